@@ -1,0 +1,4 @@
+/** JMH suites. */
+module dev.tegula.bench {
+    requires dev.tegula;
+}

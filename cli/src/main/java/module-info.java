@@ -1,0 +1,4 @@
+/** The tegula command. */
+module dev.tegula.cli {
+    requires dev.tegula;
+}

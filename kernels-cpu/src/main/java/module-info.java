@@ -1,0 +1,5 @@
+/** Vector API kernels for the CPU; without the incubator module they refuse and the scalar engine runs. */
+module dev.tegula.cpu {
+    requires transitive dev.tegula.core;
+    requires static jdk.incubator.vector;
+}
