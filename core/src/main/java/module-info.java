@@ -2,5 +2,11 @@
 module dev.tegula.core {
     requires jdk.jfr;
 
+    exports dev.tegula.kernel;
+    exports dev.tegula.kernel.ref;
+    exports dev.tegula.kv;
     exports dev.tegula.tensor;
+    exports dev.tegula.tile;
+
+    uses dev.tegula.kernel.KernelProvider;
 }

@@ -34,7 +34,17 @@ public enum DType {
     /** BitNet's ternary type; read only under the dialect that states its byte layout, since files do not. */
     I2_S(-1, 128, 32),
     /** 32-bit integers: token ids and positions. */
-    I32(26, 1, 4);
+    I32(26, 1, 4),
+    /**
+     * Activations for weights of 32-element blocks, in memory only. A block: F32 scale, I32 sum of the 32 values, then
+     * 32 int8 values in -127…127.
+     */
+    Q8_A32(-1, 32, 40),
+    /**
+     * Activations for weights of 256-element blocks, in memory only. A block: F32 scale, 16 I32 sums (of 16 values
+     * each), then 256 int8 values in -127…127.
+     */
+    Q8_A256(-1, 256, 324);
 
     private static final DType[] BY_ID = byId();
 

@@ -1,0 +1,22 @@
+package dev.tegula.kernel;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * An engine: a set of kernels for one kind of hardware or compiler. Found with {@link java.util.ServiceLoader}; the
+ * scalar engine is always there.
+ */
+public interface KernelProvider {
+    /** The engine's name as kernel ids end with it: ref, vec, nat-avx2, cl. */
+    String engine();
+
+    /** Engines with a higher rank are asked first; the scalar engine has rank 0. */
+    int rank();
+
+    /** Why the engine cannot run on this machine or in this JVM, or nothing when it can. */
+    Optional<Refusal> unavailable();
+
+    /** All kernels of the engine, also when it is unavailable here; never loads classes that are missing. */
+    List<KernelFactory> kernels();
+}

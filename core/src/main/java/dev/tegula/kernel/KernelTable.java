@@ -1,0 +1,113 @@
+package dev.tegula.kernel;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.Set;
+import dev.tegula.kernel.ref.RefProvider;
+
+/**
+ * Every kernel of every engine, in the order in which they are asked: the first that accepts a request wins, and those
+ * asked before it say why they did not. Immutable.
+ */
+public final class KernelTable {
+    private final List<KernelProvider> providers;
+    private final boolean strict;
+
+    private KernelTable(List<KernelProvider> providers, boolean strict) {
+        this.providers = providers.stream().sorted(Comparator.comparingInt(KernelProvider::rank).reversed()).toList();
+        this.strict = strict;
+    }
+
+    /**
+     * A kernel and the better ones that refused.
+     *
+     * @param factory the kernel chosen
+     * @param refusals why the kernels and engines before it were not
+     */
+    public record Choice(KernelFactory factory, List<Refusal> refusals) {}
+
+    /** The engines found on the class or module path, and the scalar engine. */
+    public static KernelTable load() {
+        List<KernelProvider> found = new ArrayList<>();
+        ServiceLoader.load(KernelProvider.class, KernelTable.class.getClassLoader()).forEach(found::add);
+        found.add(new RefProvider());
+        return new KernelTable(found, false);
+    }
+
+    /** A table of the given engines only. */
+    public static KernelTable of(List<KernelProvider> providers) {
+        return new KernelTable(providers, false);
+    }
+
+    /**
+     * This table without some engines.
+     *
+     * @param engines the engines to keep; the scalar engine stays in any case
+     * @throws IllegalArgumentException when an engine is not known
+     */
+    public KernelTable only(Set<String> engines) {
+        for (String engine : engines) {
+            if (providers.stream().noneMatch(p -> p.engine().equals(engine))) {
+                throw new IllegalArgumentException("no engine '" + engine + "'; there are "
+                        + providers.stream().map(KernelProvider::engine).toList());
+            }
+        }
+        return new KernelTable(
+                providers.stream().filter(p -> p.rank() == 0 || engines.contains(p.engine())).toList(), strict);
+    }
+
+    /** This table, but a request that the best engine refuses is an error instead of a slower kernel. */
+    public KernelTable strict() {
+        return new KernelTable(providers, true);
+    }
+
+    /** The engines, best first. */
+    public List<KernelProvider> providers() {
+        return providers;
+    }
+
+    /**
+     * The first kernel that accepts a request.
+     *
+     * @throws UnsupportedOperationException when none does, or in a strict table when a better engine refused; the
+     *             message has every refusal
+     */
+    public Choice choose(KernelRequest request) {
+        List<Refusal> refusals = new ArrayList<>();
+        for (KernelProvider provider : providers) {
+            Optional<Refusal> unavailable = provider.unavailable();
+            if (unavailable.isPresent()) {
+                refusals.add(unavailable.get());
+                continue;
+            }
+            int before = refusals.size();
+            for (KernelFactory factory : provider.kernels()) {
+                if (!factory.id().op().equals(request.op().name())) {
+                    continue;
+                }
+                Optional<Refusal> refusal = factory.refuse(request);
+                if (refusal.isEmpty()) {
+                    // Siblings of the same engine that are for other formats are no refusals worth reading.
+                    refusals.subList(before, refusals.size()).clear();
+                    return accept(request, new Choice(factory, List.copyOf(refusals)));
+                }
+                refusals.add(refusal.get());
+            }
+            if (refusals.size() == before) {
+                refusals.add(new Refusal(provider.engine(), "has no kernel for " + request.op().name()));
+            }
+        }
+        throw new UnsupportedOperationException("no kernel for " + request + ": " + refusals);
+    }
+
+    private Choice accept(KernelRequest request, Choice choice) {
+        if (strict && !choice.refusals().isEmpty()) {
+            throw new UnsupportedOperationException(
+                    "strict: " + request + " would run on " + choice.factory().id() + ", since " + choice.refusals());
+        }
+        return choice;
+    }
+}

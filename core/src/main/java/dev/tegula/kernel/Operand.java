@@ -1,0 +1,49 @@
+package dev.tegula.kernel;
+
+import dev.tegula.kv.KvLayout;
+import dev.tegula.tensor.DType;
+import dev.tegula.tensor.TensorView;
+import dev.tegula.tile.Packing;
+import java.lang.foreign.MemorySegment;
+
+/** Memory that a kernel is bound to. */
+public sealed interface Operand {
+    /**
+     * Activations, norms, biases and tables: rows as they are.
+     *
+     * @param view the matrix; for a symbolic number of rows, as many as the batch can have
+     */
+    record Matrix(TensorView view) implements Operand {}
+
+    /**
+     * Weights in the layout that the kernel asked for.
+     *
+     * @param segment native memory
+     * @param offset byte offset of the first group
+     * @param type format in the file
+     * @param rows rows of the matrix (n)
+     * @param cols elements per row (k)
+     * @param packing layout of the memory
+     */
+    record Weights(MemorySegment segment, long offset, DType type, long rows, int cols, Packing packing)
+            implements
+                Operand {
+        /** Checks that the packed matrix lies inside the segment. */
+        public Weights {
+            java.util.Objects.checkFromIndexSize(offset, packing.bytes(type, rows, cols), segment.byteSize());
+        }
+    }
+
+    /**
+     * The KV cache.
+     *
+     * @param segment native memory of the pool
+     * @param layout where keys and values lie in it
+     */
+    record Cache(MemorySegment segment, KvLayout layout) implements Operand {
+        /** Checks that the pool lies inside the segment. */
+        public Cache {
+            java.util.Objects.checkFromIndexSize(0, layout.bytes(), segment.byteSize());
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package dev.tegula.kv;
+
+import dev.tegula.tensor.DType;
+
+/**
+ * Where keys and values lie in a pool of KV blocks.
+ *
+ * <p>A KV block holds {@link #BLOCK} consecutive positions of one sequence for all layers. Per layer and KV head it has
+ * the keys transposed, {@code [headSize][BLOCK]}, so that a score's vector runs over positions, and the values as
+ * {@code [BLOCK][headSize]}, so that the weighted sum's vector runs over the head:
+ *
+ * <pre>
+ * pool   = layer 0 | layer 1 | …            a layer's part has all blocks
+ * layer  = block 0 | block 1 | …
+ * block  = head 0: K K … V V … | head 1: …
+ * </pre>
+ *
+ * @param type element format, F32 or F16
+ * @param layers layers of the model
+ * @param kvHeads KV heads per layer
+ * @param headSize elements per head
+ * @param blocks KV blocks in the pool
+ */
+public record KvLayout(DType type, int layers, int kvHeads, int headSize, int blocks) {
+    /** Positions per KV block. */
+    public static final int BLOCK = 32;
+
+    /** Refuses formats other than F32 and F16 and counts below 1. */
+    public KvLayout {
+        if (type != DType.F32 && type != DType.F16) {
+            throw new IllegalArgumentException("KV cache of " + type + ": F32 or F16");
+        }
+        if (layers < 1 || kvHeads < 1 || headSize < 1 || blocks < 1) {
+            throw new IllegalArgumentException("KV cache of " + layers + " layers, " + kvHeads + " heads of " + headSize
+                    + ", " + blocks + " blocks: each at least 1");
+        }
+    }
+
+    /** Bytes of one head's keys (or values) in one block. */
+    public long headBytes() {
+        return type.bytes((long) BLOCK * headSize);
+    }
+
+    /** Bytes of one layer's part of one block. */
+    public long blockBytes() {
+        return 2 * kvHeads * headBytes();
+    }
+
+    /** Bytes of the whole pool. */
+    public long bytes() {
+        return Math.multiplyExact(Math.multiplyExact(blockBytes(), layers), (long) blocks);
+    }
+
+    /** Byte offset of one head's transposed keys in one block. */
+    public long keyOffset(int layer, int block, int head) {
+        return ((long) layer * blocks + block) * blockBytes() + head * 2L * headBytes();
+    }
+
+    /** Byte offset of one head's values in one block. */
+    public long valueOffset(int layer, int block, int head) {
+        return keyOffset(layer, block, head) + headBytes();
+    }
+}
