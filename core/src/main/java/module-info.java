@@ -5,6 +5,7 @@ module dev.tegula.core {
     exports dev.tegula.kernel;
     exports dev.tegula.kernel.ref;
     exports dev.tegula.kv;
+    exports dev.tegula.file.gguf;
     exports dev.tegula.tensor;
     exports dev.tegula.tile;
 
