@@ -7,6 +7,7 @@ module dev.tegula.core {
     exports dev.tegula.kv;
     exports dev.tegula.file.gguf;
     exports dev.tegula.tensor;
+    exports dev.tegula.tensor.codec;
     exports dev.tegula.tile;
 
     uses dev.tegula.kernel.KernelProvider;
