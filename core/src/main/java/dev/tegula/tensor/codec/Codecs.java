@@ -18,17 +18,20 @@ public final class Codecs {
     /**
      * The decoder of a format.
      *
-     * @throws IllegalArgumentException for formats that are no weights ({@link DType#I32})
+     * @throws IllegalArgumentException for formats that no file's weights have (integers, activations) and for
+     *     {@link DType#I2_S}, whose scale belongs to the whole tensor: see {@link I2sCodec}
      */
     public static BlockDecoder decoder(DType type) {
         BlockCodec codec = TABLE.get(type);
         if (codec == null) {
-            throw new IllegalArgumentException(type + ": this format has no decoder to F32");
+            throw new IllegalArgumentException(type + (type == DType.I2_S
+                    ? ": its scale lies in the tensor's tail, it is decoded with I2sCodec.ofTensor"
+                    : ": not a format of weights, it has no decoder to F32"));
         }
         return codec;
     }
 
-    /** Whether {@link #codes} knows the format: all quantized ones. */
+    /** Whether {@link #codes} knows the format: all quantized ones in the table. */
     public static boolean hasCodes(DType type) {
         return TABLE.get(type) instanceof BlockCodes;
     }
