@@ -67,6 +67,12 @@ public sealed interface Op {
     /** y = exp(x − max) / sum of the same, per row. Input: x. Output: y, may be x's memory. */
     record Softmax() implements Op {}
 
+    /**
+     * The table of {@link Rope}: cosines and sines of every position. Evaluated once at load, never per batch. Input: factors
+     * (1 × dims/2) that divide the frequencies, if the model has such. Output: C × dims.
+     */
+    record RopeTable(RopeScaling scaling, int dims) implements Op {}
+
     /** {@link RmsNorm} of one group, then {@link Quantize}. Inputs: x, w. Output: Q8. */
     record NormQuantize(float eps) implements Op {}
 

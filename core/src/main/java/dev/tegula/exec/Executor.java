@@ -1,0 +1,124 @@
+package dev.tegula.exec;
+
+import dev.tegula.kernel.Batch;
+import dev.tegula.kernel.Kernel;
+import dev.tegula.tensor.TensorView;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Runs a plan: every worker walks the stages in step, takes portions of a stage until none is left, and waits for the
+ * others. Decides nothing and allocates nothing.
+ *
+ * <p>{@link #run} is for one thread at a time; {@link #abort} may be called by any.
+ */
+public final class Executor {
+    private final Workers workers;
+    private final Kernel[][] stages;
+    private final TensorView logits;
+    private final MemorySegment[] scratch;
+    private final Barrier barrier;
+    private final Workers.Job walk = this::walk;
+    private final Runnable advance = this::advance;
+    private final AtomicInteger nextPortion = new AtomicInteger();
+    private final int[] portions;
+    private int totalPortions;
+    private int stage;
+    private Batch batch;
+    private volatile boolean aborted;
+    private volatile Throwable failure;
+
+    Executor(Workers workers, Kernel[][] stages, TensorView logits, MemorySegment[] scratch) {
+        this.workers = workers;
+        this.stages = stages;
+        this.logits = logits;
+        this.scratch = scratch;
+        this.barrier = new Barrier(workers.count());
+        int widest = 0;
+        for (Kernel[] kernels : stages) {
+            widest = Math.max(widest, kernels.length);
+        }
+        this.portions = new int[widest];
+    }
+
+    /**
+     * Evaluates a batch: writes keys and values of its rows to the cache and the logits of its output rows to
+     * {@link #logits()}.
+     *
+     * @return false when {@link #abort()} stopped it; the cache's content at the batch's positions is then undefined
+     * @throws IllegalStateException when a kernel failed, with the kernel's exception as its cause
+     */
+    public boolean run(Batch rows) {
+        if (rows.rows() == 0) {
+            return true;
+        }
+        batch = rows;
+        aborted = false;
+        failure = null;
+        stage = -1;
+        advance();
+        workers.run(walk);
+        batch = null;
+        Throwable thrown = failure;
+        if (thrown != null) {
+            throw new IllegalStateException("a kernel failed: " + thrown.getMessage(), thrown);
+        }
+        return !aborted;
+    }
+
+    /** Stops the call in flight, if there is one, before its next stage: within one layer. */
+    public void abort() {
+        aborted = true;
+    }
+
+    /** Logits of the last batch: row i belongs to its i-th output row; F32, one column per token of the vocabulary. */
+    public TensorView logits() {
+        return logits;
+    }
+
+    private void walk(int worker) {
+        while (stage < stages.length) {
+            try {
+                work(worker);
+            } catch (Throwable e) {
+                failure = e;
+            }
+            barrier.await(worker, advance);
+        }
+    }
+
+    private void work(int worker) {
+        Kernel[] kernels = stages[stage];
+        int total = totalPortions;
+        int portion;
+        while ((portion = nextPortion.getAndIncrement()) < total) {
+            int step = 0;
+            while (portion >= portions[step]) {
+                portion -= portions[step++];
+            }
+            kernels[step].run(batch, portion, portions[step], scratch[worker]);
+        }
+    }
+
+    /** Goes to the next stage that has something to do; run by one worker while all others wait. */
+    private void advance() {
+        try {
+            nextPortion.setPlain(0);
+            totalPortions = 0;
+            while (totalPortions == 0 && ++stage < stages.length) {
+                if (aborted || failure != null) {
+                    stage = stages.length;
+                    return;
+                }
+                Kernel[] kernels = stages[stage];
+                for (int i = 0; i < kernels.length; i++) {
+                    portions[i] = kernels[i].portions(batch, scratch.length);
+                    totalPortions += portions[i];
+                }
+            }
+        } catch (Throwable e) {
+            failure = e;
+            stage = stages.length;
+        }
+    }
+}

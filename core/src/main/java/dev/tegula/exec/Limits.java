@@ -1,0 +1,43 @@
+package dev.tegula.exec;
+
+import dev.tegula.kernel.Batch;
+import dev.tegula.kv.KvLayout;
+
+/**
+ * What a plan is made for.
+ *
+ * @param threads workers that share a call, the caller included; 1 … 1024
+ * @param batchRows rows of one call at most: the length of a prefill chunk; 1 … 65536
+ * @param sessions sequences in the cache at most; 1 … 65536
+ * @param context positions per sequence; rounded up to whole KV blocks
+ */
+public record Limits(int threads, int batchRows, int sessions, int context) {
+    /** Checks every range. */
+    public Limits {
+        range("threads", threads, 1, 1024);
+        range("batch rows", batchRows, 1, 65536);
+        range("sessions", sessions, 1, 65536);
+        range("context", context, 1, 1 << 30);
+    }
+
+    private static void range(String name, int value, int min, int max) {
+        if (value < min || value > max) {
+            throw new IllegalArgumentException(name + " " + value + ": must be " + min + " … " + max);
+        }
+    }
+
+    /** KV blocks of one sequence. */
+    public int blocksPerSession() {
+        return Math.ceilDiv(context, KvLayout.BLOCK);
+    }
+
+    /** KV blocks of all sequences. */
+    public int blocks() {
+        return Math.multiplyExact(blocksPerSession(), sessions);
+    }
+
+    /** Bytes of a batch. */
+    public long batchBytes() {
+        return Batch.bytes(batchRows, sessions, blocksPerSession());
+    }
+}

@@ -1,0 +1,136 @@
+package dev.tegula.exec;
+
+import dev.tegula.graph.Graph;
+import dev.tegula.graph.Node;
+import dev.tegula.graph.Value;
+import dev.tegula.kernel.Cost;
+import dev.tegula.kernel.KernelRequest;
+import dev.tegula.kernel.KernelTable;
+import dev.tegula.kv.KvLayout;
+import dev.tegula.tile.Packing;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * A graph with its kernels chosen and its memory laid out. Nothing is allocated yet, and all bytes are known.
+ *
+ * @param graph the graph after all passes
+ * @param limits what the plan is made for
+ * @param kv layout of the KV cache
+ * @param stages steps in groups; the steps of a stage do not depend on each other, and a barrier follows each stage
+ * @param constants nodes that are evaluated when the model is loaded
+ * @param weights weight matrices in the layouts that the kernels want
+ * @param buffers where each activation lies
+ * @param activationBytes bytes of all activations, which share memory where their lives do not overlap
+ * @param scratchBytes bytes of scratch memory per worker
+ */
+public record Plan(Graph graph, Limits limits, KvLayout kv, List<List<Step>> stages, List<Node> constants,
+        List<Weight> weights, Map<Value, Buffer> buffers, long activationBytes, long scratchBytes) {
+    /**
+     * One node and the kernel that runs it.
+     *
+     * @param node the node
+     * @param request what the kernel was asked for
+     * @param choice the kernel, and why better ones refused
+     */
+    public record Step(Node node, KernelRequest request, KernelTable.Choice choice) {}
+
+    /**
+     * A weight matrix in one layout. A tensor that two kernels want in two layouts is there twice.
+     *
+     * @param value the tensor
+     * @param packing its layout in memory
+     * @param lookup whether only rows of it are looked up, so that it can stay in the file
+     */
+    public record Weight(Value value, Packing packing, boolean lookup) {
+        /** Bytes in memory; 0 for those that stay in the file. */
+        public long bytes() {
+            return lookup ? 0 : packing.bytes(value.type(), value.rows().size(), value.cols());
+        }
+    }
+
+    /**
+     * Where an activation lies.
+     *
+     * @param offset byte offset in the activations' memory
+     * @param bytes size for the largest batch
+     * @param firstStage stage that makes it
+     * @param lastStage last stage that needs it
+     */
+    public record Buffer(long offset, long bytes, int firstStage, int lastStage) {}
+
+    /** Copies the lists. */
+    public Plan {
+        stages = stages.stream().map(List::copyOf).toList();
+        constants = List.copyOf(constants);
+        weights = List.copyOf(weights);
+        buffers = Map.copyOf(buffers);
+    }
+
+    /** Bytes of all weights in memory. */
+    public long weightBytes() {
+        return weights.stream().mapToLong(Weight::bytes).sum();
+    }
+
+    /** Bytes of the constants. */
+    public long constantBytes() {
+        return constants.stream().mapToLong(node -> bytes(node.output(), limits)).sum();
+    }
+
+    /** Everything that will be allocated: weights, constants, activations, scratch memory, KV cache, batch. */
+    public long totalBytes() {
+        return weightBytes() + constantBytes() + activationBytes + scratchBytes * limits.threads() + kv.bytes()
+                + limits.batchBytes();
+    }
+
+    /** What one call costs. */
+    public Cost cost(int rows, int context) {
+        Cost cost = new Cost(0, 0);
+        for (List<Step> stage : stages) {
+            for (Step step : stage) {
+                cost = cost.plus(step.choice().factory().cost(step.request(), rows, context));
+            }
+        }
+        return cost;
+    }
+
+    /** Bytes of a value for the largest batch. */
+    static long bytes(Value value, Limits limits) {
+        long rows = value.rows().isSymbolic()
+                ? value.rows().equals(dev.tegula.tensor.Dim.CONTEXT)
+                        ? (long) limits.blocksPerSession() * KvLayout.BLOCK
+                        : limits.batchRows()
+                : value.rows().size();
+        return Math.multiplyExact(rows, value.type().bytes(value.cols()));
+    }
+
+    /** The plan as text: memory, then every stage with its kernels and buffers; meant to be compared line by line. */
+    public String describe() {
+        StringBuilder text = new StringBuilder();
+        text.append(describeMemory());
+        for (int i = 0; i < stages.size(); i++) {
+            for (Step step : stages.get(i)) {
+                text.append(String.format(Locale.ROOT, "%4d  %-40s %s%n", i, step.choice().factory().id(), step.node()));
+                for (Value out : step.node().outputs()) {
+                    Buffer buffer = buffers.get(out);
+                    if (buffer != null) {
+                        text.append(String.format(Locale.ROOT, "      %s at %d, %d bytes, stages %d … %d%n", out,
+                                buffer.offset(), buffer.bytes(), buffer.firstStage(), buffer.lastStage()));
+                    }
+                }
+            }
+        }
+        return text.toString();
+    }
+
+    /** The bytes of the plan as text, one line per purpose. */
+    public String describeMemory() {
+        return String.format(Locale.ROOT,
+                "weights %,d%nconstants %,d%nactivations %,d (%d rows)%nscratch %,d (%d threads)%n"
+                        + "KV cache %,d (%s, %d sessions of %d positions)%nbatch %,d%ntotal %,d bytes%n",
+                weightBytes(), constantBytes(), activationBytes, limits.batchRows(), scratchBytes * limits.threads(),
+                limits.threads(), kv.bytes(), kv.type(), limits.sessions(), limits.context(), limits.batchBytes(),
+                totalBytes());
+    }
+}

@@ -1,0 +1,157 @@
+package dev.tegula.exec;
+
+import dev.tegula.graph.Graph;
+import dev.tegula.graph.Node;
+import dev.tegula.graph.Value;
+import dev.tegula.kernel.KernelTable;
+import dev.tegula.kernel.KernelRequest;
+import dev.tegula.kernel.Op;
+import dev.tegula.kv.KvLayout;
+import dev.tegula.tensor.Storage;
+import dev.tegula.tile.Packing;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Chooses kernels, groups steps into stages and lays out memory by live ranges. */
+public final class Planner {
+    private final Graph graph;
+    private final KernelTable table;
+    private final Limits limits;
+    private final KvLayout kv;
+
+    private Planner(Graph graph, KernelTable table, Limits limits, KvLayout kv) {
+        this.graph = graph;
+        this.table = table;
+        this.limits = limits;
+        this.kv = kv;
+    }
+
+    /**
+     * Makes a plan.
+     *
+     * @param graph the graph after all passes
+     * @param table the kernels to choose from
+     * @param limits the largest batch and cache
+     * @param kv layout of the KV cache
+     * @throws UnsupportedOperationException when an op has no kernel; the message has every refusal
+     */
+    public static Plan plan(Graph graph, KernelTable table, Limits limits, KvLayout kv) {
+        return new Planner(graph, table, limits, kv).plan();
+    }
+
+    private Plan plan() {
+        List<Node> constants = new ArrayList<>();
+        List<Plan.Step> steps = new ArrayList<>();
+        for (Node node : graph.nodes()) {
+            if (node.outputs().stream().anyMatch(v -> v.kind() == Value.Kind.CONSTANT)) {
+                constants.add(node);
+            } else {
+                KernelRequest request = node.request();
+                steps.add(new Plan.Step(node, request, table.choose(request)));
+            }
+        }
+        List<List<Plan.Step>> stages = stages(steps);
+        Map<Value, Plan.Buffer> buffers = buffers(stages);
+        long activations = buffers.values().stream().mapToLong(b -> b.offset() + b.bytes()).max().orElse(0);
+        long scratch = steps.stream().mapToLong(s -> s.choice().factory().scratchBytes(s.request())).max().orElse(0);
+        return new Plan(graph, limits, kv, stages, constants, weights(steps), buffers, activations, align(scratch));
+    }
+
+    /** Steps in the graph's order; a new stage begins where a step needs what the current one makes. */
+    private static List<List<Plan.Step>> stages(List<Plan.Step> steps) {
+        List<List<Plan.Step>> stages = new ArrayList<>();
+        Set<Value> made = new HashSet<>();
+        for (Plan.Step step : steps) {
+            if (stages.isEmpty() || step.node().inputs().stream().anyMatch(made::contains)) {
+                stages.add(new ArrayList<>());
+                made.clear();
+            }
+            stages.getLast().add(step);
+            made.addAll(step.node().outputs());
+        }
+        return stages;
+    }
+
+    /** Offsets such that values alive in the same stage do not overlap: largest first, each at the lowest free place. */
+    private Map<Value, Plan.Buffer> buffers(List<List<Plan.Step>> stages) {
+        Map<Value, int[]> lives = new LinkedHashMap<>();
+        for (int i = 0; i < stages.size(); i++) {
+            for (Plan.Step step : stages.get(i)) {
+                for (Value out : step.node().outputs()) {
+                    if (out.kind() == Value.Kind.ACTIVATION) {
+                        lives.put(out, new int[]{i, i});
+                    }
+                }
+                for (Value in : step.node().inputs()) {
+                    if (lives.containsKey(in)) {
+                        lives.get(in)[1] = i;
+                    }
+                }
+            }
+        }
+        graph.outputs().forEach(v -> lives.get(v)[1] = stages.size());
+        List<Value> order = new ArrayList<>(lives.keySet());
+        order.sort(Comparator.comparingLong((Value v) -> Plan.bytes(v, limits)).reversed());
+        Map<Value, Plan.Buffer> buffers = new HashMap<>();
+        for (Value value : order) {
+            int[] life = lives.get(value);
+            long bytes = align(Plan.bytes(value, limits));
+            List<Plan.Buffer> alive = buffers.values().stream()
+                    .filter(b -> b.firstStage() <= life[1] && life[0] <= b.lastStage())
+                    .sorted(Comparator.comparingLong(Plan.Buffer::offset)).toList();
+            long offset = 0;
+            for (Plan.Buffer other : alive) {
+                if (offset + bytes <= other.offset()) {
+                    break;
+                }
+                offset = Math.max(offset, other.offset() + other.bytes());
+            }
+            buffers.put(value, new Plan.Buffer(offset, bytes, life[0], life[1]));
+        }
+        return buffers;
+    }
+
+    private record Key(Value value, Packing packing) {}
+
+    private static List<Plan.Weight> weights(List<Plan.Step> steps) {
+        Map<Key, Boolean> lookupOnly = new LinkedHashMap<>();
+        for (Plan.Step step : steps) {
+            boolean lookup = step.node().op() instanceof Op.Embed;
+            for (Value in : step.node().inputs()) {
+                if (in.kind() == Value.Kind.WEIGHT) {
+                    lookupOnly.merge(new Key(in, packing(step, in)), lookup, Boolean::logicalAnd);
+                }
+            }
+        }
+        List<Plan.Weight> weights = new ArrayList<>();
+        lookupOnly.forEach((key, lookup) -> weights.add(new Plan.Weight(key.value(), key.packing(), lookup)));
+        return weights;
+    }
+
+    /** How a step wants one of its weights: matrices as its kernel says, vectors (norms, biases) as they are. */
+    static Packing packing(Plan.Step step, Value weight) {
+        return isMatrix(step.node().op(), step.node().inputs().indexOf(weight))
+                ? step.choice().factory().packing()
+                : Packing.STORED;
+    }
+
+    /** Whether an op's i-th input is a weight matrix in the sense of {@link dev.tegula.kernel.Operand.Weights}. */
+    static boolean isMatrix(Op op, int input) {
+        return switch (op) {
+            case Op.MatMul m -> input == 1;
+            case Op.GateUp g -> input == 1 || input == 2;
+            case Op.Embed e -> input == 0;
+            default -> false;
+        };
+    }
+
+    private static long align(long bytes) {
+        return Math.ceilDiv(bytes, Storage.ALIGNMENT) * Storage.ALIGNMENT;
+    }
+}
