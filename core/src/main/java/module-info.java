@@ -2,6 +2,9 @@
 module dev.tegula.core {
     requires jdk.jfr;
 
+    exports dev.tegula.exec;
+    exports dev.tegula.graph;
+    exports dev.tegula.graph.pass;
     exports dev.tegula.kernel;
     exports dev.tegula.kernel.ref;
     exports dev.tegula.kv;

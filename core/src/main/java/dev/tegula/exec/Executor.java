@@ -46,11 +46,15 @@ public final class Executor {
      * {@link #logits()}.
      *
      * @return false when {@link #abort()} stopped it; the cache's content at the batch's positions is then undefined
+     * @throws IllegalArgumentException when more outputs are wanted than the plan has rows for
      * @throws IllegalStateException when a kernel failed, with the kernel's exception as its cause
      */
     public boolean run(Batch rows) {
         if (rows.rows() == 0) {
             return true;
+        }
+        if (rows.outputs() > logits.rows()) {
+            throw new IllegalArgumentException(rows.outputs() + " output rows: the plan has " + logits.rows());
         }
         batch = rows;
         aborted = false;

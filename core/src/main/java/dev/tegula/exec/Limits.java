@@ -1,21 +1,25 @@
 package dev.tegula.exec;
 
 import dev.tegula.kernel.Batch;
+import dev.tegula.kernel.RowCount;
 import dev.tegula.kv.KvLayout;
+import dev.tegula.tensor.Dim;
 
 /**
  * What a plan is made for.
  *
  * @param threads workers that share a call, the caller included; 1 … 1024
  * @param batchRows rows of one call at most: the length of a prefill chunk; 1 … 65536
+ * @param outputRows rows of one call whose logits are wanted, at most; 1 … batch rows
  * @param sessions sequences in the cache at most; 1 … 65536
  * @param context positions per sequence; rounded up to whole KV blocks
  */
-public record Limits(int threads, int batchRows, int sessions, int context) {
+public record Limits(int threads, int batchRows, int outputRows, int sessions, int context) {
     /** Checks every range. */
     public Limits {
         range("threads", threads, 1, 1024);
         range("batch rows", batchRows, 1, 65536);
+        range("output rows", outputRows, 1, batchRows);
         range("sessions", sessions, 1, 65536);
         range("context", context, 1, 1 << 30);
     }
@@ -24,6 +28,11 @@ public record Limits(int threads, int batchRows, int sessions, int context) {
         if (value < min || value > max) {
             throw new IllegalArgumentException(name + " " + value + ": must be " + min + " … " + max);
         }
+    }
+
+    /** Rows of a value with a symbolic number of them, at most. */
+    int rows(Dim symbol) {
+        return RowCount.of(symbol) == RowCount.OUTPUTS ? outputRows : batchRows;
     }
 
     /** KV blocks of one sequence. */

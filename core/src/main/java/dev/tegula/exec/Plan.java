@@ -20,7 +20,7 @@ import java.util.Map;
  * @param kv layout of the KV cache
  * @param stages steps in groups; the steps of a stage do not depend on each other, and a barrier follows each stage
  * @param constants nodes that are evaluated when the model is loaded
- * @param weights weight matrices in the layouts that the kernels want
+ * @param weights weights in the layouts that the kernels want; tables for look-ups stay in the file
  * @param buffers where each activation lies
  * @param activationBytes bytes of all activations, which share memory where their lives do not overlap
  * @param scratchBytes bytes of scratch memory per worker
@@ -41,12 +41,11 @@ public record Plan(Graph graph, Limits limits, KvLayout kv, List<List<Step>> sta
      *
      * @param value the tensor
      * @param packing its layout in memory
-     * @param lookup whether only rows of it are looked up, so that it can stay in the file
      */
-    public record Weight(Value value, Packing packing, boolean lookup) {
-        /** Bytes in memory; 0 for those that stay in the file. */
+    public record Weight(Value value, Packing packing) {
+        /** Bytes in memory. */
         public long bytes() {
-            return lookup ? 0 : packing.bytes(value.type(), value.rows().size(), value.cols());
+            return packing.bytes(value.type(), value.rows().size(), value.cols());
         }
     }
 
@@ -100,7 +99,7 @@ public record Plan(Graph graph, Limits limits, KvLayout kv, List<List<Step>> sta
         long rows = value.rows().isSymbolic()
                 ? value.rows().equals(dev.tegula.tensor.Dim.CONTEXT)
                         ? (long) limits.blocksPerSession() * KvLayout.BLOCK
-                        : limits.batchRows()
+                        : limits.rows(value.rows())
                 : value.rows().size();
         return Math.multiplyExact(rows, value.type().bytes(value.cols()));
     }
@@ -111,7 +110,8 @@ public record Plan(Graph graph, Limits limits, KvLayout kv, List<List<Step>> sta
         text.append(describeMemory());
         for (int i = 0; i < stages.size(); i++) {
             for (Step step : stages.get(i)) {
-                text.append(String.format(Locale.ROOT, "%4d  %-40s %s%n", i, step.choice().factory().id(), step.node()));
+                text.append(
+                        String.format(Locale.ROOT, "%4d  %-40s %s%n", i, step.choice().factory().id(), step.node()));
                 for (Value out : step.node().outputs()) {
                     Buffer buffer = buffers.get(out);
                     if (buffer != null) {

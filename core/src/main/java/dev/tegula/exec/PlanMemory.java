@@ -22,13 +22,15 @@ public final class PlanMemory {
 
     private final Plan plan;
     private final Storage storage;
+    private final WeightSource source;
     private final MemorySegment activations;
     private final MemorySegment kv;
     private final Map<Key, Operand.Weights> weights = new HashMap<>();
     private final Map<Value, TensorView> constants = new HashMap<>();
 
-    private PlanMemory(Plan plan, Storage storage) {
+    private PlanMemory(Plan plan, Storage storage, WeightSource source) {
         this.plan = plan;
+        this.source = source;
         this.storage = storage;
         this.activations = storage.allocate(plan.activationBytes());
         this.kv = storage.allocate(plan.kv().bytes());
@@ -44,19 +46,17 @@ public final class PlanMemory {
      * @param loading told of the progress
      */
     public static Executor bind(Plan plan, Storage storage, WeightSource source, Workers workers, Loading loading) {
-        PlanMemory memory = new PlanMemory(plan, storage);
-        memory.loadWeights(source, workers, loading);
+        PlanMemory memory = new PlanMemory(plan, storage, source);
+        memory.loadWeights(workers, loading);
         memory.evaluateConstants();
         return memory.executor(workers);
     }
 
-    private void loadWeights(WeightSource source, Workers workers, Loading loading) {
+    private void loadWeights(Workers workers, Loading loading) {
         WeightLoader loader = new WeightLoader(source, workers, loading, plan.weightBytes());
         for (Plan.Weight weight : plan.weights()) {
             Value value = weight.value();
-            MemorySegment segment = weight.lookup()
-                    ? source.stored(value)
-                    : loader.load(weight, storage.allocate(weight.bytes()));
+            MemorySegment segment = loader.load(weight, storage.allocate(weight.bytes()));
             weights.put(new Key(value, weight.packing()), new Operand.Weights(segment, 0, value.type(),
                     value.rows().size(), value.cols(), weight.packing()));
         }
@@ -80,7 +80,9 @@ public final class PlanMemory {
         Kernel[][] stages = new Kernel[plan.stages().size()][];
         for (int i = 0; i < stages.length; i++) {
             List<Plan.Step> steps = plan.stages().get(i);
-            stages[i] = steps.stream().map(step -> step.choice().factory().bind(arguments(step))).toArray(Kernel[]::new);
+            stages[i] = steps.stream()
+                    .map(step -> step.choice().factory().bind(arguments(step)))
+                    .toArray(Kernel[]::new);
         }
         MemorySegment[] scratch = new MemorySegment[workers.count()];
         for (int i = 0; i < scratch.length; i++) {
@@ -95,15 +97,29 @@ public final class PlanMemory {
             Value value = step.node().input(i);
             inputs.add(switch (value.kind()) {
                 case CACHE -> new Operand.Cache(kv, plan.kv());
-                case WEIGHT -> Planner.isMatrix(step.node().op(), i)
-                        ? weights.get(new Key(value, Planner.packing(step, value)))
-                        : new Operand.Matrix(matrix(value));
+                case WEIGHT -> weight(step, i, value);
                 case CONSTANT, ACTIVATION -> new Operand.Matrix(matrix(value));
             });
         }
-        List<TensorView> outputs = step.node().outputs().stream().filter(v -> v.kind() != Value.Kind.CACHE)
-                .map(this::matrix).toList();
+        List<TensorView> outputs = step.node()
+                .outputs()
+                .stream()
+                .filter(v -> v.kind() != Value.Kind.CACHE)
+                .map(this::matrix)
+                .toList();
         return new KernelArgs(step.request(), inputs, outputs);
+    }
+
+    private Operand weight(Plan.Step step, int input, Value value) {
+        if (step.node().op() instanceof Op.Embed) {
+            long rowBytes = value.type().bytes(value.cols());
+            Operand.RowSource rows = (row, dst, dstOffset) -> source.read(value, row * rowBytes, dst, dstOffset,
+                    rowBytes);
+            return new Operand.Table(rows, value.type(), value.rows().size(), value.cols());
+        }
+        return Planner.isMatrix(step.node().op(), input)
+                ? weights.get(new Key(value, Planner.packing(step, value)))
+                : new Operand.Matrix(matrix(value));
     }
 
     private TensorView matrix(Value value) {
@@ -114,7 +130,7 @@ public final class PlanMemory {
             }
             case CONSTANT -> constants.get(value);
             case ACTIVATION -> TensorView.dense(activations, plan.buffers().get(value).offset(), value.type(),
-                    plan.limits().batchRows(), value.cols());
+                    plan.limits().rows(value.rows()), value.cols());
             case CACHE -> throw new IllegalArgumentException("the KV cache is no matrix");
         };
     }

@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -60,7 +61,8 @@ public final class Planner {
         Map<Value, Plan.Buffer> buffers = buffers(stages);
         long activations = buffers.values().stream().mapToLong(b -> b.offset() + b.bytes()).max().orElse(0);
         long scratch = steps.stream().mapToLong(s -> s.choice().factory().scratchBytes(s.request())).max().orElse(0);
-        return new Plan(graph, limits, kv, stages, constants, weights(steps), buffers, activations, align(scratch));
+        return new Plan(graph, limits, kv, stages, constants, weights(steps, constants), buffers, activations,
+                align(scratch));
     }
 
     /** Steps in the graph's order; a new stage begins where a step needs what the current one makes. */
@@ -102,9 +104,11 @@ public final class Planner {
         for (Value value : order) {
             int[] life = lives.get(value);
             long bytes = align(Plan.bytes(value, limits));
-            List<Plan.Buffer> alive = buffers.values().stream()
+            List<Plan.Buffer> alive = buffers.values()
+                    .stream()
                     .filter(b -> b.firstStage() <= life[1] && life[0] <= b.lastStage())
-                    .sorted(Comparator.comparingLong(Plan.Buffer::offset)).toList();
+                    .sorted(Comparator.comparingLong(Plan.Buffer::offset))
+                    .toList();
             long offset = 0;
             for (Plan.Buffer other : alive) {
                 if (offset + bytes <= other.offset()) {
@@ -117,21 +121,24 @@ public final class Planner {
         return buffers;
     }
 
-    private record Key(Value value, Packing packing) {}
-
-    private static List<Plan.Weight> weights(List<Plan.Step> steps) {
-        Map<Key, Boolean> lookupOnly = new LinkedHashMap<>();
+    private static List<Plan.Weight> weights(List<Plan.Step> steps, List<Node> constants) {
+        Set<Plan.Weight> weights = new LinkedHashSet<>();
         for (Plan.Step step : steps) {
-            boolean lookup = step.node().op() instanceof Op.Embed;
-            for (Value in : step.node().inputs()) {
-                if (in.kind() == Value.Kind.WEIGHT) {
-                    lookupOnly.merge(new Key(in, packing(step, in)), lookup, Boolean::logicalAnd);
-                }
+            if (!(step.node().op() instanceof Op.Embed)) {
+                step.node()
+                        .inputs()
+                        .stream()
+                        .filter(v -> v.kind() == Value.Kind.WEIGHT)
+                        .forEach(v -> weights.add(new Plan.Weight(v, packing(step, v))));
             }
         }
-        List<Plan.Weight> weights = new ArrayList<>();
-        lookupOnly.forEach((key, lookup) -> weights.add(new Plan.Weight(key.value(), key.packing(), lookup)));
-        return weights;
+        for (Node constant : constants) {
+            constant.inputs()
+                    .stream()
+                    .filter(v -> v.kind() == Value.Kind.WEIGHT)
+                    .forEach(v -> weights.add(new Plan.Weight(v, Packing.STORED)));
+        }
+        return List.copyOf(weights);
     }
 
     /** How a step wants one of its weights: matrices as its kernel says, vectors (norms, biases) as they are. */
@@ -146,7 +153,6 @@ public final class Planner {
         return switch (op) {
             case Op.MatMul m -> input == 1;
             case Op.GateUp g -> input == 1 || input == 2;
-            case Op.Embed e -> input == 0;
             default -> false;
         };
     }

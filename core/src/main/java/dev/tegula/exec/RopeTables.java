@@ -27,10 +27,12 @@ final class RopeTables {
             long row = table.rowOffset(position);
             for (int i = 0; i < pairs; i++) {
                 double angle = position * frequency[i];
-                table.segment().set(ValueLayout.JAVA_FLOAT, row + 4L * i,
-                        (float) (StrictMath.cos(angle) * scaling.attentionFactor()));
-                table.segment().set(ValueLayout.JAVA_FLOAT, row + 4L * (pairs + i),
-                        (float) (StrictMath.sin(angle) * scaling.attentionFactor()));
+                table.segment()
+                        .set(ValueLayout.JAVA_FLOAT, row + 4L * i,
+                                (float) (StrictMath.cos(angle) * scaling.attentionFactor()));
+                table.segment()
+                        .set(ValueLayout.JAVA_FLOAT, row + 4L * (pairs + i),
+                                (float) (StrictMath.sin(angle) * scaling.attentionFactor()));
             }
         }
     }

@@ -3,7 +3,7 @@ package dev.tegula.exec;
 import dev.tegula.graph.Value;
 import java.lang.foreign.MemorySegment;
 
-/** Where the bytes of weights come from: a model file. Thread-safe. */
+/** Where the bytes of weights come from: a model file. Thread-safe; a read that succeeds allocates nothing. */
 public interface WeightSource {
     /**
      * Copies part of a tensor as the file has it.
@@ -15,7 +15,4 @@ public interface WeightSource {
      * @param bytes how many
      */
     void read(Value weight, long byteOffset, MemorySegment dst, long dstOffset, long bytes);
-
-    /** The tensor's bytes where they lie, mapped or loaded; for look-ups of single rows. */
-    MemorySegment stored(Value weight);
 }

@@ -33,7 +33,10 @@ public final class Workers implements AutoCloseable {
         threads = new Thread[count - 1];
         for (int i = 0; i < threads.length; i++) {
             int worker = i + 1;
-            threads[i] = Thread.ofPlatform().name("tegula-worker-" + worker).daemon(true).unstarted(() -> serve(worker));
+            threads[i] = Thread.ofPlatform()
+                    .name("tegula-worker-" + worker)
+                    .daemon(true)
+                    .unstarted(() -> serve(worker));
         }
         for (Thread thread : threads) {
             thread.start();

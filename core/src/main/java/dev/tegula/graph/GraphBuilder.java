@@ -73,7 +73,8 @@ public final class GraphBuilder {
 
     /** See {@link Op.Rope}. */
     public Value rope(String name, Value x, Value table, int headSize, boolean halves) {
-        return add(name, new Op.Rope(x.cols() / headSize, headSize, table.cols(), halves), x.rows(), x.cols(), x, table);
+        return add(name, new Op.Rope(x.cols() / headSize, headSize, table.cols(), halves), x.rows(), x.cols(), x,
+                table);
     }
 
     /** See {@link Op.KvWrite}; returns the cache's next state. */

@@ -37,6 +37,14 @@ public record KernelArgs(KernelRequest request, List<Operand> inputs, List<Tenso
         throw new IllegalArgumentException("input " + i + " of " + request + " is no weight matrix");
     }
 
+    /** The i-th input, which is a table for look-ups. */
+    public Operand.Table table(int i) {
+        if (inputs.get(i) instanceof Operand.Table table) {
+            return table;
+        }
+        throw new IllegalArgumentException("input " + i + " of " + request + " is no table");
+    }
+
     /** The i-th input, which is the KV cache. */
     public Operand.Cache cache(int i) {
         if (inputs.get(i) instanceof Operand.Cache cache) {

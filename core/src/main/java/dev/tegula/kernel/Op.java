@@ -14,7 +14,7 @@ public sealed interface Op {
         return getClass().getSimpleName().toLowerCase(Locale.ROOT);
     }
 
-    /** Row {@code token[r]} of a table as F32. Inputs: table (vocabulary × d). Output: T × d. */
+    /** Row {@code token[r]} of a table as F32. Inputs: table (vocabulary × d), which stays in the file. Output: T × d. */
     record Embed() implements Op {}
 
     /**

@@ -35,6 +35,29 @@ public sealed interface Operand {
     }
 
     /**
+     * A table of which single rows are looked up; it stays in the model file.
+     *
+     * @param source copies rows
+     * @param type format in the file
+     * @param rows rows of the table
+     * @param cols elements per row
+     */
+    record Table(RowSource source, DType type, long rows, int cols) implements Operand {}
+
+    /** Copies rows of a table as the file has them. Thread-safe, allocates nothing. */
+    @FunctionalInterface
+    interface RowSource {
+        /**
+         * Copies one row.
+         *
+         * @param row index of the row
+         * @param dst native memory
+         * @param dstOffset where to in {@code dst}
+         */
+        void copy(long row, MemorySegment dst, long dstOffset);
+    }
+
+    /**
      * The KV cache.
      *
      * @param segment native memory of the pool

@@ -33,7 +33,9 @@ public final class Passes {
 
     /** The trace as text: a heading per pass, then the graph, meant to be compared line by line. */
     public static String describe(Graph graph) {
-        return trace(graph).entrySet().stream().map(e -> "== " + e.getKey() + "\n" + e.getValue())
+        return trace(graph).entrySet()
+                .stream()
+                .map(e -> "== " + e.getKey() + "\n" + e.getValue())
                 .collect(Collectors.joining());
     }
 }
