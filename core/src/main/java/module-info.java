@@ -9,6 +9,7 @@ module dev.tegula.core {
     exports dev.tegula.kernel.ref;
     exports dev.tegula.kv;
     exports dev.tegula.file.gguf;
+    exports dev.tegula.sample;
     exports dev.tegula.tensor;
     exports dev.tegula.tensor.codec;
     exports dev.tegula.tile;
