@@ -1,0 +1,107 @@
+package dev.tegula.model;
+
+import dev.tegula.exec.Executor;
+import dev.tegula.exec.Plan;
+import dev.tegula.exec.PlanMemory;
+import dev.tegula.exec.Workers;
+import dev.tegula.file.gguf.GgufFile;
+import dev.tegula.graph.Graph;
+import dev.tegula.kernel.Batch;
+import dev.tegula.kv.KvLayout;
+import dev.tegula.tensor.Storage;
+
+/**
+ * A model that is ready to run: weights in memory, kernels bound, workers started. The file stays open, since rows of the
+ * embedding are looked up in it, and is closed with the model.
+ *
+ * <p>Its parts are immutable, but only one thread at a time may run its executor. After {@link #close} a run throws
+ * {@link IllegalStateException}.
+ */
+public final class Model implements AutoCloseable {
+    private final GgufFile file;
+    private final ModelPlan planned;
+    private final Storage storage;
+    private final Workers workers;
+    private final Executor executor;
+
+    private Model(GgufFile file, ModelPlan planned, Storage storage, Workers workers, Executor executor) {
+        this.file = file;
+        this.planned = planned;
+        this.storage = storage;
+        this.workers = workers;
+        this.executor = executor;
+    }
+
+    /**
+     * Plans a model, allocates what the plan states and loads the weights.
+     *
+     * @param file the open file; the model closes it, also when loading fails
+     * @param options threads, context and so on
+     * @throws ModelException and others as {@link ModelPlan#of}
+     * @throws OutOfMemoryError when the plan's memory is not there; the message has its bytes
+     */
+    public static Model load(GgufFile file, ModelOptions options) {
+        Storage storage = null;
+        Workers workers = null;
+        try {
+            ModelPlan planned = ModelPlan.of(file, options);
+            storage = new Storage(file.name());
+            workers = new Workers(planned.plan().limits().threads());
+            Executor executor = PlanMemory.bind(planned.plan(), storage, planned.weights(), workers, options.loading());
+            return new Model(file, planned, storage, workers, executor);
+        } catch (RuntimeException | Error e) {
+            if (workers != null) {
+                workers.close();
+            }
+            if (storage != null) {
+                storage.close();
+            }
+            file.close();
+            throw e;
+        }
+    }
+
+    /** Hyper-parameters. */
+    public ModelSpec spec() {
+        return planned.spec();
+    }
+
+    /** The graph as the family's builder made it, before all passes. */
+    public Graph graph() {
+        return planned.graph();
+    }
+
+    /** Kernels and memory. */
+    public Plan plan() {
+        return planned.plan();
+    }
+
+    /** Runs batches; for one thread at a time. */
+    public Executor executor() {
+        return executor;
+    }
+
+    /** The KV cache's layout. */
+    public KvLayout kvLayout() {
+        return planned.plan().kv();
+    }
+
+    /** The model file. */
+    public GgufFile file() {
+        return file;
+    }
+
+    /** A batch of the plan's size; its memory is the model's. */
+    public Batch newBatch() {
+        return new Batch(storage, plan().limits().batchRows(), plan().limits().sessions(),
+                plan().limits().blocksPerSession());
+    }
+
+    /** Ends the workers and frees all memory. Must not be called while a batch is run. Idempotent. */
+    @Override
+    public void close() {
+        workers.close();
+        storage.close();
+        file.close();
+    }
+}

@@ -1,0 +1,71 @@
+package dev.tegula.model;
+
+import dev.tegula.exec.Loading;
+import dev.tegula.kernel.KernelTable;
+import dev.tegula.tensor.DType;
+import java.util.Objects;
+
+/**
+ * How a model is made ready to run.
+ *
+ * @param threads workers; 0 for one per available processor
+ * @param context positions per session; 0 for the model's own context, but at most {@link #DEFAULT_CONTEXT}
+ * @param sessions sessions at the same time, at most
+ * @param batchRows rows of one call at most: the length of a prefill chunk
+ * @param outputRows rows of one call whose logits can be read, at most; 0 for one per session
+ * @param kvType format of the KV cache, F16 or F32
+ * @param kernels the kernels to choose from
+ * @param loading told of the progress of loading
+ */
+public record ModelOptions(int threads, int context, int sessions, int batchRows, int outputRows, DType kvType,
+        KernelTable kernels, Loading loading) {
+    /** Positions per session when nothing is said. */
+    public static final int DEFAULT_CONTEXT = 4096;
+
+    /** Refuses nulls; ranges are checked against the model when it is loaded. */
+    public ModelOptions {
+        Objects.requireNonNull(kvType, "kvType");
+        Objects.requireNonNull(kernels, "kernels");
+        Objects.requireNonNull(loading, "loading");
+    }
+
+    /** One session, all processors, F16 cache, the kernels found on the class or module path. */
+    public static ModelOptions defaults() {
+        return new ModelOptions(0, 0, 1, 512, 0, DType.F16, KernelTable.load(), Loading.SILENT);
+    }
+
+    /** The same with other threads; 0 for one per available processor. */
+    public ModelOptions withThreads(int n) {
+        return new ModelOptions(n, context, sessions, batchRows, outputRows, kvType, kernels, loading);
+    }
+
+    /** The same with another context per session; 0 for the default. */
+    public ModelOptions withContext(int n) {
+        return new ModelOptions(threads, n, sessions, batchRows, outputRows, kvType, kernels, loading);
+    }
+
+    /** The same for more sessions at a time. */
+    public ModelOptions withSessions(int n) {
+        return new ModelOptions(threads, context, n, batchRows, outputRows, kvType, kernels, loading);
+    }
+
+    /** The same with other batches. */
+    public ModelOptions withRows(int batch, int output) {
+        return new ModelOptions(threads, context, sessions, batch, output, kvType, kernels, loading);
+    }
+
+    /** The same with another format of the KV cache. */
+    public ModelOptions withKvType(DType type) {
+        return new ModelOptions(threads, context, sessions, batchRows, outputRows, type, kernels, loading);
+    }
+
+    /** The same with other kernels. */
+    public ModelOptions withKernels(KernelTable table) {
+        return new ModelOptions(threads, context, sessions, batchRows, outputRows, kvType, table, loading);
+    }
+
+    /** The same with another listener. */
+    public ModelOptions withLoading(Loading listener) {
+        return new ModelOptions(threads, context, sessions, batchRows, outputRows, kvType, kernels, listener);
+    }
+}

@@ -1,0 +1,58 @@
+package dev.tegula.model;
+
+import dev.tegula.exec.Limits;
+import dev.tegula.exec.Plan;
+import dev.tegula.exec.Planner;
+import dev.tegula.file.gguf.GgufFile;
+import dev.tegula.graph.Graph;
+import dev.tegula.graph.GraphBuilder;
+import dev.tegula.graph.pass.Passes;
+import dev.tegula.kv.KvLayout;
+import dev.tegula.model.arch.Architecture;
+import dev.tegula.model.arch.Architectures;
+
+/**
+ * What a model file asks for, before anything is allocated: its hyper-parameters, its graph as built, and its plan.
+ *
+ * @param spec hyper-parameters
+ * @param graph the graph as the family's builder made it
+ * @param plan the plan
+ * @param weights the file's tensors
+ */
+public record ModelPlan(ModelSpec spec, Graph graph, Plan plan, Weights weights) {
+    /**
+     * Reads the header, builds the graph and plans it. Reads no weights.
+     *
+     * @throws ModelException when the architecture is unknown or a hyper-parameter or tensor is missing or wrong
+     * @throws dev.tegula.file.gguf.GgufException when a key or tensor is missing or of the wrong type
+     * @throws IllegalArgumentException when an option is out of range
+     */
+    public static ModelPlan of(GgufFile file, ModelOptions options) {
+        String name = file.metadata().getString("general.architecture");
+        Architecture family = Architectures.find(name)
+                .orElseThrow(() -> new ModelException(file.name(),
+                        "general.architecture", "'" + name + "' is not known; known are " + Architectures.names()));
+        ModelSpec spec = new SpecReader(file, family, name).read(name);
+        GraphBuilder builder = new GraphBuilder();
+        Weights weights = new Weights(file, builder);
+        Graph graph = family.build(spec, weights, builder, options.kvType());
+        Limits limits = limits(spec, options);
+        KvLayout kv = new KvLayout(options.kvType(), spec.layers(), spec.kvHeads(), spec.headSize(), limits.blocks());
+        Plan plan = Planner.plan(Passes.apply(graph), options.kernels(), limits, kv);
+        return new ModelPlan(spec, graph, plan, weights);
+    }
+
+    private static Limits limits(ModelSpec spec, ModelOptions options) {
+        int threads = options.threads() == 0 ? Runtime.getRuntime().availableProcessors() : options.threads();
+        int context = options.context() == 0
+                ? Math.min(spec.context(), ModelOptions.DEFAULT_CONTEXT)
+                : options.context();
+        if (context > spec.context()) {
+            throw new IllegalArgumentException(
+                    "context " + context + ": the model was made for " + spec.context() + " positions");
+        }
+        int rows = Math.max(options.sessions(), Math.min(options.batchRows(), context));
+        int outputs = options.outputRows() == 0 ? options.sessions() : Math.min(options.outputRows(), rows);
+        return new Limits(threads, rows, outputs, options.sessions(), context);
+    }
+}
