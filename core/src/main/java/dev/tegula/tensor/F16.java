@@ -5,6 +5,8 @@ public final class F16 {
 
     /** The largest finite value, 65504. */
     public static final float MAX_VALUE = 65504f;
+    /** The smallest positive normal value, 2<sup>-14</sup>. */
+    public static final float MIN_NORMAL = 0x1p-14f;
     /** The smallest positive (subnormal) value, 2<sup>-24</sup>. */
     public static final float MIN_VALUE = 0x1p-24f;
 

@@ -31,6 +31,11 @@ public final class Codecs {
         return codec;
     }
 
+    /** Whether {@link #decoder} knows the format. */
+    public static boolean hasDecoder(DType type) {
+        return TABLE.containsKey(type);
+    }
+
     /** Whether {@link #codes} knows the format: all quantized ones in the table. */
     public static boolean hasCodes(DType type) {
         return TABLE.get(type) instanceof BlockCodes;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tegula.tensor.DType;
 import java.io.IOException;
@@ -122,7 +123,9 @@ class CodecsTest {
         assertThrows(IllegalArgumentException.class, () -> Codecs.decoder(DType.I32));
         assertThrows(IllegalArgumentException.class, () -> Codecs.codes(DType.F16));
         assertFalse(Codecs.hasCodes(DType.F32));
+        assertFalse(Codecs.hasDecoder(DType.I2_S));
         for (DType type : decoded()) {
+            assertTrue(Codecs.hasDecoder(type), type.name());
             assertEquals(type.isBlocked(), Codecs.hasCodes(type), type.name());
         }
     }
