@@ -14,6 +14,7 @@ module dev.tegula.core {
     exports dev.tegula.sample;
     exports dev.tegula.tensor;
     exports dev.tegula.tensor.codec;
+    exports dev.tegula.text;
     exports dev.tegula.tile;
 
     uses dev.tegula.kernel.KernelProvider;
