@@ -9,6 +9,7 @@ module dev.tegula.core {
     exports dev.tegula.model;
     exports dev.tegula.model.arch;
     exports dev.tegula.kernel.ref;
+    exports dev.tegula.engine;
     exports dev.tegula.kv;
     exports dev.tegula.file.gguf;
     exports dev.tegula.sample;

@@ -57,20 +57,24 @@ public final class Executor {
             throw new IllegalArgumentException(rows.outputs() + " output rows: the plan has " + logits.rows());
         }
         batch = rows;
-        aborted = false;
         failure = null;
         stage = -1;
         advance();
         workers.run(walk);
         batch = null;
+        boolean stopped = aborted;
+        aborted = false;
         Throwable thrown = failure;
         if (thrown != null) {
             throw new IllegalStateException("a kernel failed: " + thrown.getMessage(), thrown);
         }
-        return !aborted;
+        return !stopped;
     }
 
-    /** Stops the call in flight, if there is one, before its next stage: within one layer. */
+    /**
+     * Stops the call in flight before its next stage: within one layer. Without one the next call stops at once, so that
+     * an abort is not lost that comes between the caller's decision to run and the run.
+     */
     public void abort() {
         aborted = true;
     }
