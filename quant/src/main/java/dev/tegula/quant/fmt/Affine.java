@@ -3,9 +3,9 @@ package dev.tegula.quant.fmt;
 /** Codes with a minimum: {@code x = scale * q - min} with {@code 0 <= q <= high}, {@code scale, min >= 0}. */
 final class Affine {
 
-    /** The range is divided by {@code high - 1.2 … high + 1.2} codes, in steps: less clamps outliers, more rounds finer. */
+    /** The range is divided by {@code high - 1.2 … high + 1.2} codes: less clamps outliers, more rounds finer. */
     private static final double REACH = 1.2;
-    private static final double STEP = 0.4;
+    private static final int STEPS = 6;
 
     double scale;
     double min;
@@ -26,9 +26,8 @@ final class Affine {
         double bestScale = scale;
         double bestMin = min;
         double bestError = error(x, from, length, scale, min, high);
-        int steps = (int) (2 * REACH / STEP);
-        for (int k = 0; k <= steps; k++) {
-            fit(x, from, length, high, (highest - lowest) / (high - REACH + k * STEP), -lowest);
+        for (int k = 0; k <= STEPS; k++) {
+            fit(x, from, length, high, (highest - lowest) / (high - REACH + k * 2 * REACH / STEPS), -lowest);
             double error = error(x, from, length, scale, min, high);
             if (error < bestError) {
                 bestError = error;
