@@ -2,4 +2,8 @@
 module dev.tegula.cpu {
     requires transitive dev.tegula.core;
     requires static jdk.incubator.vector;
+
+    exports dev.tegula.cpu;
+
+    provides dev.tegula.kernel.KernelProvider with dev.tegula.cpu.CpuKernelProvider;
 }

@@ -1,0 +1,33 @@
+package dev.tegula.cpu;
+
+import dev.tegula.kernel.KernelFactory;
+import dev.tegula.kernel.KernelProvider;
+import dev.tegula.kernel.Refusal;
+import java.util.List;
+import java.util.Optional;
+
+/** The Vector API engine. Its kernels are listed without touching the incubator module, so that they can refuse. */
+public final class CpuKernelProvider implements KernelProvider {
+    /** The engine's name in kernel ids. */
+    public static final String ENGINE = "vec";
+
+    @Override
+    public String engine() {
+        return ENGINE;
+    }
+
+    @Override
+    public int rank() {
+        return 10;
+    }
+
+    @Override
+    public Optional<Refusal> unavailable() {
+        return CpuProbe.reason().map(reason -> new Refusal(ENGINE, reason));
+    }
+
+    @Override
+    public List<KernelFactory> kernels() {
+        return List.of();
+    }
+}
