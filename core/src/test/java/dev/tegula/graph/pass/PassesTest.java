@@ -65,7 +65,8 @@ class PassesTest {
                 new Fuse().apply(before).toString());
 
         Value q = g.rope("q", x, table, 16, true);
-        Value k = g.rope("k", x, table, 16, true);
+        Value y = g.add("y", x, x);
+        Value k = g.rope("k", y, table, 16, true);
         Value written = g.kvWrite("written", 3, 16, k, x, cache);
         Value a = g.attention("a", new Op.Attention(3, 4, 4, 16, 0.25f, 0), q, written);
         Value o = g.linear("o", a, g.weight("wo", DType.F32, 64, 64), null);
@@ -74,9 +75,9 @@ class PassesTest {
         Value up = g.linear("up", sum, g.weight("wu", DType.F32, 96, 64), null);
         Value product = g.gate("product", Activation.SILU, gate, up);
         Graph fused = new Fuse().apply(new Fold().apply(g.build(product)));
-        assertEquals(lines("%x: F32[T×64] = Embed[](@table)",
+        assertEquals(lines("%x: F32[T×64] = Embed[](@table)", "%y: F32[T×64] = Add[](%x, %x)",
                 "%q: F32[T×64], %written: F16[C×64] = RopeKvWrite[layer=3, heads=4, kvHeads=4, headSize=16, dims=16,"
-                        + " halves=true](%x, %x, %x, $rope, %cache)",
+                        + " halves=true](%x, %y, %x, $rope, %cache)",
                 "%a: F32[T×64] = Attention[layer=3, heads=4, kvHeads=4, headSize=16, scale=0.25, window=0](%q, %written)",
                 "%sum: F32[T×64] = MatMul[bias=false, residual=true](%a, @wo, %x)",
                 "%product: F32[T×96] = GateUp[activation=SILU](%sum, @wg, @wu)", "return %product"), fused.toString());
