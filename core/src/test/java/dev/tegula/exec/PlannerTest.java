@@ -37,14 +37,17 @@ class PlannerTest {
         Value a = g.attention("a", new Op.Attention(0, 4, 2, 16, 0.25f, 0), qr, cache);
         Value o = g.linear("o", a, g.weight("wo", DType.Q4_0, 64, 64), null);
         Value sum = g.add("sum", x, o);
-        return Passes.apply(g.build(g.linear("logits", g.selectRows("last", sum), g.weight("out", DType.F16, 10, 64), null)));
+        return Passes.apply(
+                g.build(g.linear("logits", g.selectRows("last", sum), g.weight("out", DType.F16, 10, 64), null)));
     }
 
     @Test
     void independentStepsShareAStageAndDependentOnesDoNot() {
         Plan plan = Planner.plan(layer(), REF, LIMITS, KV);
-        List<List<String>> ops = plan.stages().stream()
-                .map(stage -> stage.stream().map(step -> step.node().op().name()).toList()).toList();
+        List<List<String>> ops = plan.stages()
+                .stream()
+                .map(stage -> stage.stream().map(step -> step.node().op().name()).toList())
+                .toList();
         assertEquals(List.of(List.of("embed"), List.of("quantize"), List.of("matmul", "matmul", "matmul"),
                 List.of("ropekvwrite"), List.of("attention"), List.of("quantize"), List.of("matmul"),
                 List.of("selectrows"), List.of("matmul")), ops);
@@ -81,7 +84,8 @@ class PlannerTest {
 
     @Test
     void thePlanOfAGraphIsAlwaysTheSameText() {
-        assertEquals(Planner.plan(layer(), REF, LIMITS, KV).describe(), Planner.plan(layer(), REF, LIMITS, KV).describe());
+        assertEquals(Planner.plan(layer(), REF, LIMITS, KV).describe(),
+                Planner.plan(layer(), REF, LIMITS, KV).describe());
         assertFalse(Planner.plan(layer(), REF, LIMITS, KV).describe().isBlank());
     }
 
@@ -89,7 +93,8 @@ class PlannerTest {
     void anOpWithoutKernelIsRefusedWithReasons() {
         KernelTable none = KernelTable.of(List.of());
         assertTrue(assertThrows(UnsupportedOperationException.class, () -> Planner.plan(layer(), none, LIMITS, KV))
-                .getMessage().contains("Embed"));
+                .getMessage()
+                .contains("Embed"));
     }
 
     @Test
