@@ -104,6 +104,18 @@ public final class GgufArray {
         };
     }
 
+    /** The elements as the file has them. */
+    void writeTo(LittleEndianOutput out) {
+        if (ends == null) {
+            out.bytes(bytes);
+            return;
+        }
+        for (int i = 0; i < size; i++) {
+            byte[] one = stringBytes(i);
+            out.i64(one.length).bytes(one);
+        }
+    }
+
     private int start(int index) {
         return index == 0 ? 0 : ends[index - 1];
     }

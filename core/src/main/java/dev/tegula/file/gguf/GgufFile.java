@@ -70,7 +70,7 @@ public final class GgufFile implements Closeable {
             split.checkTotal(tensors.size());
             return new GgufFile(sources, options, first, tensors);
         } catch (IOException | RuntimeException | Error failure) {
-            sources.forEach(GgufSource::close);
+            closeAll(sources);
             throw failure;
         }
     }
@@ -227,6 +227,12 @@ public final class GgufFile implements Closeable {
      */
     @Override
     public void close() {
-        sources.forEach(GgufSource::close);
+        closeAll(sources);
+    }
+
+    private static void closeAll(List<GgufSource> sources) {
+        for (GgufSource source : sources) {
+            source.close();
+        }
     }
 }

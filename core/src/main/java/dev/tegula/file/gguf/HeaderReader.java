@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,7 +45,14 @@ final class HeaderReader {
     /** What a header says, checked. */
     record Header(int version, int alignment, GgufMetadata metadata, List<GgufTensor> tensors, long dataStart) {}
 
-    private record TableRow(String name, DType type, long[] dims, long bytes, long offset, long offsetAt) {}
+    private record TableRow(String name, DType type, long[] dims, long bytes, long offset, long offsetAt)
+            implements
+                Comparable<TableRow> {
+        @Override
+        public int compareTo(TableRow other) {
+            return Long.compare(offset, other.offset);
+        }
+    }
 
     HeaderReader(GgufSource source, GgufOptions options) {
         this.source = source;
@@ -273,7 +280,7 @@ final class HeaderReader {
 
     private void refuseOverlap(List<TableRow> rows) {
         List<TableRow> sorted = new ArrayList<>(rows);
-        sorted.sort(Comparator.comparingLong(TableRow::offset));
+        Collections.sort(sorted);
         for (int i = 1; i < sorted.size(); i++) {
             TableRow before = sorted.get(i - 1);
             TableRow row = sorted.get(i);
