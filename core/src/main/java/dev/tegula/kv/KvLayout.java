@@ -24,6 +24,11 @@ import dev.tegula.tensor.DType;
 public record KvLayout(DType type, int layers, int kvHeads, int headSize, int blocks) {
     /** Positions per KV block. */
     public static final int BLOCK = 32;
+    /**
+     * Positions per segment of the context. Attention sums each segment from fresh and merges the segments in order, so
+     * that its result does not depend on who computes which; a multiple of {@link #BLOCK}.
+     */
+    public static final int SEGMENT = 512;
 
     /** Refuses formats other than F32 and F16 and counts below 1. */
     public KvLayout {
