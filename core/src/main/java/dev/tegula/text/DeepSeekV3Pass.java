@@ -6,8 +6,6 @@ package dev.tegula.text;
  * <pre>
  * ASCII punctuation [A-Za-z]+ | [^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+ | ?[\p{P}\p{S}]+[\r\n]* | \s*[\r\n]+ | \s+(?!\S) | \s+
  * </pre>
- *
- * As readers of GGUF files do, the tilde counts in the first alternative only.
  */
 final class DeepSeekV3Pass extends SplitPass {
 
@@ -68,7 +66,7 @@ final class DeepSeekV3Pass extends SplitPass {
 
     private static boolean isSymbol(CodePoints text, int at) {
         byte kind = text.classes[at];
-        return kind == CodePoints.PUNCTUATION || kind == CodePoints.SYMBOL && text.points[at] != '~';
+        return kind == CodePoints.PUNCTUATION || kind == CodePoints.SYMBOL;
     }
 
     private static boolean isAsciiLetter(int c) {
