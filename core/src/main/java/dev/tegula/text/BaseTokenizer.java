@@ -1,7 +1,5 @@
 package dev.tegula.text;
 
-import java.nio.charset.StandardCharsets;
-
 /** What all tokenizers share: special tokens are cut out of the text first, the rest goes to the family's algorithm. */
 abstract class BaseTokenizer implements Tokenizer {
 
@@ -94,7 +92,8 @@ abstract class BaseTokenizer implements Tokenizer {
 
     @Override
     public final String piece(int id) {
-        return new String(bytes(id), StandardCharsets.UTF_8);
+        byte[] bytes = bytes(id);
+        return Utf8.decode(bytes, 0, bytes.length);
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.tegula.text;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
@@ -77,7 +76,7 @@ public final class Detokenizer {
         if (length == 0) {
             return "";
         }
-        String text = new String(held, 0, length, StandardCharsets.UTF_8);
+        String text = Utf8.decode(held, 0, length);
         System.arraycopy(held, length, held, 0, heldCount - length);
         heldCount -= length;
         return text;
@@ -90,27 +89,14 @@ public final class Detokenizer {
             if ((b & 0xC0) == 0x80) {
                 continue;
             }
-            return Utf8.length(b) > back && canGrow(heldCount - back) ? heldCount - back : heldCount;
+            return Utf8.length(b) > back && begins(b) && Utf8.prefixLength(held, heldCount - back, heldCount) == back
+                    ? heldCount - back
+                    : heldCount;
         }
         return heldCount;
     }
 
-    /** Whether the bytes from {@code start} to the end begin a well-formed character. */
-    private boolean canGrow(int start) {
-        int lead = held[start] & 0xff;
-        if (lead < 0xC2 || lead > 0xF4) {
-            return false;
-        }
-        if (start + 1 == heldCount) {
-            return true;
-        }
-        int second = held[start + 1] & 0xff; // it alone decides on overlong forms, surrogates and the upper limit
-        return switch (lead) {
-            case 0xE0 -> second >= 0xA0;
-            case 0xED -> second < 0xA0;
-            case 0xF0 -> second >= 0x90;
-            case 0xF4 -> second < 0x90;
-            default -> true;
-        };
+    private static boolean begins(byte lead) {
+        return (lead & 0xff) >= 0xC2 && (lead & 0xff) <= 0xF4;
     }
 }

@@ -1,5 +1,6 @@
 package dev.tegula.text;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** UTF-8 as the tokenizers need it: from UTF-16 with U+FFFD for lone surrogates, and lengths from lead bytes. */
@@ -80,5 +81,45 @@ final class Utf8 {
         }
         boolean overlong = n == 3 && c < 0x800 || n == 4 && c < 0x10000;
         return overlong || c > Character.MAX_CODE_POINT || c >= 0xD800 && c <= 0xDFFF ? -1 : c;
+    }
+
+    /**
+     * The text of bytes. What is not well-formed becomes U+FFFD, one for each maximal beginning of a character, as the
+     * Unicode standard recommends (section 3.9); the platform's decoder counts otherwise where surrogates are encoded.
+     */
+    static String decode(byte[] text, int from, int to) {
+        StringBuilder out = null;
+        int done = from;
+        for (int at = from; at < to;) {
+            if (codePoint(text, at, to) >= 0) {
+                at += length(text[at]);
+                continue;
+            }
+            out = out == null ? new StringBuilder(to - from) : out;
+            out.append(new String(text, done, at - done, StandardCharsets.UTF_8)).append((char) REPLACEMENT);
+            at += prefixLength(text, at, to);
+            done = at;
+        }
+        String rest = new String(text, done, to - done, StandardCharsets.UTF_8);
+        return out == null ? rest : out.append(rest).toString();
+    }
+
+    /** The number of bytes from {@code at} on that begin a well-formed character, at least 1. */
+    static int prefixLength(byte[] text, int at, int to) {
+        int lead = text[at] & 0xff;
+        if (lead < 0xC2 || lead > 0xF4 || at + 1 == to) {
+            return 1;
+        }
+        int second = text[at + 1] & 0xff; // it alone decides on overlong forms, surrogates and the upper limit
+        int low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
+        int high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
+        if (second < low || second > high) {
+            return 1;
+        }
+        int n = 2;
+        while (n < length(text[at]) && at + n < to && (text[at + n] & 0xC0) == 0x80) {
+            n++;
+        }
+        return n;
     }
 }

@@ -2,6 +2,7 @@ package dev.tegula.text;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -11,6 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -55,6 +59,59 @@ class VocabularyFilesTest {
                     : Arrays.stream(line.split(" +")).mapToInt(Integer::parseInt).toArray();
             assertArrayEquals(expected, tokenizer.encode(strings.get(i), false, true),
                     name + " string " + i + ": " + strings.get(i));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"deepseek-coder", "deepseek-llm", "falcon", "gpt-2", "llama-spm", "mpt", "refact",
+        "starcoder"})
+    void decodesToTheTextThatWasEncoded(String name) throws IOException {
+        Tokenizer tokenizer = load(name);
+        for (String text : strings(name)) {
+            int[] ids = tokenizer.encode(text, false, true);
+            assertEquals(text, tokenizer.decode(ids, true), name);
+            Detokenizer stream = new Detokenizer(tokenizer, true, true);
+            StringBuilder out = new StringBuilder();
+            for (int id : ids) {
+                String part = stream.next(id);
+                assertTrue(part.indexOf('\uFFFD') < 0 || text.indexOf('\uFFFD') >= 0, "a character was cut");
+                out.append(part);
+            }
+            assertEquals(text, out.append(stream.flush()).toString());
+        }
+    }
+
+    @Test
+    void theTrainedModelsPromptsHaveTheIdsOfItsReference() throws IOException {
+        Path model = folder().resolveSibling("models").resolve("stories260K");
+        assumeTrue(Files.isDirectory(model), model + " is no folder");
+        Tokenizer tokenizer;
+        try (GgufFile file = GgufFile.open(model.resolve("stories260K.f16.gguf"))) {
+            tokenizer = TokenizerLoader.load(file, null);
+        }
+        assertEquals(512, tokenizer.vocabularySize());
+        assertArrayEquals(new int[]{1, 403, 407, 261, 378}, tokenizer.encode("Once upon a time", true, true));
+        String reference = Files.readString(model.resolve("reference.json"));
+        Matcher prompt = Pattern.compile("\"text\": \"([^\"\\\\]*)\",\\s*\"prompt_ids\": \\[([^]]*)]")
+                .matcher(reference);
+        int found = 0;
+        while (prompt.find()) {
+            int[] ids = Arrays.stream(prompt.group(2).split(",")).mapToInt(n -> Integer.parseInt(n.strip())).toArray();
+            assertArrayEquals(ids, tokenizer.encode(prompt.group(1), true, true), prompt.group(1));
+            assertEquals(prompt.group(1), tokenizer.decode(ids));
+            found++;
+        }
+        assertEquals(4, found, "prompts of the reference");
+    }
+
+    @Test
+    void anotherPreTokenizerCanBeNamed() throws IOException {
+        try (GgufFile file = GgufFile.open(folder().resolve("ggml-vocab-gpt-2.gguf"))) {
+            assertEquals("smollm", TokenizerLoader.load(file, "smollm").vocabulary().pre());
+            assertEquals(2, TokenizerLoader.load(file, "smollm").encode("12", false, true).length);
+            assertEquals(1, TokenizerLoader.load(file, null).encode("12", false, true).length);
+            TokenizerException e = assertThrows(TokenizerException.class, () -> TokenizerLoader.load(file, "mystery"));
+            assertTrue(e.getMessage().contains("ggml-vocab-gpt-2.gguf") && e.getMessage().contains("mystery"));
         }
     }
 }
