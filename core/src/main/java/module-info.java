@@ -6,6 +6,7 @@ module dev.tegula.core {
     exports dev.tegula.graph;
     exports dev.tegula.graph.pass;
     exports dev.tegula.kernel;
+    exports dev.tegula.kernel.conform;
     exports dev.tegula.model;
     exports dev.tegula.model.arch;
     exports dev.tegula.kernel.ref;

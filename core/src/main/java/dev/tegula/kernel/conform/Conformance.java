@@ -1,0 +1,155 @@
+package dev.tegula.kernel.conform;
+
+import dev.tegula.kernel.Batch;
+import dev.tegula.kernel.Kernel;
+import dev.tegula.kernel.KernelArgs;
+import dev.tegula.kernel.KernelFactory;
+import dev.tegula.kernel.KernelRequest;
+import dev.tegula.kernel.KernelTable;
+import dev.tegula.kernel.Op;
+import dev.tegula.kernel.Operand;
+import dev.tegula.kernel.ref.RefProvider;
+import dev.tegula.tensor.Storage;
+import dev.tegula.tensor.TensorView;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+
+/**
+ * Runs a kernel and its scalar twin on the same operands and compares all bits that either may have written; NaNs count as
+ * equal whatever their payload. Every request is called with several numbers of rows, cut into several numbers of
+ * portions, with usual, wide, zero and special values, and in place where the op allows it.
+ */
+public final class Conformance {
+    private static final int[] ROWS = {1, 2, 3, 5, 17, 33};
+    private static final int[] WORKERS = {1, 2, 3, 64};
+    private static final int MOST_DIFFERENCES = 10;
+
+    private final KernelFactory factory;
+    private final KernelTable twins = KernelTable.of(List.of(new RefProvider()));
+    private final List<String> differences = new ArrayList<>();
+    private int calls;
+
+    private Conformance(KernelFactory factory) {
+        this.factory = factory;
+    }
+
+    /** Compares a kernel with its twin on those of the {@link StandardRequests} that it accepts. */
+    public static Report check(KernelFactory factory) {
+        List<KernelRequest> requests = StandardRequests.of(factory.id().op())
+                .stream()
+                .filter(request -> factory.refuse(request).isEmpty())
+                .toList();
+        return check(factory, requests);
+    }
+
+    /**
+     * Compares a kernel with its twin.
+     *
+     * @throws IllegalArgumentException when the kernel refuses a request
+     */
+    public static Report check(KernelFactory factory, List<KernelRequest> requests) {
+        Conformance run = new Conformance(factory);
+        for (KernelRequest request : requests) {
+            SplittableRandom random = new SplittableRandom(request.toString().hashCode());
+            for (int i = 0; i < ROWS.length && run.differences.size() < MOST_DIFFERENCES; i++) {
+                run.request(request, ROWS[i], Fill.values()[i % Fill.values().length], random);
+            }
+        }
+        return new Report(factory.id(), run.calls, run.differences);
+    }
+
+    private void request(KernelRequest request, int rows, Fill fill, SplittableRandom random) {
+        try (Storage storage = new Storage("conformance")) {
+            Batch batch = batch(storage, request, rows, random);
+            Operands operands = new Operands(storage, random, fill);
+            List<Operand> stored = new ArrayList<>();
+            List<Operand> packed = new ArrayList<>();
+            for (int i = 0; i < request.inputs().size(); i++) {
+                Operand operand = operands.input(request, i, batch);
+                stored.add(operand);
+                packed.add(operand instanceof Operand.Weights weights
+                        ? operands.packed(weights, factory.packing())
+                        : operand);
+            }
+            KernelFactory twin = twins.choose(request).factory();
+            List<TensorView> right = run(storage, operands, twin, request, stored, batch, 1, false);
+            boolean[] places = inPlaceInput(request).isPresent() ? new boolean[]{false, true} : new boolean[]{false};
+            for (boolean inPlace : places) {
+                for (int workers : WORKERS) {
+                    List<TensorView> got = run(storage, operands, factory, request, packed, batch, workers, inPlace);
+                    calls++;
+                    for (int i = 0; i < got.size(); i++) {
+                        Optional<String> difference = Bits.difference(right.get(i), got.get(i), used(request, batch));
+                        String at = ", " + rows + " rows, " + workers + " workers, " + fill
+                                + (inPlace ? ", in place" : "") + ": ";
+                        difference.ifPresent(text -> differences.add(request + at + text));
+                    }
+                }
+            }
+        }
+    }
+
+    /** A batch whose tokens lie in the table of an embedding. */
+    private static Batch batch(Storage storage, KernelRequest request, int rows, SplittableRandom random) {
+        Batch wide = Batches.of(storage, rows, random);
+        if (!(request.op() instanceof Op.Embed)) {
+            return wide;
+        }
+        Batch batch = new Batch(storage, Batches.ROWS, 1, Batches.TABLE);
+        batch.addSequence(new int[Batches.TABLE], Batches.TABLE);
+        for (int r = 0; r < rows; r++) {
+            batch.addRow(wide.token(r) % (int) request.input(0).rows().size(), r, false);
+        }
+        return batch;
+    }
+
+    /** Rows of the output that a call computes. */
+    private static int used(KernelRequest request, Batch batch) {
+        return request.op() instanceof Op.SelectRows ? batch.outputs() : batch.rows();
+    }
+
+    /** Runs a kernel on copies of the inputs; returns what it may have written. */
+    private static List<TensorView> run(Storage storage, Operands operands, KernelFactory factory,
+            KernelRequest request, List<Operand> inputs, Batch batch, int workers, boolean inPlace) {
+        boolean writesCache = !(request.op() instanceof Op.Attention);
+        List<Operand> mine = inputs.stream().map(operand -> operands.copy(operand, writesCache)).toList();
+        List<TensorView> outputs = new ArrayList<>();
+        for (KernelRequest.Spec spec : request.outputs()) {
+            int input = inPlace ? inPlaceInput(request).orElseThrow() : -1;
+            outputs.add(inPlace ? ((Operand.Matrix) mine.get(input)).view() : operands.empty(spec));
+        }
+        Kernel kernel = factory.bind(new KernelArgs(request, mine, outputs));
+        MemorySegment scratch = storage.allocate(factory.scratchBytes(request));
+        scratch.fill((byte) 0xFF);
+        int portions = kernel.portions(batch, workers);
+        for (int p = portions - 1; p >= 0; p--) {
+            kernel.run(batch, p, portions, scratch);
+        }
+        List<TensorView> written = new ArrayList<>(outputs);
+        for (Operand operand : mine) {
+            if (writesCache && operand instanceof Operand.Cache(var pool, var layout)) {
+                int cols = Math.toIntExact(layout.headBytes() / layout.type().blockBytes());
+                written.add(TensorView.dense(pool, 0, layout.type(), layout.bytes() / layout.headBytes(), cols));
+            }
+        }
+        return written;
+    }
+
+    /** The input whose memory the output may share. */
+    private static Optional<Integer> inPlaceInput(KernelRequest request) {
+        return switch (request.op()) {
+            case Op.RmsNorm op -> Optional.of(0);
+            case Op.LayerNorm op -> Optional.of(0);
+            case Op.Add op -> Optional.of(0);
+            case Op.Gate op -> Optional.of(0);
+            case Op.Rope op -> Optional.of(0);
+            case Op.RopeKvWrite op -> Optional.of(0);
+            case Op.Softmax op -> Optional.of(0);
+            case Op.MatMul op when op.residual() -> Optional.of(op.bias() ? 3 : 2);
+            default -> Optional.empty();
+        };
+    }
+}
