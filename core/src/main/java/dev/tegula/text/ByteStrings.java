@@ -161,10 +161,4 @@ final class ByteStrings {
     String text(int number) {
         return new String(bytes, starts[number], length(number), StandardCharsets.UTF_8);
     }
-
-    /** Whether {@code text} holds this string at {@code position}, wholly before {@code to}. */
-    boolean matches(int number, byte[] text, int position, int to) {
-        int end = position + length(number);
-        return end <= to && Arrays.equals(bytes, starts[number], starts[number + 1], text, position, end);
-    }
 }

@@ -38,12 +38,4 @@ final class IntList {
     int[] toArray() {
         return Arrays.copyOf(items, size);
     }
-
-    void reverse(int from) {
-        for (int a = from, b = size - 1; a < b; a++, b--) {
-            int t = items[a];
-            items[a] = items[b];
-            items[b] = t;
-        }
-    }
 }

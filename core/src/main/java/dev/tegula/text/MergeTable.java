@@ -1,5 +1,6 @@
 package dev.tegula.text;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
@@ -41,7 +42,7 @@ final class MergeTable {
             int space = spaceIn(merge);
             if (space < 0) {
                 throw new TokenizerException("tokenizer.ggml.merges[" + rank + "] = '"
-                        + new String(merge, java.nio.charset.StandardCharsets.UTF_8)
+                        + new String(merge, StandardCharsets.UTF_8)
                         + "' is not two symbols with one space between");
             }
             int length = merge.length - 1;

@@ -18,7 +18,6 @@ public interface Tokenizer {
             case SENTENCEPIECE -> new SentencePieceTokenizer(vocabulary);
             case BPE -> new BpeTokenizer(vocabulary);
             case WORDPIECE -> new WordPieceTokenizer(vocabulary);
-            case UNIGRAM -> throw new TokenizerException("tokenizer.ggml.model: t5 is not supported");
         };
     }
 

@@ -66,7 +66,6 @@ public final class TokenizerLoader {
         builder.addEos(metadata.findBool(PREFIX + "add_eos_token").orElse(null));
         builder.addSep(metadata.findBool(PREFIX + "add_sep_token").orElse(null));
         builder.addSpacePrefix(metadata.findBool(PREFIX + "add_space_prefix").orElse(null));
-        builder.removeExtraSpaces(metadata.findBool(PREFIX + "remove_extra_whitespaces").orElse(null));
         builder.lowercase(metadata.findBool(PREFIX + "normalizer.lowercase").orElse(null));
         builder.stripAccents(metadata.findBool(PREFIX + "normalizer.strip_accents").orElse(null));
         builder.names(metadata.getString("general.name", null), metadata.getString("general.architecture", null));

@@ -7,9 +7,7 @@ public enum TokenizerModel {
     /** Byte-level BPE: the text is split by a pre-tokenizer, then pairs merge in the order of a merge list. */
     BPE("gpt2"),
     /** WordPiece: longest match first inside each word of the normalized text. */
-    WORDPIECE("bert"),
-    /** SentencePiece's unigram model: the split with the highest sum of log probabilities. */
-    UNIGRAM("t5");
+    WORDPIECE("bert");
 
     private final String ggufName;
 

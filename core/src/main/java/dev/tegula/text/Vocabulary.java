@@ -33,7 +33,6 @@ public final class Vocabulary {
     private final VocabularyBuilder.Flags flags;
     private final PreTokenizer preTokenizer;
     private final MergeTable merges;
-    private final byte[] charsMap;
 
     Vocabulary(VocabularyBuilder b) {
         model = b.model;
@@ -46,7 +45,6 @@ public final class Vocabulary {
         flags = b.flags();
         preTokenizer = b.preTokenizer;
         merges = b.mergeTable;
-        charsMap = b.charsMap;
     }
 
     /**
@@ -238,10 +236,6 @@ public final class Vocabulary {
         return preTokenizer == null ? null : preTokenizer.name();
     }
 
-    boolean removeExtraSpaces() {
-        return flags.removeExtraSpaces();
-    }
-
     boolean lowercase() {
         return flags.lowercase();
     }
@@ -260,10 +254,6 @@ public final class Vocabulary {
 
     MergeTable merges() {
         return merges;
-    }
-
-    byte[] charsMap() {
-        return charsMap;
     }
 
     int attributes(int id) {

@@ -13,7 +13,7 @@ public final class VocabularyBuilder {
     public static final int MAX_TOKENS = 4 << 20;
 
     /** The flags of a tokenizer, resolved. */
-    record Flags(boolean addBos, boolean addEos, boolean addSep, boolean addSpacePrefix, boolean removeExtraSpaces,
+    record Flags(boolean addBos, boolean addEos, boolean addSep, boolean addSpacePrefix,
             boolean lowercase, boolean stripAccents) {}
 
     final TokenizerModel model;
@@ -25,7 +25,6 @@ public final class VocabularyBuilder {
     final int[] byteTokens = new int[256];
     PreTokenizer preTokenizer;
     MergeTable mergeTable;
-    byte[] charsMap;
     String modelName = "";
     String architecture = "";
 
@@ -38,7 +37,6 @@ public final class VocabularyBuilder {
     private Boolean addEos;
     private Boolean addSep;
     private Boolean addSpacePrefix;
-    private Boolean removeExtraSpaces;
     private Boolean lowercase;
     private Boolean stripAccents;
 
@@ -192,18 +190,6 @@ public final class VocabularyBuilder {
     }
 
     /**
-     * Sets whether runs of spaces shrink to one and those at the ends vanish (unigram only).
-     *
-     * @param value
-     *            flag; null for the default
-     * @return this
-     */
-    public VocabularyBuilder removeExtraSpaces(Boolean value) {
-        removeExtraSpaces = value;
-        return this;
-    }
-
-    /**
      * Sets whether WordPiece lowers the text's case.
      *
      * @param value
@@ -224,18 +210,6 @@ public final class VocabularyBuilder {
      */
     public VocabularyBuilder stripAccents(Boolean value) {
         stripAccents = value;
-        return this;
-    }
-
-    /**
-     * Sets the normalizer's table of SentencePiece (unigram only).
-     *
-     * @param table
-     *            {@code tokenizer.ggml.precompiled_charsmap}; null for none
-     * @return this
-     */
-    public VocabularyBuilder charsMap(byte[] table) {
-        charsMap = table;
         return this;
     }
 
@@ -296,7 +270,7 @@ public final class VocabularyBuilder {
         checkLength("scores", scores == null ? tokens.length : scores.length);
         checkLength("token_type", types == null ? tokens.length : types.length);
         if (scores == null) {
-            if (model == TokenizerModel.SENTENCEPIECE || model == TokenizerModel.UNIGRAM) {
+            if (model == TokenizerModel.SENTENCEPIECE) {
                 throw new TokenizerException(
                         "tokenizer.ggml.scores is missing; a '" + model.ggufName() + "' tokenizer needs it");
             }
@@ -348,10 +322,6 @@ public final class VocabularyBuilder {
             setDefault(SpecialToken.BOS, 101);
             setDefault(SpecialToken.SEP, 102);
             setDefault(SpecialToken.MASK, 103);
-        } else if (model == TokenizerModel.UNIGRAM) { // those of T5
-            setDefault(SpecialToken.PAD, 0);
-            setDefault(SpecialToken.EOS, 1);
-            setDefault(SpecialToken.UNK, 2);
         }
         for (SpecialToken role : SpecialToken.values()) {
             long id = givenRoles[role.ordinal()];
@@ -413,9 +383,9 @@ public final class VocabularyBuilder {
         boolean lower = or(lowercase, true);
         return new Flags(
                 or(addBos, sp || model == TokenizerModel.WORDPIECE || preTokenizer != null && preTokenizer.addBos()),
-                or(addEos, model == TokenizerModel.UNIGRAM),
+                or(addEos, false),
                 or(addSep, model == TokenizerModel.WORDPIECE || preTokenizer != null && preTokenizer.addSep()),
-                or(addSpacePrefix, sp || model == TokenizerModel.UNIGRAM), or(removeExtraSpaces, false), lower,
+                or(addSpacePrefix, sp), lower,
                 or(stripAccents, lower));
     }
 

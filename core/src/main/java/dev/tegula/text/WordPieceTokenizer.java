@@ -94,7 +94,10 @@ final class WordPieceTokenizer extends BaseTokenizer {
         }
     }
 
-    /** The first code point of the canonical decomposition: the letter without its accents. */
+    /**
+     * The first code point of the canonical decomposition: the letter without its accents. Readers of GGUF files do so for
+     * Hangul syllables too, of which only the first letter stays, where BERT's own tokenizer keeps them all.
+     */
     private static int base(int c) {
         if (c < 0xC0) {
             return c;

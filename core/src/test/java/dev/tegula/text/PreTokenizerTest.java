@@ -146,9 +146,10 @@ class PreTokenizerTest {
     @ValueSource(strings = {"default", "falcon", "gpt-2", "smollm", "llama-bpe", "qwen2", "tekken", "gpt-4o",
         "deepseek-llm", "deepseek-coder", "deepseek-v3"})
     void longRunsOfOneKindEndInLinearWork(String name) {
-        for (String unit : new String[]{"a", "A", " ", "\n", "1", "'", "~", "\u0301", "\u4e2d", " \n", "aA"}) {
-            String text = unit.repeat((1 << 20) / unit.length());
-            assertEquals(text.length(), split(name, text).stream().mapToInt(String::length).sum(), name);
+        for (String unit : new String[]{"a", "A", " ", "\n", "1", "'", "~", " \n", "aA"}) {
+            byte[] text = unit.repeat((1 << 18) / unit.length()).getBytes(StandardCharsets.US_ASCII);
+            IntList ends = PreTokenizer.named(name).split(new CodePoints(text, 0, text.length));
+            assertEquals(1 << 18, ends.get(ends.size() - 1), name);
         }
     }
 }
