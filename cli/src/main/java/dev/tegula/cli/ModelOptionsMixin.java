@@ -1,0 +1,88 @@
+package dev.tegula.cli;
+
+import dev.tegula.exec.Loading;
+import dev.tegula.kernel.KernelTable;
+import dev.tegula.model.ModelOptions;
+import dev.tegula.tensor.DType;
+import java.nio.file.Path;
+import java.util.Set;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Which model a command runs, and on what. */
+final class ModelOptionsMixin {
+    /** Formats of the KV cache. */
+    enum Kv {
+        f16, f32
+    }
+
+    @Option(names = "--model", paramLabel = "FILE", description = "GGUF file, the first part of a split one (default: the embedded model).")
+    private Path model;
+
+    @Mixin
+    private ModelFileOptions file = new ModelFileOptions();
+
+    @Option(names = "--threads", paramLabel = "N", description = "Worker threads (default: one per processor).")
+    private Integer threads;
+
+    @Option(names = "--context", paramLabel = "N", description = "Positions of the context (default: the model's, at most "
+            + ModelOptions.DEFAULT_CONTEXT
+            + ").")
+    private Integer context;
+
+    @Option(names = "--kv", paramLabel = "f16|f32", description = "Number format of the KV cache.")
+    private Kv kv;
+
+    @Option(names = "--engines", paramLabel = "NAME", split = ",", description = "Use kernels of these engines only, besides the scalar one (default: all that run here).")
+    private Set<String> engines;
+
+    /** The model file, or null for the embedded model. */
+    Path model() {
+        return model;
+    }
+
+    /** Sets the model file where a command takes it as a parameter. */
+    void model(Path path) {
+        model = path;
+    }
+
+    /** How the file is read. */
+    ModelFileOptions file() {
+        return file;
+    }
+
+    /** Whether {@code --context} was given. */
+    boolean hasContext() {
+        return context != null;
+    }
+
+    /**
+     * How the model is run.
+     *
+     * @param kvDefault format of the KV cache without {@code --kv}
+     * @param loading told of the progress of loading
+     * @throws CommandException if a number is out of range or an engine unknown
+     */
+    ModelOptions options(DType kvDefault, Loading loading) {
+        DType kvType = kv == null ? kvDefault : kv == Kv.f16 ? DType.F16 : DType.F32;
+        return ModelOptions.defaults()
+                .withThreads(positive("--threads", threads))
+                .withContext(positive("--context", context))
+                .withKvType(kvType)
+                .withKernels(kernels())
+                .withLoading(loading);
+    }
+
+    private static int positive(String name, Integer value) {
+        if (value != null && value < 1) {
+            throw new CommandException(name + " must be at least 1, was " + value);
+        }
+        return value == null ? 0 : value;
+    }
+
+    /** The kernels to choose from. */
+    KernelTable kernels() {
+        KernelTable table = KernelTable.load();
+        return engines == null ? table : table.only(engines);
+    }
+}

@@ -1,0 +1,87 @@
+package dev.tegula.cli;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+
+/** The root of the command line: knows the subcommands, the exit status and how errors are shown. */
+@Command(name = "tegula", mixinStandardHelpOptions = true, versionProvider = Version.class, description = "Runs quantized language models on the CPU: a GGUF file in, text out.", synopsisSubcommandLabel = "COMMAND", exitCodeListHeading = "Exit status:%n", exitCodeList = {
+    "0:done", "1:refused or failed; standard error says why", "2:wrong usage"})
+final class TegulaCommand {
+    /** Done. */
+    static final int OK = 0;
+    /** Refused or failed. */
+    static final int FAILED = 1;
+    /** Wrong usage. */
+    static final int USAGE = 2;
+
+    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show the stack trace of an error.")
+    private boolean debug;
+
+    private TegulaCommand() {}
+
+    /**
+     * Runs a command line.
+     *
+     * @return the exit status
+     */
+    static int run(Terminal terminal, String... args) {
+        TegulaCommand root = new TegulaCommand();
+        CommandLine line = commands(root, terminal);
+        try {
+            int status = args.length == 0 ? root.usage(line, terminal) : line.execute(args);
+            terminal.flush();
+            return status;
+        } catch (Terminal.OutputClosedException e) {
+            return OK;
+        }
+    }
+
+    private static CommandLine commands(TegulaCommand root, Terminal terminal) {
+        CommandLine line = new CommandLine(root);
+        line.addSubcommand(new InspectCommand(terminal));
+        line.addSubcommand(new TokenizeCommand(terminal));
+        line.addSubcommand(new DetokenizeCommand(terminal));
+        line.addSubcommand(new KernelsCommand(terminal));
+        line.addSubcommand(new LogitsCommand(terminal));
+        line.setOut(new PrintWriter(new TerminalWriter(terminal)));
+        line.setErr(terminal.err());
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setParameterExceptionHandler((e, given) -> refuseUsage(e, terminal));
+        line.setExecutionExceptionHandler((e, command, result) -> root.report(e, terminal));
+        return line;
+    }
+
+    private int usage(CommandLine line, Terminal terminal) {
+        terminal.err().print(line.getUsageMessage());
+        terminal.err().flush();
+        return USAGE;
+    }
+
+    private static int refuseUsage(ParameterException e, Terminal terminal) {
+        CommandLine command = e.getCommandLine();
+        terminal.err().println("tegula: " + e.getMessage());
+        terminal.err().println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+        return USAGE;
+    }
+
+    private int report(Exception e, Terminal terminal) {
+        if (e instanceof Terminal.OutputClosedException) {
+            // The reader has what it wanted.
+            return OK;
+        }
+        // What was written so far comes before the message that explains why no more follows.
+        terminal.flush();
+        if (debug) {
+            StringWriter trace = new StringWriter();
+            e.printStackTrace(new PrintWriter(trace));
+            terminal.err().print(trace);
+        }
+        terminal.err().println("tegula: " + Failures.message(e));
+        return FAILED;
+    }
+}

@@ -1,0 +1,45 @@
+package dev.tegula.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class InspectCommandTest {
+    @Test
+    void showsTheEmbeddedModel() {
+        String out = Cli.run("inspect").ok().out();
+        assertTrue(out.startsWith("fable-ternary.gguf: GGUF version 3, 1,129,632 bytes, 38 tensors"), out);
+        assertTrue(out.contains("general.architecture") && out.contains("\"llama\""));
+        assertTrue(out.lines()
+                .anyMatch(line -> line.matches("  blk\\.0\\.ffn_down\\.weight +TQ2_0 +\\[768, 256] +50,688 bytes")));
+        assertTrue(out.contains("Memory plan"));
+    }
+
+    @Test
+    void jsonHasMetadataTensorsAndMemory() {
+        Map<?, ?> object = Json.parseObject(Cli.run("inspect", "--json", "--context", "64", "--kv", "f32").ok().out());
+        Map<?, ?> metadata = (Map<?, ?>) object.get("metadata");
+        assertEquals("llama", metadata.get("general.architecture"));
+        assertEquals(256L, metadata.get("llama.embedding_length"));
+        Map<?, ?> tokens = (Map<?, ?>) metadata.get("tokenizer.ggml.tokens");
+        assertEquals(1024L, tokens.get("length"));
+        List<?> tensors = (List<?>) object.get("tensors");
+        assertEquals(38, tensors.size());
+        long bytes = tensors.stream().mapToLong(tensor -> (Long) ((Map<?, ?>) tensor).get("bytes")).sum();
+        assertEquals(bytes, object.get("tensor_bytes"));
+        Map<?, ?> memory = (Map<?, ?>) object.get("memory");
+        // Keys and values of 4 layers, 64 positions, 4 KV heads of 32 elements, 4 bytes each.
+        assertEquals(2L * 4 * 64 * 4 * 32 * 4, memory.get("kv_cache"));
+    }
+
+    @Test
+    void allShowsArraysInFull() {
+        Map<?, ?> object = Json.parseObject(Cli.run("inspect", "--json", "--all").ok().out());
+        List<?> tokens = (List<?>) ((Map<?, ?>) object.get("metadata")).get("tokenizer.ggml.tokens");
+        assertEquals(1024, tokens.size());
+        assertEquals("<|user|>", tokens.get(1));
+    }
+}
