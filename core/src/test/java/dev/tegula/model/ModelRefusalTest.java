@@ -35,7 +35,8 @@ class ModelRefusalTest {
                 // 1bit-MONSTER#455, #694: division by a head count of zero.
                 Arguments.of("llama.attention.head_count", number("llama.attention.head_count", 0), "at least 1"),
                 Arguments.of("llama.attention.head_count_kv", number("llama.attention.head_count_kv", 0), "must be 1"),
-                Arguments.of("llama.attention.head_count_kv", number("llama.attention.head_count_kv", 3), "must divide"),
+                Arguments.of("llama.attention.head_count_kv", number("llama.attention.head_count_kv", 3),
+                        "must divide"),
                 Arguments.of("llama.attention.head_count", null, "is missing"),
                 Arguments.of("llama.embedding_length", number("llama.embedding_length", 0), "must be 1"),
                 Arguments.of("llama.embedding_length", null, ""),
@@ -44,10 +45,10 @@ class ModelRefusalTest {
                 Arguments.of("llama.attention.layer_norm_rms_epsilon", null, ""),
                 Arguments.of("llama.attention.layer_norm_rms_epsilon",
                         put(w -> w.putFloat("llama.attention.layer_norm_rms_epsilon", Float.NaN)), "must be 0"),
-                Arguments.of("llama.attention.key_length", number("llama.attention.key_length", 63), "63"),
                 Arguments.of("llama.attention.value_length", number("llama.attention.value_length", 32), "must be"),
                 Arguments.of("llama.rope.dimension_count", number("llama.rope.dimension_count", 128), "must be 2 … 64"),
-                Arguments.of("llama.rope.freq_base", put(w -> w.putFloat("llama.rope.freq_base", 0f)), "must be above 1"),
+                Arguments.of("llama.rope.freq_base", put(w -> w.putFloat("llama.rope.freq_base", 0f)),
+                        "must be above 1"),
                 Arguments.of("llama.rope.scaling.type", put(w -> w.putString("llama.rope.scaling.type", "su")),
                         "none, linear and yarn"),
                 Arguments.of("llama.rope.scaling.factor", put(w -> w.putString("llama.rope.scaling.type", "linear")
@@ -102,8 +103,9 @@ class ModelRefusalTest {
             Path path = folder.resolve("more.gguf");
             SyntheticModel.tiny("llama", DType.F32).writer(arena).hole("blk.0.attn_q.scale", DType.F32, 1).write(path);
             try (GgufFile file = GgufFile.open(path)) {
-                assertTrue(assertThrows(ModelException.class, () -> ModelPlan.of(file, ModelTest.options())).getMessage()
-                        .contains("blk.0.attn_q.scale: the architecture llama has no use for this tensor"));
+                assertTrue(
+                        assertThrows(ModelException.class, () -> ModelPlan.of(file, ModelTest.options())).getMessage()
+                                .contains("blk.0.attn_q.scale: the architecture llama has no use for this tensor"));
             }
         }
     }

@@ -22,14 +22,18 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ModelTest {
-    private static final int[] TOKENS = {5, 77, 12, 300, 5, 9, 9, 250, 1, 0, 44, 31, 100, 101, 102, 103, 104, 105, 106, 107,
-            108, 109, 110, 111, 112, 113, 114, 115, 116, 117, 118, 119, 120, 121, 122, 123, 124, 125, 126, 127};
+    private static final int[] TOKENS = {5, 77, 12, 300, 5, 9, 9, 250, 1, 0, 44, 31, 100, 101, 102, 103, 104, 105, 106,
+        107,
+        108, 109, 110, 111, 112, 113, 114, 115, 116, 117, 118, 119, 120, 121, 122, 123, 124, 125, 126, 127};
 
     @TempDir
     Path folder;
 
     static ModelOptions options() {
-        return ModelOptions.defaults().withThreads(2).withRows(64, 64).withKvType(DType.F32)
+        return ModelOptions.defaults()
+                .withThreads(2)
+                .withRows(64, 64)
+                .withKvType(DType.F32)
                 .withKernels(KernelTable.of(List.of(new RefProvider())));
     }
 

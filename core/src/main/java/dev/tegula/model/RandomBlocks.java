@@ -1,0 +1,84 @@
+package dev.tegula.model;
+
+import dev.tegula.tensor.DType;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.SplittableRandom;
+
+/** Random weights in any file format: random codes under scales that give about the standard deviation asked for. */
+final class RandomBlocks {
+    private RandomBlocks() {}
+
+    /** Fills memory with whole blocks. */
+    static void fill(MemorySegment data, DType type, float deviation, SplittableRandom random) {
+        switch (type) {
+            case F32 -> {
+                for (long i = 0; i < data.byteSize(); i += 4) {
+                    data.set(ValueLayout.JAVA_FLOAT_UNALIGNED, i, deviation * (float) random.nextGaussian());
+                }
+            }
+            case F16 -> {
+                for (long i = 0; i < data.byteSize(); i += 2) {
+                    half(data, i, deviation * (float) random.nextGaussian());
+                }
+            }
+            case BF16 -> {
+                for (long i = 0; i < data.byteSize(); i += 2) {
+                    int bits = Float.floatToRawIntBits(deviation * (float) random.nextGaussian());
+                    data.set(ValueLayout.JAVA_SHORT_UNALIGNED, i, (short) (bits >>> 16));
+                }
+            }
+            default -> blocks(data, type, deviation, random);
+        }
+    }
+
+    private static void blocks(MemorySegment data, DType type, float deviation, SplittableRandom random) {
+        for (long i = 0; i < data.byteSize(); i++) {
+            data.set(ValueLayout.JAVA_BYTE, i, (byte) random.nextInt(256));
+        }
+        for (long block = 0; block < data.byteSize(); block += type.blockBytes()) {
+            scales(data, block, type, deviation * (0.75f + 0.5f * (float) random.nextDouble()));
+        }
+    }
+
+    /** Scales by the largest code of a format, so that uniform codes spread by about {@code s}. */
+    private static void scales(MemorySegment data, long b, DType type, float s) {
+        switch (type) {
+            case Q4_0 -> half(data, b, s / 4.6f);
+            case Q4_1 -> halves(data, b, s / 4.6f, -7.5f * s / 4.6f);
+            case Q5_0 -> half(data, b, s / 9.2f);
+            case Q5_1 -> halves(data, b, s / 9.2f, -15.5f * s / 9.2f);
+            case Q8_0 -> half(data, b, s / 74f);
+            case Q2_K -> halves(data, b + 80, s / 8f, s / 8f);
+            case Q3_K -> half(data, b + 108, s / 40f);
+            case Q4_K -> halves(data, b, s / 160f, s / 25f);
+            case Q5_K -> halves(data, b, s / 320f, s / 25f);
+            case Q6_K -> half(data, b + 208, s / 1400f);
+            case IQ4_NL -> half(data, b, s / 70f);
+            case IQ4_XS -> half(data, b, s / 1200f);
+            case TQ1_0 -> half(data, b + 52, s * 1.2f);
+            case TQ2_0 -> ternary(data, b, s * 1.2f);
+            case MXFP4 -> data.set(ValueLayout.JAVA_BYTE, b, (byte) (127 + Math.getExponent(s / 3)));
+            default -> throw new IllegalArgumentException("no random " + type);
+        }
+    }
+
+    /** Random bits hold the code 3 in a quarter of the fields, which no quantizer writes: make it 1, a zero. */
+    private static void ternary(MemorySegment data, long b, float s) {
+        for (long i = b; i < b + 64; i++) {
+            int codes = data.get(ValueLayout.JAVA_BYTE, i);
+            int threes = codes & codes >> 1 & 0x55;
+            data.set(ValueLayout.JAVA_BYTE, i, (byte) (codes & ~(threes << 1)));
+        }
+        half(data, b + 64, s);
+    }
+
+    private static void halves(MemorySegment data, long offset, float first, float second) {
+        half(data, offset, first);
+        half(data, offset + 2, second);
+    }
+
+    private static void half(MemorySegment data, long offset, float value) {
+        data.set(ValueLayout.JAVA_SHORT_UNALIGNED, offset, Float.floatToFloat16(value));
+    }
+}
