@@ -86,6 +86,32 @@ final class HeaderInput {
         }
     }
 
+    /**
+     * Copies strings, each after its length, for as long as they lie whole in the buffer and are valid; the loop runs
+     * some hundred thousand times when Java has just started and nothing is compiled yet.
+     *
+     * @return how many of {@code ends} from {@code first} have been set
+     */
+    int bufferedStrings(byte[] target, int targetUsed, int[] ends, int first) {
+        byte[] from = buffer;
+        int at = used;
+        int to = targetUsed;
+        int i = first;
+        while (i < ends.length && filled - at >= 8) {
+            long length = LittleEndian.i64(from, at);
+            if (length < 0 || length > filled - at - 8 || length > limits.stringBytes()
+                    || length > target.length - to) {
+                break;
+            }
+            System.arraycopy(from, at + 8, target, to, (int) length);
+            to += (int) length;
+            at += 8 + (int) length;
+            ends[i++] = to;
+        }
+        used = at;
+        return i - first;
+    }
+
     /** A string that names something; malformed UTF-8 could make two names look alike, so it is refused. */
     String name(String what, int index, long limit, String limitName) throws IOException {
         long at = position();

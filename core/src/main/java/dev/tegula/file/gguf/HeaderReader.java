@@ -173,15 +173,20 @@ final class HeaderReader {
         int[] ends = new int[count];
         byte[] bytes = new byte[(int) Math.min(in.left(), 16L * count)];
         int used = 0;
-        for (int i = 0; i < count; i++) {
-            int bytesOfOne = in.count(key, " (string length)", limits.stringBytes(), "stringBytes", 1);
-            if (bytesOfOne > bytes.length - used) {
-                long wanted = Math.max(used + (long) bytesOfOne, 2L * bytes.length);
-                bytes = Arrays.copyOf(bytes, (int) Math.min(wanted, used + in.left()));
+        int i = 0;
+        while (i < count) {
+            i += in.bufferedStrings(bytes, used, ends, i);
+            used = i == 0 ? 0 : ends[i - 1];
+            if (i < count) {
+                int bytesOfOne = in.count(key, " (string length)", limits.stringBytes(), "stringBytes", 1);
+                if (bytesOfOne > bytes.length - used) {
+                    long wanted = Math.max(used + (long) bytesOfOne, 2L * bytes.length);
+                    bytes = Arrays.copyOf(bytes, (int) Math.min(wanted, used + in.left()));
+                }
+                in.bytes(key, bytes, used, bytesOfOne);
+                used += bytesOfOne;
+                ends[i++] = used;
             }
-            in.bytes(key, bytes, used, bytesOfOne);
-            used += bytesOfOne;
-            ends[i] = used;
         }
         return new GgufArray(GgufValueType.STRING, count, Arrays.copyOf(bytes, used), ends);
     }
