@@ -1,8 +1,10 @@
 package dev.tegula.cpu;
 
+import dev.tegula.cpu.elem.ElemFactories;
 import dev.tegula.kernel.KernelFactory;
 import dev.tegula.kernel.KernelProvider;
 import dev.tegula.kernel.Refusal;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,6 +30,8 @@ public final class CpuKernelProvider implements KernelProvider {
 
     @Override
     public List<KernelFactory> kernels() {
-        return List.of();
+        List<KernelFactory> kernels = new ArrayList<>();
+        kernels.addAll(ElemFactories.all());
+        return List.copyOf(kernels);
     }
 }
