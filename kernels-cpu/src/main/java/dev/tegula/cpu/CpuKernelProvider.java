@@ -1,6 +1,6 @@
 package dev.tegula.cpu;
 
-import dev.tegula.cpu.elem.ElemFactories;
+import dev.tegula.cpu.gemm.LinearFactory;
 import dev.tegula.kernel.KernelFactory;
 import dev.tegula.kernel.KernelProvider;
 import dev.tegula.kernel.Refusal;
@@ -31,7 +31,7 @@ public final class CpuKernelProvider implements KernelProvider {
     @Override
     public List<KernelFactory> kernels() {
         List<KernelFactory> kernels = new ArrayList<>();
-        kernels.addAll(ElemFactories.all());
+        kernels.addAll(LinearFactory.all());
         return List.copyOf(kernels);
     }
 }

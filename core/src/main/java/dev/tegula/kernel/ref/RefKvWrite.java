@@ -1,7 +1,6 @@
 package dev.tegula.kernel.ref;
 
 import dev.tegula.kernel.Batch;
-import dev.tegula.kernel.CacheWriter;
 import dev.tegula.kernel.Kernel;
 import dev.tegula.kernel.KernelArgs;
 import dev.tegula.kernel.KernelFactory;

@@ -1,2 +1,0 @@
-/** Vector kernels of attention over KV blocks. */
-package dev.tegula.cpu.attn;

@@ -1,0 +1,118 @@
+package dev.tegula.cpu.gemm;
+
+import static jdk.incubator.vector.VectorOperators.F2I;
+import static jdk.incubator.vector.VectorOperators.I2F;
+
+import dev.tegula.cpu.Lanes;
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Adds a tile's integer sums ({@link Tile#sums}) to the outputs {@code c[row][vector]} of 8 rows, with the scales of
+ * weights and activations: the expression trees of the quantized formats.
+ */
+final class Fold {
+    private static final VectorSpecies<Float> F = Lanes.F32;
+    private static final long V = Lanes.BYTES;
+
+    private Fold() {}
+
+    /** Blocks of 32: {@code c = fma(isum, dW * dA, c)} for each of 8 blocks in order. */
+    static void blocks(MemorySegment sums, MemorySegment panel, MemorySegment rows, long at, MemorySegment out,
+            long outAt) {
+        MemorySegment t = sums.asSlice(0, Tile.SUM_BYTES);
+        MemorySegment d = panel.asSlice(Panel.SCALES, 8 * Panel.STEP);
+        MemorySegment a = rows.asSlice(at, (long) Tile.ROWS * Rows.FLOAT_BYTES);
+        MemorySegment c = out.asSlice(outAt, Tile.ROWS * Panel.STEP);
+        for (int i = 0; i < Tile.ROWS; i++) {
+            long co = i * (2 * V);
+            FloatVector c0 = FloatVector.fromMemorySegment(F, c, co, Lanes.LE);
+            FloatVector c1 = FloatVector.fromMemorySegment(F, c, co + V, Lanes.LE);
+            for (int b = 0; b < 8; b++) {
+                FloatVector dA = FloatVector.broadcast(F,
+                        a.get(Lanes.FLOAT, (long) i * Rows.FLOAT_BYTES + Rows.SCALES + 4L * b));
+                long to = ((long) b * Tile.ROWS + i) * (2 * V);
+                long wo = b * (2 * V);
+                c0 = FloatVector.fromMemorySegment(F, t, to, Lanes.LE)
+                        .fma(FloatVector.fromMemorySegment(F, d, wo, Lanes.LE).mul(dA), c0);
+                c1 = FloatVector.fromMemorySegment(F, t, to + V, Lanes.LE)
+                        .fma(FloatVector.fromMemorySegment(F, d, wo + V, Lanes.LE).mul(dA), c1);
+            }
+            c0.intoMemorySegment(c, co, Lanes.LE);
+            c1.intoMemorySegment(c, co + V, Lanes.LE);
+        }
+    }
+
+    /** As {@link #blocks}, and after each block {@code c = fma(-minW * dA, asum, c)}; one vector of rows. */
+    static void blocksWithMins(MemorySegment sums, MemorySegment panel, MemorySegment rows, long at,
+            MemorySegment out, long outAt, int vector) {
+        MemorySegment t = sums.asSlice(vector * V, Tile.SUM_BYTES - V);
+        MemorySegment d = panel.asSlice(Panel.SCALES + vector * V, 16 * Panel.STEP - V);
+        MemorySegment a = rows.asSlice(at, (long) Tile.ROWS * Rows.FLOAT_BYTES);
+        MemorySegment c = out.asSlice(outAt + vector * V, Tile.ROWS * Panel.STEP - V);
+        for (int i = 0; i < Tile.ROWS; i++) {
+            FloatVector c0 = FloatVector.fromMemorySegment(F, c, i * (2 * V), Lanes.LE);
+            for (int b = 0; b < 8; b++) {
+                long ao = (long) i * Rows.FLOAT_BYTES + 4L * b;
+                FloatVector dA = FloatVector.broadcast(F, a.get(Lanes.FLOAT, ao + Rows.SCALES));
+                FloatVector sum = FloatVector.broadcast(F, a.get(Lanes.FLOAT, ao + Rows.SUMS));
+                long wo = b * (2 * V);
+                c0 = FloatVector.fromMemorySegment(F, t, ((long) b * Tile.ROWS + i) * (2 * V), Lanes.LE)
+                        .fma(FloatVector.fromMemorySegment(F, d, wo, Lanes.LE).mul(dA), c0);
+                c0 = FloatVector.fromMemorySegment(F, d, wo + 16 * V, Lanes.LE).mul(dA).fma(sum, c0);
+            }
+            c0.intoMemorySegment(c, i * (2 * V), Lanes.LE);
+        }
+    }
+
+    /**
+     * A block of 256: the 8 sums of 32, in int32, converted once: {@code c = fma(isum, dW * dA, c)}; one vector of rows.
+     */
+    static void superBlock(MemorySegment sums, MemorySegment panel, MemorySegment rows, long at, MemorySegment out,
+            long outAt, int vector) {
+        MemorySegment t = sums.asSlice(vector * V, Tile.SUM_BYTES - V);
+        MemorySegment a = rows.asSlice(at, (long) Tile.ROWS * Rows.FLOAT_BYTES);
+        MemorySegment c = out.asSlice(outAt + vector * V, Tile.ROWS * Panel.STEP - V);
+        FloatVector d = FloatVector.fromMemorySegment(F, panel, Panel.SCALES + vector * V, Lanes.LE);
+        for (int i = 0; i < Tile.ROWS; i++) {
+            IntVector sum = IntVector.zero(Lanes.I32);
+            for (int b = 0; b < 8; b++) {
+                sum = sum.add(
+                        FloatVector.fromMemorySegment(F, t, ((long) b * Tile.ROWS + i) * (2 * V), Lanes.LE)
+                                .convert(F2I,
+                                        0));
+            }
+            float dA = a.get(Lanes.FLOAT, (long) i * Rows.FLOAT_BYTES + Rows.SCALES);
+            ((FloatVector) sum.convert(I2F, 0))
+                    .fma(d.mul(dA), FloatVector.fromMemorySegment(F, c, i * (2 * V), Lanes.LE))
+                    .intoMemorySegment(c, i * (2 * V), Lanes.LE);
+        }
+    }
+
+    /**
+     * The minimums of a block of 256, after {@link #superBlock}: {@code c = fma(-dmin * dA, sum of min * asum, c)}; one
+     * vector of rows. The sum is an integer of at most 63 * 127 * 256, exact in F32.
+     */
+    static void superBlockMins(MemorySegment panel, MemorySegment rows, long at, MemorySegment out, long outAt,
+            int vector) {
+        MemorySegment m = panel.asSlice(Panel.SUB_MINS + vector * V, 16 * Panel.STEP - V);
+        MemorySegment a = rows.asSlice(at, (long) Tile.ROWS * Rows.FLOAT_BYTES);
+        MemorySegment c = out.asSlice(outAt + vector * V, Tile.ROWS * Panel.STEP - V);
+        FloatVector dmin = FloatVector.fromMemorySegment(F, panel, Panel.MINS + vector * V, Lanes.LE);
+        for (int i = 0; i < Tile.ROWS; i++) {
+            FloatVector sum = FloatVector.zero(F);
+            for (int j = 0; j < 16; j++) {
+                float asum = a.get(Lanes.FLOAT, (long) i * Rows.FLOAT_BYTES + Rows.SUMS + 4L * j);
+                sum = FloatVector.fromMemorySegment(F, m, j * (2 * V), Lanes.LE)
+                        .fma(FloatVector.broadcast(F, asum),
+                                sum);
+            }
+            float dA = a.get(Lanes.FLOAT, (long) i * Rows.FLOAT_BYTES + Rows.SCALES);
+            dmin.mul(dA)
+                    .fma(sum, FloatVector.fromMemorySegment(F, c, i * (2 * V), Lanes.LE))
+                    .intoMemorySegment(c, i * (2 * V), Lanes.LE);
+        }
+    }
+}

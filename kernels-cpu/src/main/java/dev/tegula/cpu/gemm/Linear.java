@@ -1,0 +1,199 @@
+package dev.tegula.cpu.gemm;
+
+import dev.tegula.cpu.Lanes;
+import dev.tegula.kernel.Activation;
+import dev.tegula.kernel.Batch;
+import dev.tegula.kernel.Kernel;
+import dev.tegula.kernel.KernelArgs;
+import dev.tegula.kernel.Op;
+import dev.tegula.kernel.Operand;
+import dev.tegula.kernel.Portions;
+import dev.tegula.kernel.RowCount;
+import dev.tegula.tensor.TensorView;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The loops of a linear layer, {@code y = x Wᵀ}, around a {@link MicroKernel}; written once for all formats, and for one
+ * weight matrix ({@link Op.MatMul}) or two ({@link Op.GateUp}).
+ *
+ * <p>A portion is a run of panels (two vectors of output columns). With few rows each row is multiplied on its own, panel by
+ * panel, while the panel's weights are in the cache. With more, blocks of {@link #ROWS} rows times {@link #COLUMNS}
+ * columns are taken 256 elements of k at a time: the rows are widened to F32 once, each panel is decoded once, and the
+ * register tile runs over all rows; the block's sums stay in scratch memory between the steps.
+ */
+final class Linear implements Kernel {
+    /** From so many rows on, decoding a panel for all of them beats multiplying row by row. */
+    static final int FIRST_GEMM_ROWS = 4;
+    /** Rows of a block: their records take 288 KiB of a second-level cache of 512 KiB or more. */
+    static final int ROWS = 256;
+    /** Columns of a block, of both matrices together: makes the widening of rows cheap beside their use. */
+    static final int COLUMNS = 1024;
+
+    /** Bytes of weights from which on a call with few rows is worth cutting. */
+    private static final long PORTION_BYTES = 64 << 10;
+    /** Portions per worker, so that one that was held up does not hold up all. */
+    private static final int PORTIONS_PER_WORKER = 8;
+    private static final int PANEL_COLUMNS = 2 * Lanes.COUNT;
+
+    private final MicroKernel micro;
+    private final TensorView x;
+    private final Operand.Weights[] weights;
+    private final Activation activation;
+    private final TensorView bias;
+    private final TensorView residual;
+    private final TensorView y;
+    private final RowCount rowCount;
+    private final int k;
+    private final int panels;
+    private final long groupBytes;
+
+    /** Binds a kernel whose shapes are checked. */
+    Linear(MicroKernel micro, KernelArgs args) {
+        this.micro = micro;
+        this.x = args.matrix(0);
+        this.y = args.output();
+        this.rowCount = args.rows();
+        if (args.request().op() instanceof Op.GateUp gateUp) {
+            this.weights = new Operand.Weights[]{args.weights(1), args.weights(2)};
+            this.activation = gateUp.activation();
+            this.bias = null;
+            this.residual = null;
+        } else {
+            Op.MatMul op = (Op.MatMul) args.request().op();
+            this.weights = new Operand.Weights[]{args.weights(1)};
+            this.activation = null;
+            this.bias = op.bias() ? args.matrix(2) : null;
+            this.residual = op.residual() ? args.matrix(op.bias() ? 3 : 2) : null;
+        }
+        this.k = x.cols();
+        this.panels = Math.ceilDiv(y.cols(), PANEL_COLUMNS);
+        this.groupBytes = weights[0].packing().groupBytes(weights[0].type(), k);
+    }
+
+    /**
+     * Scratch memory of a worker, at any vector width.
+     *
+     * @param matrices 1 or 2
+     */
+    static long scratchBytes(int k, int n, int matrices) {
+        long chunks = Math.ceilDiv(k, 256);
+        long few = (FIRST_GEMM_ROWS - 1) * (chunks * Rows.FLOAT_BYTES + matrices * 128L);
+        long columns = Math.min(COLUMNS, matrices * Math.ceilDiv(n, 32) * 32L);
+        return Math.max(few, OUT_AT + ROWS * 4 * columns);
+    }
+
+    private static final long PANEL_AT = (long) ROWS * Rows.FLOAT_BYTES;
+    private static final long SUMS_AT = PANEL_AT + Panel.MAX_BYTES;
+    private static final long OUT_AT = SUMS_AT + Tile.MAX_SUM_BYTES;
+
+    @Override
+    public int portions(Batch batch, int workers) {
+        int rows = rowCount.in(batch);
+        if (rows == 0) {
+            return 0;
+        }
+        if (rows < FIRST_GEMM_ROWS) {
+            long bytes = weights.length * groupBytes * panels * PANEL_COLUMNS / GroupPacking.ROWS;
+            long wanted = Math.min((long) PORTIONS_PER_WORKER * workers, bytes / PORTION_BYTES);
+            return Portions.of(panels, (int) Math.max(wanted, 1));
+        }
+        // Whole blocks where there are many, two portions per worker where they are not too narrow.
+        int blocks = Math.ceilDiv(panels, blockPanels());
+        int wide = Math.min(2 * workers, panels * PANEL_COLUMNS * weights.length / 256);
+        int wanted = Math.max(blocks, Math.max(workers, wide));
+        return Portions.of(panels, Math.ceilDiv(wanted, workers) * workers);
+    }
+
+    private int blockPanels() {
+        return COLUMNS / (PANEL_COLUMNS * weights.length);
+    }
+
+    @Override
+    public void run(Batch batch, int portion, int portions, MemorySegment scratch) {
+        int first = Portions.first(panels, portion, portions);
+        int end = Portions.first(panels, portion + 1, portions);
+        int rows = rowCount.in(batch);
+        if (rows < FIRST_GEMM_ROWS) {
+            rowByRow(rows, first, end, scratch);
+            return;
+        }
+        for (int row = 0; row < rows; row += ROWS) {
+            int count = Math.min(ROWS, rows - row);
+            for (int panel = first; panel < end; panel += blockPanels()) {
+                block(row, count, panel, Math.min(end, panel + blockPanels()), scratch);
+            }
+        }
+    }
+
+    private void rowByRow(int rows, int first, int end, MemorySegment scratch) {
+        long rowBytes = micro.rowBytes(k);
+        for (int r = 0; r < rows; r++) {
+            micro.prepare(x.segment(), x.rowOffset(r), k, scratch, r * rowBytes);
+        }
+        long out = rows * rowBytes;
+        long matrixBytes = rows * Panel.STEP;
+        for (int panel = first; panel < end; panel++) {
+            for (int m = 0; m < weights.length; m++) {
+                long w0 = vectorOffset(m, 2 * panel);
+                long w1 = vectorOffset(m, 2 * panel + 1);
+                for (int r = 0; r < rows; r++) {
+                    micro.gemv(weights[m].segment(), w0, w1, k, scratch, r * rowBytes, scratch,
+                            out + m * matrixBytes + r * Panel.STEP);
+                }
+            }
+            finish(scratch, out, matrixBytes, 0, rows, panel);
+        }
+    }
+
+    /** Rows {@code row … row + count − 1} times panels {@code first … end − 1}. */
+    private void block(int row, int count, int first, int end, MemorySegment scratch) {
+        int tiles = Math.ceilDiv(count, Tile.ROWS);
+        long matrixBytes = tiles * Tile.ROWS * Panel.STEP;
+        scratch.asSlice(OUT_AT, (end - first) * weights.length * matrixBytes).fill((byte) 0);
+        scratch.asSlice((long) count * Rows.FLOAT_BYTES, (long) (tiles * Tile.ROWS - count) * Rows.FLOAT_BYTES)
+                .fill((byte) 0);
+        MemorySegment panelMemory = scratch.asSlice(PANEL_AT, Panel.BYTES);
+        MemorySegment sums = scratch.asSlice(SUMS_AT, Tile.SUM_BYTES);
+        for (int k0 = 0; k0 < k; k0 += Rows.LENGTH) {
+            int length = Math.min(Rows.LENGTH, k - k0);
+            for (int r = 0; r < count; r++) {
+                micro.widen(x.segment(), x.rowOffset(row + r), k0, length, scratch, (long) r * Rows.FLOAT_BYTES);
+            }
+            long chunk = k0 / Rows.LENGTH * micro.chunkBytes();
+            long out = OUT_AT;
+            for (int panel = first; panel < end; panel++) {
+                for (int m = 0; m < weights.length; m++) {
+                    micro.decode(weights[m].segment(), vectorOffset(m, 2 * panel) + chunk, length, panelMemory, 0);
+                    micro.decode(weights[m].segment(), vectorOffset(m, 2 * panel + 1) + chunk, length, panelMemory, 1);
+                    for (int t = 0; t < tiles; t++) {
+                        micro.multiply(scratch, (long) t * Tile.ROWS * Rows.FLOAT_BYTES, panelMemory, sums, scratch,
+                                out + t * Tile.ROWS * Panel.STEP);
+                    }
+                    out += matrixBytes;
+                }
+            }
+        }
+        for (int panel = first; panel < end; panel++) {
+            finish(scratch, OUT_AT + (panel - first) * weights.length * matrixBytes, matrixBytes, row, count, panel);
+        }
+    }
+
+    private void finish(MemorySegment scratch, long out, long matrixBytes, int row, int rows, int panel) {
+        if (activation != null) {
+            Finish.gate(activation, scratch, out, out + matrixBytes, rows);
+        }
+        Finish.store(scratch, out, y, row, rows, panel * PANEL_COLUMNS, bias, residual);
+    }
+
+    /** Offset of a vector of rows in a matrix; beyond the last group its own first vector, whose products are dropped. */
+    private long vectorOffset(int matrix, int vector) {
+        int row = vector * Lanes.COUNT;
+        long group = row / GroupPacking.ROWS;
+        long lane = row % GroupPacking.ROWS * 4L;
+        if (row >= Math.ceilDiv(y.cols(), GroupPacking.ROWS) * GroupPacking.ROWS) {
+            group = 0;
+            lane = 0;
+        }
+        return weights[matrix].offset() + group * groupBytes + lane;
+    }
+}

@@ -1,0 +1,70 @@
+package dev.tegula.cpu.gemm;
+
+import dev.tegula.cpu.CpuKernelProvider;
+import dev.tegula.kernel.Activations;
+import dev.tegula.kernel.KernelFactory;
+import dev.tegula.kernel.KernelId;
+import dev.tegula.kernel.Op;
+import dev.tegula.kernel.TypedFactory;
+import dev.tegula.tensor.DType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** The table of linear layers: a row per weight format. Loads no vector class until a kernel is bound. */
+public final class LinearFactory {
+    /**
+     * How a weight format is packed and multiplied.
+     *
+     * @param type format of the weights in the file
+     * @param packing their layout in memory
+     * @param micro makes the micro-kernel
+     */
+    private record Format(DType type, GroupPacking packing, Supplier<MicroKernel> micro) {}
+
+    private static final GroupPacking CODES32 = new PackCodes32();
+    private static final GroupPacking CODES256 = new PackCodes256();
+
+    private static final List<Format> FORMATS = List.of(
+            new Format(DType.F32, new PackFloats(4), () -> new MicroF32()),
+            new Format(DType.F16, new PackFloats(2), () -> new MicroF16()),
+            new Format(DType.BF16, new PackFloats(2), () -> new MicroBf16()),
+            new Format(DType.Q4_0, new PackPairs32("q4_0", 4, 0), () -> new MicroQ40()),
+            new Format(DType.Q8_0, new PackPairs32("q8_0", 8, 0x80808080), () -> new MicroQ80()),
+            new Format(DType.Q4_K, new PackQ4K(), () -> new MicroQ4K()),
+            new Format(DType.Q6_K, new PackQ6K(), () -> new MicroQ6K()),
+            new Format(DType.TQ2_0, new PackTq20(), () -> new MicroTq20()),
+            new Format(DType.Q4_1, CODES32, () -> new MicroCodes32(true)),
+            new Format(DType.Q5_0, CODES32, () -> new MicroCodes32(false)),
+            new Format(DType.Q5_1, CODES32, () -> new MicroCodes32(true)),
+            new Format(DType.IQ4_NL, CODES32, () -> new MicroCodes32(false)),
+            new Format(DType.MXFP4, CODES32, () -> new MicroCodes32(false)),
+            new Format(DType.Q2_K, CODES256, () -> new MicroCodes256(true)),
+            new Format(DType.Q3_K, CODES256, () -> new MicroCodes256(false)),
+            new Format(DType.Q5_K, CODES256, () -> new MicroCodes256(true)),
+            new Format(DType.IQ4_XS, CODES256, () -> new MicroCodes256(false)),
+            new Format(DType.TQ1_0, CODES256, () -> new MicroCodes256(false)));
+
+    private LinearFactory() {}
+
+    /** A kernel for {@link Op.MatMul} and one for {@link Op.GateUp} of every format. */
+    public static List<KernelFactory> all() {
+        List<KernelFactory> all = new ArrayList<>();
+        for (Format format : FORMATS) {
+            all.add(factory(format, "matmul", Op.MatMul.class, 1));
+            all.add(factory(format, "gateup", Op.GateUp.class, 2));
+        }
+        return all;
+    }
+
+    private static KernelFactory factory(Format format, String name, Class<? extends Op> op, int matrices) {
+        DType x = Activations.typeFor(format.type());
+        List<DType> inputs = matrices == 1 ? List.of(x, format.type()) : List.of(x, format.type(), format.type());
+        KernelId id = KernelId.of(name, DType.F32, x, format.type(), "8x2v", CpuKernelProvider.ENGINE);
+        return TypedFactory
+                .of(id, op, inputs, List.of(DType.F32), args -> new Linear(format.micro().get(), args))
+                .withPacking(format.packing())
+                .withScratch(
+                        request -> Linear.scratchBytes(request.input(0).cols(), request.output().cols(), matrices));
+    }
+}

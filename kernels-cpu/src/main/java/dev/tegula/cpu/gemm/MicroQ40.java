@@ -1,0 +1,127 @@
+package dev.tegula.cpu.gemm;
+
+import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.I2F;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+
+import dev.tegula.cpu.Lanes;
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Q4_0, packed by {@link PackPairs32}: {@code acc = fma(sum of (q - 8) * a, d * s, acc)} per block of 32.
+ *
+ * <p>Word u of a block has the elements 4u … 4u + 3 in the lower and 16 + 4u … 16 + 4u + 3 in the upper halves of its bytes.
+ * Seen as two int16, a word holds four pairs of {@link Rows}: at bit 0 E[u], at bit 4 E[u + 4], at bit 8 O[u], at bit 12
+ * O[u + 4]. GEMV multiplies the codes 0 … 15 in int16: 16 products of at most 15 · 127 are below 2^15, and the 8 is taken off
+ * through the activations' block sum.
+ */
+final class MicroQ40 extends Blocks32 {
+    private static final VectorSpecies<Integer> I = Lanes.I32;
+    private static final VectorSpecies<Float> F = Lanes.F32;
+    private static final int V = Lanes.BYTES;
+    private static final int UNIT = 576;
+    private static final int CODES = 64;
+    private static final int BLOCK = 256;
+    /** The lowest code of both int16 in a lane. */
+    private static final int CODE = 0x000F000F;
+
+    @Override
+    public long chunkBytes() {
+        return 4L * UNIT;
+    }
+
+    @Override
+    public long rowBytes(int k) {
+        return (long) (k / 32) * Rows.PAIR32_BYTES;
+    }
+
+    @Override
+    public void prepare(MemorySegment x, long from, int k, MemorySegment dst, long to) {
+        Rows.pairs32(x, from, k / 32, dst, to);
+    }
+
+    @Override
+    public void gemv(MemorySegment w, long w0, long w1, int k, MemorySegment row, long rowAt, MemorySegment out,
+            long outAt) {
+        FloatVector acc0 = FloatVector.zero(F);
+        FloatVector acc1 = acc0;
+        int blocks = k / 32;
+        for (int b = 0; b < blocks; b++) {
+            long unit = (b >> 1) * (long) UNIT;
+            long codes = unit + CODES + (b & 1) * BLOCK;
+            MemorySegment q0 = w.asSlice(w0 + codes, BLOCK - 64 + V);
+            MemorySegment q1 = w.asSlice(w1 + codes, BLOCK - 64 + V);
+            MemorySegment a = row.asSlice(rowAt + b * (long) Rows.PAIR32_BYTES, Rows.PAIR32_BYTES);
+            ShortVector s0 = ShortVector.zero(Lanes.I16);
+            ShortVector s1 = s0;
+            for (int u = 0; u < 4; u++) {
+                IntVector x0 = IntVector.fromMemorySegment(I, q0, u * 64L, Lanes.LE);
+                IntVector x1 = IntVector.fromMemorySegment(I, q1, u * 64L, Lanes.LE);
+                ShortVector p = IntVector.broadcast(I, a.get(Lanes.INT, u * 4L)).reinterpretAsShorts();
+                s0 = s0.add(x0.and(CODE).reinterpretAsShorts().mul(p));
+                s1 = s1.add(x1.and(CODE).reinterpretAsShorts().mul(p));
+                p = IntVector.broadcast(I, a.get(Lanes.INT, u * 4L + 16)).reinterpretAsShorts();
+                s0 = s0.add(x0.lanewise(LSHR, 4).and(CODE).reinterpretAsShorts().mul(p));
+                s1 = s1.add(x1.lanewise(LSHR, 4).and(CODE).reinterpretAsShorts().mul(p));
+                p = IntVector.broadcast(I, a.get(Lanes.INT, u * 4L + 32)).reinterpretAsShorts();
+                s0 = s0.add(x0.lanewise(LSHR, 8).and(CODE).reinterpretAsShorts().mul(p));
+                s1 = s1.add(x1.lanewise(LSHR, 8).and(CODE).reinterpretAsShorts().mul(p));
+                p = IntVector.broadcast(I, a.get(Lanes.INT, u * 4L + 48)).reinterpretAsShorts();
+                s0 = s0.add(x0.lanewise(LSHR, 12).and(CODE).reinterpretAsShorts().mul(p));
+                s1 = s1.add(x1.lanewise(LSHR, 12).and(CODE).reinterpretAsShorts().mul(p));
+            }
+            IntVector t0 = s0.reinterpretAsInts();
+            IntVector t1 = s1.reinterpretAsInts();
+            int zero = a.get(Lanes.INT, Rows.PAIR32_SUM) << 3;
+            IntVector n0 = t0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(t0.lanewise(ASHR, 16)).sub(zero);
+            IntVector n1 = t1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(t1.lanewise(ASHR, 16)).sub(zero);
+            float d = a.get(Lanes.FLOAT, Rows.PAIR32_SCALE);
+            int half = 16 - ((b & 1) << 4);
+            FloatVector d0 = Halves.upper(IntVector.fromMemorySegment(I, w, w0 + unit, Lanes.LE).lanewise(LSHL, half));
+            FloatVector d1 = Halves.upper(IntVector.fromMemorySegment(I, w, w1 + unit, Lanes.LE).lanewise(LSHL, half));
+            acc0 = ((FloatVector) n0.convert(I2F, 0)).fma(d0.mul(d), acc0);
+            acc1 = ((FloatVector) n1.convert(I2F, 0)).fma(d1.mul(d), acc1);
+        }
+        acc0.intoMemorySegment(out, outAt, Lanes.LE);
+        acc1.intoMemorySegment(out, outAt + V, Lanes.LE);
+    }
+
+    @Override
+    public void decode(MemorySegment w, long w0, int count, MemorySegment panel, int vector) {
+        int blocks = count / 32;
+        Panel.clearFrom(panel, blocks);
+        for (int b = 0; b < blocks; b++) {
+            long unit = w0 + (b >> 1) * (long) UNIT;
+            scale(w, unit, 16 - ((b & 1) << 4), panel, Panel.SCALES + b * Panel.STEP + (long) vector * V);
+            block(w, unit + CODES + (b & 1) * BLOCK, panel, b * 32 * Panel.STEP + (long) vector * V);
+        }
+    }
+
+    static void scale(MemorySegment w, long at, int shift, MemorySegment panel, long to) {
+        Halves.upper(IntVector.fromMemorySegment(I, w, at, Lanes.LE).lanewise(LSHL, shift))
+                .intoMemorySegment(panel, to,
+                        Lanes.LE);
+    }
+
+    private static void block(MemorySegment w, long at, MemorySegment panel, long to) {
+        MemorySegment q = w.asSlice(at, BLOCK - 64 + V);
+        MemorySegment p = panel.asSlice(to, 31 * Panel.STEP + V);
+        for (int u = 0; u < 4; u++) {
+            IntVector x = IntVector.fromMemorySegment(I, q, u * 64L, Lanes.LE);
+            for (int i = 0; i < 4; i++) {
+                // Byte i of the word: its lower half is element 4u + i, its upper half element 16 + 4u + i.
+                long low = (8L * i + u) * Panel.STEP;
+                ((FloatVector) x.and(15).convert(I2F, 0)).sub(8f).intoMemorySegment(p, low, Lanes.LE);
+                ((FloatVector) x.lanewise(LSHR, 4).and(15).convert(I2F, 0)).sub(8f)
+                        .intoMemorySegment(p,
+                                low + 4 * Panel.STEP, Lanes.LE);
+                x = x.lanewise(LSHR, 8);
+            }
+        }
+    }
+}

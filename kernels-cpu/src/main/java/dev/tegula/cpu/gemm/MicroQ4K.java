@@ -1,0 +1,164 @@
+package dev.tegula.cpu.gemm;
+
+import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.I2F;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+
+import dev.tegula.cpu.Lanes;
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Q4_K, packed by {@link PackQ4K}: per block of 256, {@code acc = fma(sum of scale * q * a, d * s, acc)}, then
+ * {@code acc = fma(-dmin * s, sum of min * a, acc)}.
+ *
+ * <p>Words 8g … 8g + 7 have sub-block 2g in the lower halves of their bytes and sub-block 2g + 1 in the upper ones: seen as
+ * two int16, word u holds the pairs E[u] of both at bits 0 and 4, O[u] of both at bits 8 and 12. A sub-block's 16 products
+ * of at most 15 · 127 fit int16.
+ */
+final class MicroQ4K extends Blocks256 {
+    private static final VectorSpecies<Integer> I = Lanes.I32;
+    private static final VectorSpecies<Float> F = Lanes.F32;
+    private static final int V = Lanes.BYTES;
+    private static final int CODE = 0x000F000F;
+    private static final int GROUP = 8 * 64;
+
+    @Override
+    public long chunkBytes() {
+        return PackQ4K.UNIT_BYTES;
+    }
+
+    @Override
+    public void gemv(MemorySegment w, long w0, long w1, int k, MemorySegment row, long rowAt, MemorySegment out,
+            long outAt) {
+        FloatVector acc0 = FloatVector.zero(F);
+        FloatVector acc1 = acc0;
+        int blocks = k / Rows.LENGTH;
+        for (int b = 0; b < blocks; b++) {
+            MemorySegment u0 = w.asSlice(w0 + b * (long) PackQ4K.UNIT_BYTES, PackQ4K.UNIT_BYTES - 64 + V);
+            MemorySegment u1 = w.asSlice(w1 + b * (long) PackQ4K.UNIT_BYTES, PackQ4K.UNIT_BYTES - 64 + V);
+            MemorySegment a = row.asSlice(rowAt + b * (long) Rows.PAIR_BYTES, Rows.PAIR_BYTES);
+            IntVector sum0 = IntVector.zero(I);
+            IntVector sum1 = sum0;
+            for (int g = 0; g < 4; g++) {
+                ShortVector s0 = ShortVector.zero(Lanes.I16);
+                ShortVector s1 = s0;
+                ShortVector t0 = s0;
+                ShortVector t1 = s0;
+                for (int u = 0; u < 8; u++) {
+                    long at = PackQ4K.CODES + g * (long) GROUP + u * 64L;
+                    long pairs = g * 128L + u * 4L;
+                    IntVector x0 = IntVector.fromMemorySegment(I, u0, at, Lanes.LE);
+                    IntVector x1 = IntVector.fromMemorySegment(I, u1, at, Lanes.LE);
+                    ShortVector p = IntVector.broadcast(I, a.get(Lanes.INT, pairs)).reinterpretAsShorts();
+                    s0 = s0.add(x0.and(CODE).reinterpretAsShorts().mul(p));
+                    s1 = s1.add(x1.and(CODE).reinterpretAsShorts().mul(p));
+                    p = IntVector.broadcast(I, a.get(Lanes.INT, pairs + 64)).reinterpretAsShorts();
+                    t0 = t0.add(x0.lanewise(LSHR, 4).and(CODE).reinterpretAsShorts().mul(p));
+                    t1 = t1.add(x1.lanewise(LSHR, 4).and(CODE).reinterpretAsShorts().mul(p));
+                    p = IntVector.broadcast(I, a.get(Lanes.INT, pairs + 32)).reinterpretAsShorts();
+                    s0 = s0.add(x0.lanewise(LSHR, 8).and(CODE).reinterpretAsShorts().mul(p));
+                    s1 = s1.add(x1.lanewise(LSHR, 8).and(CODE).reinterpretAsShorts().mul(p));
+                    p = IntVector.broadcast(I, a.get(Lanes.INT, pairs + 96)).reinterpretAsShorts();
+                    t0 = t0.add(x0.lanewise(LSHR, 12).and(CODE).reinterpretAsShorts().mul(p));
+                    t1 = t1.add(x1.lanewise(LSHR, 12).and(CODE).reinterpretAsShorts().mul(p));
+                }
+                long word = (g >> 1) * 64L;
+                int shift = (g & 1) << 4;
+                IntVector scale0 = IntVector.fromMemorySegment(I, u0, word, Lanes.LE).lanewise(LSHR, shift);
+                IntVector scale1 = IntVector.fromMemorySegment(I, u1, word, Lanes.LE).lanewise(LSHR, shift);
+                IntVector n = s0.reinterpretAsInts();
+                sum0 = sum0.add(n.lanewise(LSHL, 16).lanewise(ASHR, 16).add(n.lanewise(ASHR, 16)).mul(scale0.and(255)));
+                n = s1.reinterpretAsInts();
+                sum1 = sum1.add(n.lanewise(LSHL, 16).lanewise(ASHR, 16).add(n.lanewise(ASHR, 16)).mul(scale1.and(255)));
+                n = t0.reinterpretAsInts();
+                sum0 = sum0.add(n.lanewise(LSHL, 16)
+                        .lanewise(ASHR, 16)
+                        .add(n.lanewise(ASHR, 16))
+                        .mul(scale0.lanewise(LSHR, 8).and(255)));
+                n = t1.reinterpretAsInts();
+                sum1 = sum1.add(n.lanewise(LSHL, 16)
+                        .lanewise(ASHR, 16)
+                        .add(n.lanewise(ASHR, 16))
+                        .mul(scale1.lanewise(LSHR, 8).and(255)));
+            }
+            float d = a.get(Lanes.FLOAT, Rows.PAIR_SCALE);
+            acc0 = ((FloatVector) sum0.convert(I2F, 0))
+                    .fma(FloatVector.fromMemorySegment(F, u0, PackQ4K.D, Lanes.LE).mul(d), acc0);
+            acc1 = ((FloatVector) sum1.convert(I2F, 0))
+                    .fma(FloatVector.fromMemorySegment(F, u1, PackQ4K.D, Lanes.LE).mul(d), acc1);
+            IntVector min0 = IntVector.zero(I);
+            IntVector min1 = min0;
+            for (int j = 0; j < 8; j++) {
+                long word = PackQ4K.MINS + (j >> 2) * 64L;
+                int shift = (j & 3) << 3;
+                int asum = a.get(Lanes.INT, Rows.PAIR_SUMS32 + 4L * j);
+                min0 = min0.add(
+                        IntVector.fromMemorySegment(I, u0, word, Lanes.LE).lanewise(LSHR, shift).and(255).mul(asum));
+                min1 = min1.add(
+                        IntVector.fromMemorySegment(I, u1, word, Lanes.LE).lanewise(LSHR, shift).and(255).mul(asum));
+            }
+            acc0 = ((FloatVector) min0.convert(I2F, 0))
+                    .fma(FloatVector.fromMemorySegment(F, u0, PackQ4K.DMIN, Lanes.LE).mul(d).neg(), acc0);
+            acc1 = ((FloatVector) min1.convert(I2F, 0))
+                    .fma(FloatVector.fromMemorySegment(F, u1, PackQ4K.DMIN, Lanes.LE).mul(d).neg(), acc1);
+        }
+        acc0.intoMemorySegment(out, outAt, Lanes.LE);
+        acc1.intoMemorySegment(out, outAt + V, Lanes.LE);
+    }
+
+    @Override
+    public void decode(MemorySegment w, long w0, int count, MemorySegment panel, int vector) {
+        MemorySegment unit = w.asSlice(w0, PackQ4K.UNIT_BYTES - 64 + V);
+        MemorySegment p = panel.asSlice((long) vector * V, Panel.BYTES - V);
+        FloatVector.fromMemorySegment(F, unit, PackQ4K.D, Lanes.LE).intoMemorySegment(p, Panel.SCALES, Lanes.LE);
+        FloatVector.fromMemorySegment(F, unit, PackQ4K.DMIN, Lanes.LE)
+                .neg()
+                .intoMemorySegment(p, Panel.MINS, Lanes.LE);
+        for (int j = 0; j < 8; j++) {
+            FloatVector min = (FloatVector) IntVector
+                    .fromMemorySegment(I, unit, PackQ4K.MINS + (j >> 2) * 64L, Lanes.LE)
+                    .lanewise(LSHR, (j & 3) << 3)
+                    .and(255)
+                    .convert(I2F, 0);
+            min.intoMemorySegment(p, Panel.SUB_MINS + 2 * j * Panel.STEP, Lanes.LE);
+            min.intoMemorySegment(p, Panel.SUB_MINS + (2 * j + 1) * Panel.STEP, Lanes.LE);
+        }
+        for (int g = 0; g < 4; g++) {
+            group(unit, g, p);
+        }
+    }
+
+    /** Decodes sub-blocks 2g and 2g + 1, times their scales. */
+    private static void group(MemorySegment unit, int g, MemorySegment panel) {
+        MemorySegment q = unit.asSlice(PackQ4K.CODES + (long) g * GROUP, GROUP - 64 + V);
+        MemorySegment p = panel.asSlice(g * 64 * Panel.STEP, 63 * Panel.STEP + V);
+        IntVector scales = IntVector.fromMemorySegment(I, unit, (g >> 1) * 64L, Lanes.LE)
+                .lanewise(LSHR,
+                        (g & 1) << 4);
+        FloatVector scaleLow = (FloatVector) scales.and(255).convert(I2F, 0);
+        FloatVector scaleHigh = (FloatVector) scales.lanewise(LSHR, 8).and(255).convert(I2F, 0);
+        for (int u = 0; u < 8; u++) {
+            IntVector x = IntVector.fromMemorySegment(I, q, u * 64L, Lanes.LE);
+            for (int i = 0; i < 4; i++) {
+                long low = (8L * i + u) * Panel.STEP;
+                ((FloatVector) x.and(15).convert(I2F, 0)).mul(scaleLow).intoMemorySegment(p, low, Lanes.LE);
+                ((FloatVector) x.lanewise(LSHR, 4).and(15).convert(I2F, 0)).mul(scaleHigh)
+                        .intoMemorySegment(p, low + 32 * Panel.STEP, Lanes.LE);
+                x = x.lanewise(LSHR, 8);
+            }
+        }
+    }
+
+    @Override
+    public void multiply(MemorySegment rows, long at, MemorySegment panel, MemorySegment sums, MemorySegment out,
+            long outAt) {
+        super.multiply(rows, at, panel, sums, out, outAt);
+        Fold.superBlockMins(panel, rows, at, out, outAt, 0);
+        Fold.superBlockMins(panel, rows, at, out, outAt, 1);
+    }
+}

@@ -1,0 +1,118 @@
+package dev.tegula.cpu.gemm;
+
+import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.I2F;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+
+import dev.tegula.cpu.Lanes;
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * TQ2_0, packed by {@link PackTq20}: {@code acc = fma(sum of (q - 1) * a, d * s, acc)} per block of 256.
+ *
+ * <p>Word w of half h has in bits 2j, 2j + 1 of byte i element 4w + i of the block of 32 number 4h + j: seen as two int16, the
+ * pairs E[w] of four blocks, then O[w] of the same four. GEMV multiplies the codes 0 … 3 (3 is no code of the encoder, but
+ * may be in a file): the 64 products of a half per int16 are at most 64 · 3 · 127 = 24384; the 1 is taken off through the
+ * activations' block sum.
+ */
+final class MicroTq20 extends Blocks256 {
+    private static final VectorSpecies<Integer> I = Lanes.I32;
+    private static final VectorSpecies<Float> F = Lanes.F32;
+    private static final int V = Lanes.BYTES;
+    private static final int CODE = 0x00030003;
+    private static final int HALF = 8 * 64;
+
+    @Override
+    public long chunkBytes() {
+        return PackTq20.UNIT_BYTES;
+    }
+
+    @Override
+    public void gemv(MemorySegment w, long w0, long w1, int k, MemorySegment row, long rowAt, MemorySegment out,
+            long outAt) {
+        FloatVector acc0 = FloatVector.zero(F);
+        FloatVector acc1 = acc0;
+        int blocks = k / Rows.LENGTH;
+        for (int b = 0; b < blocks; b++) {
+            MemorySegment u0 = w.asSlice(w0 + b * (long) PackTq20.UNIT_BYTES, PackTq20.UNIT_BYTES - 64 + V);
+            MemorySegment u1 = w.asSlice(w1 + b * (long) PackTq20.UNIT_BYTES, PackTq20.UNIT_BYTES - 64 + V);
+            MemorySegment a = row.asSlice(rowAt + b * (long) Rows.PAIR_BYTES, Rows.PAIR_BYTES);
+            IntVector sum0 = IntVector.zero(I);
+            IntVector sum1 = sum0;
+            for (int h = 0; h < 2; h++) {
+                ShortVector s0 = ShortVector.zero(Lanes.I16);
+                ShortVector s1 = s0;
+                for (int u = 0; u < 8; u++) {
+                    long at = PackTq20.CODES + h * (long) HALF + u * 64L;
+                    IntVector x0 = IntVector.fromMemorySegment(I, u0, at, Lanes.LE);
+                    IntVector x1 = IntVector.fromMemorySegment(I, u1, at, Lanes.LE);
+                    for (int i = 0; i < 2; i++) {
+                        long pairs = h * 256L + u * 4L + i * 32L;
+                        ShortVector p = IntVector.broadcast(I, a.get(Lanes.INT, pairs)).reinterpretAsShorts();
+                        s0 = s0.add(x0.and(CODE).reinterpretAsShorts().mul(p));
+                        s1 = s1.add(x1.and(CODE).reinterpretAsShorts().mul(p));
+                        p = IntVector.broadcast(I, a.get(Lanes.INT, pairs + 64)).reinterpretAsShorts();
+                        s0 = s0.add(x0.lanewise(LSHR, 2).and(CODE).reinterpretAsShorts().mul(p));
+                        s1 = s1.add(x1.lanewise(LSHR, 2).and(CODE).reinterpretAsShorts().mul(p));
+                        p = IntVector.broadcast(I, a.get(Lanes.INT, pairs + 128)).reinterpretAsShorts();
+                        s0 = s0.add(x0.lanewise(LSHR, 4).and(CODE).reinterpretAsShorts().mul(p));
+                        s1 = s1.add(x1.lanewise(LSHR, 4).and(CODE).reinterpretAsShorts().mul(p));
+                        p = IntVector.broadcast(I, a.get(Lanes.INT, pairs + 192)).reinterpretAsShorts();
+                        s0 = s0.add(x0.lanewise(LSHR, 6).and(CODE).reinterpretAsShorts().mul(p));
+                        s1 = s1.add(x1.lanewise(LSHR, 6).and(CODE).reinterpretAsShorts().mul(p));
+                        x0 = x0.lanewise(LSHR, 8);
+                        x1 = x1.lanewise(LSHR, 8);
+                    }
+                }
+                IntVector n = s0.reinterpretAsInts();
+                sum0 = sum0.add(n.lanewise(LSHL, 16).lanewise(ASHR, 16)).add(n.lanewise(ASHR, 16));
+                n = s1.reinterpretAsInts();
+                sum1 = sum1.add(n.lanewise(LSHL, 16).lanewise(ASHR, 16)).add(n.lanewise(ASHR, 16));
+            }
+            int zero = 0;
+            for (int j = 0; j < 8; j++) {
+                zero += a.get(Lanes.INT, Rows.PAIR_SUMS32 + 4L * j);
+            }
+            float d = a.get(Lanes.FLOAT, Rows.PAIR_SCALE);
+            acc0 = ((FloatVector) sum0.sub(zero).convert(I2F, 0))
+                    .fma(FloatVector.fromMemorySegment(F, u0, 0, Lanes.LE).mul(d), acc0);
+            acc1 = ((FloatVector) sum1.sub(zero).convert(I2F, 0))
+                    .fma(FloatVector.fromMemorySegment(F, u1, 0, Lanes.LE).mul(d), acc1);
+        }
+        acc0.intoMemorySegment(out, outAt, Lanes.LE);
+        acc1.intoMemorySegment(out, outAt + V, Lanes.LE);
+    }
+
+    @Override
+    public void decode(MemorySegment w, long w0, int count, MemorySegment panel, int vector) {
+        MemorySegment unit = w.asSlice(w0, PackTq20.UNIT_BYTES - 64 + V);
+        MemorySegment p = panel.asSlice((long) vector * V, Panel.BYTES - V);
+        FloatVector.fromMemorySegment(F, unit, 0, Lanes.LE).intoMemorySegment(p, Panel.SCALES, Lanes.LE);
+        half(unit, 0, p);
+        half(unit, 1, p);
+    }
+
+    private static void half(MemorySegment unit, int h, MemorySegment panel) {
+        MemorySegment q = unit.asSlice(PackTq20.CODES + (long) h * HALF, HALF - 64 + V);
+        MemorySegment p = panel.asSlice(h * 128 * Panel.STEP, 127 * Panel.STEP + V);
+        for (int u = 0; u < 8; u++) {
+            IntVector x = IntVector.fromMemorySegment(I, q, u * 64L, Lanes.LE);
+            for (int i = 0; i < 4; i++) {
+                long to = (8L * i + u) * Panel.STEP;
+                ((FloatVector) x.and(3).convert(I2F, 0)).sub(1f).intoMemorySegment(p, to, Lanes.LE);
+                ((FloatVector) x.lanewise(LSHR, 2).and(3).convert(I2F, 0)).sub(1f)
+                        .intoMemorySegment(p, to + 32 * Panel.STEP, Lanes.LE);
+                ((FloatVector) x.lanewise(LSHR, 4).and(3).convert(I2F, 0)).sub(1f)
+                        .intoMemorySegment(p, to + 64 * Panel.STEP, Lanes.LE);
+                ((FloatVector) x.lanewise(LSHR, 6).and(3).convert(I2F, 0)).sub(1f)
+                        .intoMemorySegment(p, to + 96 * Panel.STEP, Lanes.LE);
+                x = x.lanewise(LSHR, 8);
+            }
+        }
+    }
+}

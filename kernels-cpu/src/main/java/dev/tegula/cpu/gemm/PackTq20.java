@@ -1,0 +1,32 @@
+package dev.tegula.cpu.gemm;
+
+import dev.tegula.tensor.DType;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * TQ2_0, a block to a unit:
+ *
+ * <pre>
+ * byte  0          64                                       1088
+ *      | d (F32)  | codes, 16 words of a row, as in the file |
+ * </pre>
+ */
+final class PackTq20 extends GroupPacking {
+    static final int CODES = LANE_BYTES;
+    static final int UNIT_BYTES = CODES + 16 * LANE_BYTES;
+
+    PackTq20() {
+        super("tq2_0", 256, UNIT_BYTES);
+    }
+
+    @Override
+    void pack(DType type, int cols, int rows, MemorySegment src, long from, long rowBytes, MemorySegment dst, long to) {
+        int blocks = cols / 256;
+        for (int b = 0; b < blocks; b++) {
+            long block = from + (long) b * type.blockBytes();
+            long unit = to + (long) b * UNIT_BYTES;
+            halves(src, block + 64, rowBytes, rows, dst, unit);
+            transpose(src, block, rowBytes, rows, dst, unit + CODES, 16, 0);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package dev.tegula.cpu.gemm;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import dev.tegula.kernel.Batch;
+import dev.tegula.kernel.Kernel;
+import dev.tegula.kernel.KernelArgs;
+import dev.tegula.kernel.KernelFactory;
+import dev.tegula.kernel.KernelRequest;
+import dev.tegula.kernel.Op;
+import dev.tegula.kernel.Operand;
+import dev.tegula.kernel.conform.Conformance;
+import dev.tegula.kernel.conform.Report;
+import dev.tegula.tensor.DType;
+import dev.tegula.tensor.Dim;
+import dev.tegula.tensor.Storage;
+import dev.tegula.tensor.TensorView;
+import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every linear kernel against its twin, and that compiled kernels allocate nothing. */
+class LinearTest {
+    static Stream<KernelFactory> factories() {
+        return LinearFactory.all().stream();
+    }
+
+    static Stream<KernelFactory> matMuls() {
+        return factories().filter(factory -> factory.id().op().equals("matmul"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("factories")
+    void bitsOfTheTwin(KernelFactory factory) {
+        Report report = Conformance.check(factory);
+        assertTrue(report.passed(), report.toString());
+    }
+
+    @ParameterizedTest
+    @MethodSource("matMuls")
+    void packingTakesWhatItSays(KernelFactory factory) {
+        KernelRequest request = request(factory, 33, 512);
+        DType type = request.input(1).type();
+        assertEquals(3 * factory.packing().groupBytes(type, 512), factory.packing().bytes(type, 33, 512));
+        assertEquals(16, factory.packing().groupRows());
+    }
+
+    /** Until the compiler has done its work, slices and vectors are objects; after that none may be left. */
+    @ParameterizedTest
+    @MethodSource("matMuls")
+    void compiledKernelAllocatesNothing(KernelFactory factory) {
+        for (int rows : new int[]{1, 9}) {
+            long least = Long.MAX_VALUE;
+            try (Call call = new Call(factory, rows)) {
+                for (int i = 0; i < 400 && least > 0; i++) {
+                    least = Math.min(least, call.allocated(8));
+                }
+            }
+            assertEquals(0, least, factory.id() + " with " + rows + " rows allocates bytes in every call");
+        }
+    }
+
+    private static KernelRequest request(KernelFactory factory, int n, int k) {
+        return dev.tegula.kernel.conform.StandardRequests.of("matmul")
+                .stream()
+                .filter(request -> factory.refuse(request).isEmpty())
+                .map(request -> new KernelRequest(new Op.MatMul(false, false),
+                        List.of(new KernelRequest.Spec(request.input(0).type(), Dim.TOKENS, k),
+                                new KernelRequest.Spec(request.input(1).type(), Dim.of(n), k)),
+                        List.of(new KernelRequest.Spec(DType.F32, Dim.TOKENS, n))))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** A kernel bound to zeros. */
+    private static final class Call implements AutoCloseable {
+        private static final int N = 96;
+        private static final int K = 512;
+        private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        private final Storage storage = new Storage("test");
+        private final Batch batch;
+        private final Kernel kernel;
+        private final MemorySegment scratch;
+
+        Call(KernelFactory factory, int rows) {
+            KernelRequest request = request(factory, N, K);
+            DType type = request.input(1).type();
+            batch = new Batch(storage, rows, 1, 1);
+            batch.addSequence(new int[1], 1);
+            for (int r = 0; r < rows; r++) {
+                batch.addRow(0, r, false);
+            }
+            Operand x = new Operand.Matrix(TensorView.allocate(storage, request.input(0).type(), rows, K));
+            Operand w = new Operand.Weights(storage.allocate(factory.packing().bytes(type, N, K)), 0, type, N, K,
+                    factory.packing());
+            kernel = factory.bind(new KernelArgs(request, List.of(x, w),
+                    List.of(TensorView.allocate(storage, DType.F32, rows, N))));
+            scratch = storage.allocate(factory.scratchBytes(request));
+        }
+
+        long allocated(int times) {
+            int portions = kernel.portions(batch, 1);
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < times; i++) {
+                for (int p = 0; p < portions; p++) {
+                    kernel.run(batch, p, portions, scratch);
+                }
+            }
+            return threads.getCurrentThreadAllocatedBytes() - before;
+        }
+
+        @Override
+        public void close() {
+            storage.close();
+        }
+    }
+}
