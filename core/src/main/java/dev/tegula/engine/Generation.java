@@ -1,5 +1,6 @@
 package dev.tegula.engine;
 
+import dev.tegula.observe.CancelEvent;
 import dev.tegula.sample.SamplerChain;
 import dev.tegula.sample.StopStrings;
 import dev.tegula.tensor.TensorView;
@@ -9,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One request on its way through the scheduler. Apart from {@link #cancelled}, its state belongs to the scheduler's
+ * One request on its way through the scheduler. Apart from the wish to cancel, its state belongs to the scheduler's
  * thread.
  */
 final class Generation {
@@ -25,8 +26,7 @@ final class Generation {
     private final TokenStream stream;
     private final Duration load;
     private final long submitted = System.nanoTime();
-    private volatile boolean cancelled;
-    private volatile long cancelledAt;
+    private volatile CancelEvent cancel;
     private long started;
     private long firstToken;
     private int reused;
@@ -67,23 +67,24 @@ final class Generation {
 
     /** Asks for the end; the scheduler sees to it. */
     void cancel() {
-        if (!cancelled) {
-            cancelledAt = System.nanoTime();
-            cancelled = true;
+        if (cancel == null) {
+            CancelEvent event = new CancelEvent();
+            event.begin();
+            cancel = event;
         }
     }
 
     boolean cancelled() {
-        return cancelled;
+        return cancel != null;
     }
 
-    /** When cancel was called, in nanoseconds of the system's clock. */
-    long cancelledAt() {
-        return cancelledAt;
-    }
-
-    int generated() {
-        return generated;
+    /** Ends it as cancelled. */
+    void finishCancelled() {
+        cancel();
+        cancel.session = session.id();
+        cancel.tokens = generated;
+        cancel.commit();
+        finish(FinishReason.CANCELLED);
     }
 
     /** Whether the whole prompt went through the model. */

@@ -1,7 +1,6 @@
 package dev.tegula.engine;
 
 import dev.tegula.kernel.Batch;
-import dev.tegula.observe.CancelEvent;
 import dev.tegula.observe.DecodeEvent;
 import dev.tegula.observe.PrefillEvent;
 import java.util.ArrayDeque;
@@ -278,11 +277,7 @@ final class Scheduler implements Runnable {
 
     private static void endCancelled(Generation generation) {
         try {
-            CancelEvent event = new CancelEvent();
-            event.session = generation.session().id();
-            event.tokens = generation.generated();
-            event.commit();
-            generation.finish(FinishReason.CANCELLED);
+            generation.finishCancelled();
         } catch (RuntimeException e) {
             generation.fail(e);
         }

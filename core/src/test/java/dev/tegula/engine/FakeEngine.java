@@ -22,7 +22,7 @@ final class FakeEngine implements AutoCloseable {
                 FakeCodec.VOCABULARY, SamplingOptions.greedy(), Duration.ofMillis(5), () -> {
                     closes++;
                     runner.close();
-                }));
+                }), null, java.util.Optional.empty());
     }
 
     /** The next token is the one after the last, so that text counts up. */

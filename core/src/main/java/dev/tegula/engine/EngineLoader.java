@@ -1,0 +1,70 @@
+package dev.tegula.engine;
+
+import dev.tegula.file.gguf.GgufFile;
+import dev.tegula.file.gguf.GgufMetadata;
+import dev.tegula.kv.BlockPool;
+import dev.tegula.model.Model;
+import dev.tegula.observe.LoadEvent;
+import dev.tegula.sample.SamplingOptions;
+import java.time.Duration;
+
+/** Makes an engine of an open file. */
+final class EngineLoader {
+    private EngineLoader() {}
+
+    /**
+     * Loads tokenizer, template and model, and starts the scheduler.
+     *
+     * @param file the open file; the engine closes it, also when loading fails
+     * @param begun when opening began, in nanoseconds of the system's clock
+     */
+    static Engine load(GgufFile file, EngineOptions options, long begun) {
+        LoadEvent event = new LoadEvent();
+        event.begin();
+        FileCodec codec;
+        SamplingOptions sampling;
+        try {
+            codec = FileCodec.of(file, options.preTokenizer().orElse(null));
+            sampling = sampling(file);
+        } catch (RuntimeException | Error e) {
+            file.close();
+            throw e;
+        }
+        Model model = Model.load(file, options.model());
+        try {
+            Duration load = Duration.ofNanos(System.nanoTime() - begun);
+            int vocabulary = model.spec().vocabulary();
+            codec.check(vocabulary);
+            EngineParts parts = new EngineParts(new ModelRunner(model.executor()), model.newBatch(),
+                    new BlockPool(model.kvLayout().blocks()), codec, model.plan().limits().context(),
+                    model.plan().limits().sessions(), options.queue(), vocabulary, sampling, load, model::close);
+            Engine engine = new Engine(parts, model, codec.tokenizer());
+            event.model = file.name();
+            event.fileBytes = file.fileBytes();
+            event.commit();
+            return engine;
+        } catch (RuntimeException | Error e) {
+            model.close();
+            throw e;
+        }
+    }
+
+    private static SamplingOptions sampling(GgufFile file) {
+        try {
+            return SamplingOptions.builder().fromMetadata(key -> number(file, key)).build();
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(file.name() + ": general.sampling: " + e.getMessage(), e);
+        }
+    }
+
+    private static Number number(GgufFile file, String key) {
+        GgufMetadata.Entry entry = file.metadata().entry(key).orElse(null);
+        if (entry == null) {
+            return null;
+        }
+        if (entry.value() instanceof Number number) {
+            return number;
+        }
+        throw new IllegalArgumentException(key + " is a " + entry.type() + ", a number is wanted");
+    }
+}
