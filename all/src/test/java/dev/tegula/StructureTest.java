@@ -1,0 +1,104 @@
+package dev.tegula;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.constantpool.ClassEntry;
+import java.lang.classfile.constantpool.PoolEntry;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Module arrows point one way, only the modules meant for it see what is special, and no file outgrows its room. */
+class StructureTest {
+    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+
+    /** The packages of our own that a module's classes may use. */
+    private static final Map<String, Set<String>> ARROWS = Map.of("core", Set.of("core"), "quant",
+            Set.of("core", "quant"), "kernels-cpu", Set.of("core", "kernels-cpu"), "native", Set.of("core", "native"));
+
+    private static final Map<String, List<String>> PACKAGES = Map.of("core",
+            List.of("tensor", "tile", "kernel", "graph", "exec", "file", "model", "text", "kv", "sample", "engine",
+                    "observe"),
+            "quant", List.of("quant"), "kernels-cpu", List.of("cpu"), "native", List.of("nat"));
+
+    @ParameterizedTest
+    @ValueSource(strings = {"core", "quant", "kernels-cpu", "native"})
+    void modulesUseOnlyThoseBelowThem(String module) throws IOException {
+        Set<String> allowed = new TreeSet<>();
+        ARROWS.get(module).forEach(m -> PACKAGES.get(m).forEach(p -> allowed.add("dev/tegula/" + p + "/")));
+        for (String used : classesUsedBy(module)) {
+            if (used.startsWith("dev/tegula/")) {
+                assertTrue(allowed.stream().anyMatch(used::startsWith), module + " uses " + used);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"core", "quant", "native"})
+    void onlyTheCpuKernelsSeeTheVectorModule(String module) throws IOException {
+        assertEquals(List.of(),
+                classesUsedBy(module).stream().filter(c -> c.startsWith("jdk/incubator/")).toList());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"core", "quant", "kernels-cpu"})
+    void onlyTheNativeModuleCallsDown(String module) throws IOException {
+        assertEquals(List.of(), classesUsedBy(module).stream().filter(c -> c.equals("java/lang/foreign/Linker")).toList());
+    }
+
+    @Test
+    void coreNeedsNothingOutsideThePlatformAndNoReflection() throws IOException {
+        for (String used : classesUsedBy("core")) {
+            boolean platform = used.startsWith("java/") || used.startsWith("jdk/jfr/") || used.startsWith("dev/tegula/");
+            assertTrue(platform && !used.startsWith("java/lang/reflect/"), "core uses " + used);
+        }
+    }
+
+    @Test
+    void noFileOutgrowsItsRoom() throws IOException {
+        List<String> large = new ArrayList<>();
+        try (Stream<Path> files = Files.walk(ROOT)) {
+            for (Path file : files.filter(f -> f.toString().matches(".*/src/(main|test)/.*\\.(java|c|h)")).toList()) {
+                long lines;
+                try (Stream<String> content = Files.lines(file)) {
+                    lines = content.count();
+                }
+                if (lines > 420) {
+                    large.add(ROOT.relativize(file) + " has " + lines + " lines");
+                }
+            }
+        }
+        assertEquals(List.of(), large);
+    }
+
+    private static Set<String> classesUsedBy(String module) throws IOException {
+        Set<String> used = new TreeSet<>();
+        Path classes = ROOT.resolve(module).resolve("target/classes");
+        assertTrue(Files.isDirectory(classes), classes + ": build first");
+        try (Stream<Path> files = Files.walk(classes)) {
+            for (Path file : files.filter(f -> f.toString().endsWith(".class")).toList()) {
+                if (file.endsWith("module-info.class")) {
+                    continue;
+                }
+                for (PoolEntry entry : ClassFile.of().parse(file).constantPool()) {
+                    if (entry instanceof ClassEntry type) {
+                        used.add(type.asInternalName().replaceFirst("^\\[+L", ""));
+                    }
+                }
+            }
+        }
+        used.removeIf(name -> name.startsWith("["));
+        return used;
+    }
+}
