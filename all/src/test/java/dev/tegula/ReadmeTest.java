@@ -36,7 +36,9 @@ class ReadmeTest {
         SyntheticModel.tiny("llama", DType.Q4_0).write(folder.resolve("model.gguf"));
         Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"), "Example.java")
-                .directory(folder.toFile()).redirectErrorStream(true).start();
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .start();
         process.getOutputStream().close();
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         process.getInputStream().transferTo(out);

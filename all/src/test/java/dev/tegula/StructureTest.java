@@ -54,13 +54,15 @@ class StructureTest {
     @ParameterizedTest
     @ValueSource(strings = {"core", "quant", "kernels-cpu"})
     void onlyTheNativeModuleCallsDown(String module) throws IOException {
-        assertEquals(List.of(), classesUsedBy(module).stream().filter(c -> c.equals("java/lang/foreign/Linker")).toList());
+        assertEquals(List.of(),
+                classesUsedBy(module).stream().filter(c -> c.equals("java/lang/foreign/Linker")).toList());
     }
 
     @Test
     void coreNeedsNothingOutsideThePlatformAndNoReflection() throws IOException {
         for (String used : classesUsedBy("core")) {
-            boolean platform = used.startsWith("java/") || used.startsWith("jdk/jfr/") || used.startsWith("dev/tegula/");
+            boolean platform = used.startsWith("java/") || used.startsWith("jdk/jfr/")
+                    || used.startsWith("dev/tegula/");
             assertTrue(platform && !used.startsWith("java/lang/reflect/"), "core uses " + used);
         }
     }

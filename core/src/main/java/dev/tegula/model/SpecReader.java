@@ -37,8 +37,10 @@ final class SpecReader {
         if (valueSize != headSize) {
             throw refuse("attention.value_length", valueSize + ": must be the keys' length " + headSize);
         }
+        int layers = metadata.getInt(prefix + "block_count");
+        limit("block_count", layers, file.options().limits().blockCount());
         try {
-            return new ModelSpec(architecture, metadata.getInt(prefix + "block_count"), width,
+            return new ModelSpec(architecture, layers, width,
                     uniform("feed_forward_length").orElseThrow(() -> missing("feed_forward_length")), heads, kvHeads,
                     headSize, vocabulary(), metadata.getInt(prefix + "context_length"),
                     metadata.getFloat(prefix + "attention.layer_norm_rms_epsilon"),
@@ -84,6 +86,7 @@ final class SpecReader {
         if (rows < 1 || rows > 1 << 22) {
             throw new ModelException(file.name(), "token_embd.weight", rows + " rows: must be 1 … " + (1 << 22));
         }
+        limit("vocab_size", rows, file.options().limits().vocabulary());
         int stated = metadata.getInt(prefix + "vocab_size", (int) rows);
         if (stated != rows) {
             throw refuse("vocab_size", stated + ": token_embd.weight has " + rows + " rows");
@@ -95,6 +98,12 @@ final class SpecReader {
         if (metadata.getInt(prefix + "expert_count", 0) != 0) {
             throw refuse("expert_count",
                     metadata.getInt(prefix + "expert_count") + ": mixtures of experts are not supported");
+        }
+    }
+
+    private void limit(String key, long value, long limit) {
+        if (value > limit) {
+            throw refuse(key, value + ": over the limit of " + limit);
         }
     }
 

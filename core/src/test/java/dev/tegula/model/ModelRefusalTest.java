@@ -29,7 +29,7 @@ class ModelRefusalTest {
                 // Ollama CVE-2024-8063: block_count stored with another type.
                 Arguments.of("llama.block_count", put(w -> w.putString("llama.block_count", "2")), "integer"),
                 // llama.cpp PR#25821, #26051: block_count above what the arrays hold.
-                Arguments.of("llama.block_count", number("llama.block_count", 4097), "must be 1 … 4096"),
+                Arguments.of("llama.block_count", number("llama.block_count", 4097), "4097: over the limit of 4096"),
                 Arguments.of("llama.block_count", number("llama.block_count", 0), "must be 1 … 4096"),
                 Arguments.of("llama.block_count", null, ""),
                 // 1bit-MONSTER#455, #694: division by a head count of zero.
