@@ -20,4 +20,5 @@ module dev.tegula.core {
     exports dev.tegula.tile;
 
     uses dev.tegula.kernel.KernelProvider;
+    exports dev.tegula.text.template;
 }
