@@ -1,4 +1,8 @@
-/** C kernels bound through the foreign function interface. */
+/** C kernels bound through the foreign function interface; refused with a reason where their library cannot be used. */
 module dev.tegula.nat {
     requires transitive dev.tegula.core;
+
+    exports dev.tegula.nat;
+
+    provides dev.tegula.kernel.KernelProvider with dev.tegula.nat.Avx512Provider, dev.tegula.nat.Avx2Provider;
 }

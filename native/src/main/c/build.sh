@@ -1,0 +1,31 @@
+#!/bin/sh
+# Compiles the native kernels into a folder of classes: build.sh SOURCES OUTPUT
+# Does nothing but say so where there is no C compiler or the platform is not one we have kernels for; the product then
+# runs without this engine. CC names a compiler other than the first of gcc and clang.
+set -eu
+src=$1
+case "$(uname -s)-$(uname -m)" in
+  Linux-x86_64) platform=linux-x86_64 ;;
+  *) echo "native kernels: none for $(uname -s) on $(uname -m) yet"; exit 0 ;;
+esac
+out=$2/dev/tegula/nat/$platform
+cc=${CC:-}
+for name in gcc clang; do
+  [ -n "$cc" ] || cc=$(command -v "$name" || true)
+done
+if [ -z "$cc" ]; then
+  echo "native kernels: no C compiler (gcc, clang) found, building without them"
+  exit 0
+fi
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+# No contraction and no other liberty with floats: results have the bits of the scalar twin. Never -march=native: the
+# library runs on every CPU of the platform and the probe decides what is called.
+flags="-std=gnu11 -O3 -fPIC -fvisibility=hidden -ffp-contract=off -fno-math-errno -fno-trapping-math -Wall -Wextra"
+$cc $flags -c "$src/probe.c" -o "$work/probe.o"
+$cc $flags -mavx2 -mfma -mf16c -c "$src/linear_avx2.c" -o "$work/linear_avx2.o"
+$cc $flags -mavx512f -mavx2 -mfma -mf16c -c "$src/linear_avx512.c" -o "$work/linear_avx512.o"
+mkdir -p "$out"
+# Needs no C library, so it loads beside any.
+$cc -shared -nostdlib -Wl,-z,noexecstack -Wl,--build-id=none -s -o "$work/libtegula.so" "$work"/*.o
+mv "$work/libtegula.so" "$out/libtegula.so"

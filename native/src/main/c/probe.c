@@ -1,0 +1,39 @@
+/* Which instruction sets this CPU has and the system saves: compiled for the baseline, called before any kernel. */
+#include <cpuid.h>
+#include <stdint.h>
+
+#include "linear.h"
+
+/* Bits of the answer; dev.tegula.nat.Isa has the same. */
+#define FEATURE_AVX2 1  /* AVX2, FMA and F16C */
+#define FEATURE_AVX512 2 /* AVX-512F */
+
+TEGULA_EXPORT int32_t tegula_features(void);
+
+/* The register XCR0: which vector registers the system saves. */
+static uint64_t saved_registers(void) {
+    uint32_t low, high;
+    __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+    return (uint64_t)high << 32 | low;
+}
+
+int32_t tegula_features(void) {
+    uint32_t a, b, c, d, b7, c7;
+    if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_OSXSAVE)) {
+        return 0;
+    }
+    if (!__get_cpuid_count(7, 0, &a, &b7, &c7, &d)) {
+        return 0;
+    }
+    uint64_t saved = saved_registers();
+    int32_t features = 0;
+    int ymm = (saved & 0x6) == 0x6;
+    int zmm = (saved & 0xe6) == 0xe6;
+    if (ymm && (c & bit_FMA) && (c & bit_F16C) && (b7 & bit_AVX2)) {
+        features |= FEATURE_AVX2;
+    }
+    if (zmm && (features & FEATURE_AVX2) && (b7 & bit_AVX512F)) {
+        features |= FEATURE_AVX512;
+    }
+    return features;
+}

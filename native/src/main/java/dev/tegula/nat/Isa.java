@@ -1,0 +1,51 @@
+package dev.tegula.nat;
+
+/** The instruction sets that kernels are compiled for. */
+enum Isa {
+    /** AVX2 with FMA and F16C. */
+    AVX2("AVX2, FMA and F16C", 1, 20, "16x6"),
+    /** AVX-512F. */
+    AVX512("AVX-512F", 2, 21, "32x12");
+
+    private final String needs;
+    private final int feature;
+    private final int rank;
+    private final String linearTile;
+
+    Isa(String needs, int feature, int rank, String linearTile) {
+        this.needs = needs;
+        this.feature = feature;
+        this.rank = rank;
+        this.linearTile = linearTile;
+    }
+
+    /** The instructions, for people. */
+    String needs() {
+        return needs;
+    }
+
+    /** The bit of the probe's answer (probe.c) that says the CPU has them. */
+    int feature() {
+        return feature;
+    }
+
+    /** Above the Vector API engine's 10, the wider set first. */
+    int rank() {
+        return rank;
+    }
+
+    /** The engine's name in kernel ids. */
+    String engine() {
+        return "nat-" + suffix();
+    }
+
+    /** The ending of C functions compiled for it. */
+    String suffix() {
+        return name().toLowerCase(java.util.Locale.ROOT);
+    }
+
+    /** Output rows by activation rows that linear layers keep in registers. */
+    String linearTile() {
+        return linearTile;
+    }
+}

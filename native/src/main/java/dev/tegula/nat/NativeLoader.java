@@ -1,0 +1,154 @@
+package dev.tegula.nat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Finds the library of C kernels for this platform in the jar, loads it once, and asks it what the CPU can do. When
+ * something is missing it keeps the reason, never throws, and never tries again. Thread-safe.
+ */
+public final class NativeLoader {
+    /** System property: {@code off} leaves the native engines out. */
+    public static final String PROPERTY = "tegula.native";
+
+    private final SymbolLookup symbols;
+    private final int features;
+    private final String reason;
+
+    private NativeLoader(SymbolLookup symbols, int features, String reason) {
+        this.symbols = symbols;
+        this.features = features;
+        this.reason = reason;
+    }
+
+    /** Loads when first used; loading twice would find the same. */
+    private static final class Once {
+        static final NativeLoader LOADER = load(System.getProperty(PROPERTY, ""), System.getProperty("os.name", ""),
+                System.getProperty("os.arch", ""));
+    }
+
+    /** The library of this JVM. */
+    static NativeLoader instance() {
+        return Once.LOADER;
+    }
+
+    /** Why no native kernel can run in this JVM, as a sentence that names what to change, or nothing when one can. */
+    public static Optional<String> reason() {
+        return Optional.ofNullable(instance().reason);
+    }
+
+    /** Why kernels of an instruction set cannot run, or nothing. */
+    Optional<String> reason(Isa isa) {
+        if (reason != null) {
+            return Optional.of(reason);
+        }
+        return (features & isa.feature()) != 0
+                ? Optional.empty()
+                : Optional.of("this CPU, or its operating system, lacks " + isa.needs());
+    }
+
+    /**
+     * The address of a C function.
+     *
+     * @throws IllegalStateException when the library is not loaded or lacks it
+     */
+    MemorySegment function(String name) {
+        if (reason != null) {
+            throw new IllegalStateException(reason);
+        }
+        return symbols.find(name)
+                .orElseThrow(() -> new IllegalStateException("the library of native kernels has no " + name));
+    }
+
+    /**
+     * Loads the library of a platform.
+     *
+     * @param mode value of {@link #PROPERTY}
+     * @param os name of the operating system as Java gives it
+     * @param arch name of the processor as Java gives it
+     */
+    static NativeLoader load(String mode, String os, String arch) {
+        if (mode.equals("off")) {
+            return refused("switched off by -D" + PROPERTY + "=off");
+        }
+        if (!mode.isEmpty() && !mode.equals("auto")) {
+            return refused("-D" + PROPERTY + "=" + mode + " is neither 'auto' nor 'off'");
+        }
+        String platform = platform(os, arch);
+        if (platform == null) {
+            return refused("there are no native kernels for " + os + " on " + arch);
+        }
+        String resource = platform + "/libtegula.so";
+        try (InputStream in = NativeLoader.class.getResourceAsStream(resource)) {
+            return in == null
+                    ? refused("this build has no library for " + platform
+                            + "; it was built without a C compiler or with -Dnative.skip")
+                    : open(in);
+        } catch (IOException e) {
+            return refused("the library could not be unpacked to " + System.getProperty("java.io.tmpdir") + ": " + e);
+        }
+    }
+
+    /** The resource folder of a platform, or null for one that no kernels are compiled for. */
+    static String platform(String os, String arch) {
+        boolean x86 = arch.equals("amd64") || arch.equals("x86_64");
+        return os.toLowerCase(Locale.ROOT).startsWith("linux") && x86 ? "linux-x86_64" : null;
+    }
+
+    /** Unpacks a library to a folder that only this user can enter, loads it, and removes the file again. */
+    static NativeLoader open(InputStream library) throws IOException {
+        boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+        FileAttribute<?>[] mine = posix
+                ? new FileAttribute<?>[]{
+                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))}
+                : new FileAttribute<?>[0];
+        Path folder = Files.createTempDirectory("tegula-native-", mine);
+        Path file = folder.resolve("libtegula.so");
+        try {
+            Files.copy(library, file);
+            return bind(file);
+        } finally {
+            Files.deleteIfExists(file);
+            Files.delete(folder);
+        }
+    }
+
+    /** Loads a library for the life of the JVM. */
+    private static NativeLoader bind(Path file) {
+        try {
+            SymbolLookup symbols = SymbolLookup.libraryLookup(file, Arena.global());
+            MemorySegment probe = symbols.find("tegula_features").orElse(null);
+            if (probe == null) {
+                return refused("the library in the jar is not one of Tegula's native kernels");
+            }
+            int features = (int) Linker.nativeLinker()
+                    .downcallHandle(probe, FunctionDescriptor.of(ValueLayout.JAVA_INT)).invokeExact();
+            return new NativeLoader(symbols, features, null);
+        } catch (IllegalCallerException e) {
+            return refused("native access is denied to " + NativeLoader.class.getModule()
+                    + "; start the JVM with --enable-native-access=dev.tegula.nat (ALL-UNNAMED on the class path)");
+        } catch (IllegalArgumentException e) {
+            // The system's loader: another C library, another processor, a folder where nothing may be executed.
+            return refused("the system did not load " + file + ": " + e.getMessage());
+        } catch (Throwable e) {
+            return refused("the library could not be used: " + e);
+        }
+    }
+
+    private static NativeLoader refused(String reason) {
+        return new NativeLoader(null, 0, reason);
+    }
+}

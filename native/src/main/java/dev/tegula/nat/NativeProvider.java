@@ -1,0 +1,40 @@
+package dev.tegula.nat;
+
+import dev.tegula.kernel.KernelFactory;
+import dev.tegula.kernel.KernelProvider;
+import dev.tegula.kernel.Refusal;
+import dev.tegula.tensor.DType;
+import java.util.List;
+import java.util.Optional;
+
+/** The engine of one instruction set. Its kernels are listed without loading the library. */
+public abstract sealed class NativeProvider implements KernelProvider permits Avx2Provider, Avx512Provider {
+    private final Isa isa;
+    private final List<KernelFactory> kernels;
+
+    NativeProvider(Isa isa) {
+        this.isa = isa;
+        this.kernels = List.of(LinearKernel.matMul(isa, DType.F32), LinearKernel.matMul(isa, DType.F16),
+                LinearKernel.gateUp(isa, DType.F32), LinearKernel.gateUp(isa, DType.F16));
+    }
+
+    @Override
+    public final String engine() {
+        return isa.engine();
+    }
+
+    @Override
+    public final int rank() {
+        return isa.rank();
+    }
+
+    @Override
+    public final Optional<Refusal> unavailable() {
+        return NativeLoader.instance().reason(isa).map(reason -> new Refusal(engine(), reason));
+    }
+
+    @Override
+    public final List<KernelFactory> kernels() {
+        return kernels;
+    }
+}
