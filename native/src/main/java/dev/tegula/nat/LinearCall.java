@@ -22,8 +22,9 @@ final class LinearCall {
             JAVA_LONG.withName("k"), JAVA_LONG.withName("x_stride"), JAVA_LONG.withName("residual_stride"),
             JAVA_LONG.withName("y_stride"), JAVA_INT.withName("half"), JAVA_INT.withName("activation"));
     /** Of shape, w, w2, x, bias, residual, y, scratch, rows, first and last; the function's address comes before them. */
-    private static final MethodHandle CALL = Linker.nativeLinker().downcallHandle(FunctionDescriptor.ofVoid(ADDRESS,
-            ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle CALL = Linker.nativeLinker()
+            .downcallHandle(FunctionDescriptor.ofVoid(ADDRESS,
+                    ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG));
 
     private LinearCall() {}
 

@@ -83,7 +83,8 @@ final class LinearKernel implements Kernel {
         return TypedFactory
                 .of(KernelId.of(name, DType.F32, DType.F32, weights, isa.linearTile(), isa.engine()), op, inputs,
                         List.of(DType.F32), args -> new LinearKernel(isa, args))
-                .withPacking(PackRows.of(weights)).withScratch(request -> SCRATCH_BYTES);
+                .withPacking(PackRows.of(weights))
+                .withScratch(request -> SCRATCH_BYTES);
     }
 
     /** The number that gates.h has for a function. */
@@ -96,8 +97,9 @@ final class LinearKernel implements Kernel {
     }
 
     private static MemorySegment memory(Operand.Weights weights) {
-        return weights.segment().asSlice(weights.offset(),
-                weights.packing().bytes(weights.type(), weights.rows(), weights.cols()));
+        return weights.segment()
+                .asSlice(weights.offset(),
+                        weights.packing().bytes(weights.type(), weights.rows(), weights.cols()));
     }
 
     private static MemorySegment memory(String what, TensorView view) {

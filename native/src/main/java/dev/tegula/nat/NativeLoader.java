@@ -28,7 +28,7 @@ public final class NativeLoader {
     private final int features;
     private final String reason;
 
-    private NativeLoader(SymbolLookup symbols, int features, String reason) {
+    NativeLoader(SymbolLookup symbols, int features, String reason) {
         this.symbols = symbols;
         this.features = features;
         this.reason = reason;
@@ -113,7 +113,7 @@ public final class NativeLoader {
         boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
         FileAttribute<?>[] mine = posix
                 ? new FileAttribute<?>[]{
-                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))}
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))}
                 : new FileAttribute<?>[0];
         Path folder = Files.createTempDirectory("tegula-native-", mine);
         Path file = folder.resolve("libtegula.so");
@@ -135,7 +135,8 @@ public final class NativeLoader {
                 return refused("the library in the jar is not one of Tegula's native kernels");
             }
             int features = (int) Linker.nativeLinker()
-                    .downcallHandle(probe, FunctionDescriptor.of(ValueLayout.JAVA_INT)).invokeExact();
+                    .downcallHandle(probe, FunctionDescriptor.of(ValueLayout.JAVA_INT))
+                    .invokeExact();
             return new NativeLoader(symbols, features, null);
         } catch (IllegalCallerException e) {
             return refused("native access is denied to " + NativeLoader.class.getModule()

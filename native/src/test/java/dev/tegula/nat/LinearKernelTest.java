@@ -1,0 +1,209 @@
+package dev.tegula.nat;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.tegula.kernel.Activation;
+import dev.tegula.kernel.Batch;
+import dev.tegula.kernel.Kernel;
+import dev.tegula.kernel.KernelArgs;
+import dev.tegula.kernel.KernelFactory;
+import dev.tegula.kernel.KernelRequest;
+import dev.tegula.kernel.KernelRequest.Spec;
+import dev.tegula.kernel.Op;
+import dev.tegula.kernel.Operand;
+import dev.tegula.kernel.Refusal;
+import dev.tegula.kernel.conform.Conformance;
+import dev.tegula.kernel.conform.Report;
+import dev.tegula.kernel.ref.RefProvider;
+import dev.tegula.tensor.DType;
+import dev.tegula.tensor.Dim;
+import dev.tegula.tensor.Storage;
+import dev.tegula.tensor.TensorView;
+import dev.tegula.tile.Packing;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Linear layers in C have the bits of their scalar twins. */
+class LinearKernelTest {
+    static List<NativeProvider> providers() {
+        return List.of(new Avx2Provider(), new Avx512Provider());
+    }
+
+    static Stream<KernelFactory> kernels() {
+        return providers().stream().flatMap(provider -> provider.kernels().stream());
+    }
+
+    @ParameterizedTest
+    @MethodSource("kernels")
+    void bitsOfTheTwin(KernelFactory factory) {
+        assumeAvailable(factory);
+        Report report = Conformance.check(factory);
+        assertTrue(report.passed(), report.toString());
+    }
+
+    /** More rows, groups and elements than one block of linear.h, and none of them whole. */
+    @ParameterizedTest
+    @MethodSource("kernels")
+    void bitsOverSeveralBlocks(KernelFactory factory) {
+        assumeAvailable(factory);
+        boolean gated = factory.id().op().equals("gateup");
+        DType type = factory.id().rhs().equals("f16") ? DType.F16 : DType.F32;
+        int n = 16 * 8 + 45;
+        int k = 2 * 256 + 77;
+        Spec x = new Spec(DType.F32, Dim.TOKENS, k);
+        Spec w = new Spec(type, Dim.of(n), k);
+        KernelRequest request = new KernelRequest(
+                gated ? new Op.GateUp(Activation.GELU) : new Op.MatMul(false, false),
+                gated ? List.of(x, w, w) : List.of(x, w), List.of(new Spec(DType.F32, Dim.TOKENS, n)));
+        for (int rows : new int[]{97, 200}) {
+            try (Storage storage = new Storage("test")) {
+                List<Operand> inputs = inputs(storage, request, rows);
+                Batch batch = batch(storage, rows);
+                float[] expected = run(storage, twin(request), request, inputs, batch, 1);
+                for (int workers : new int[]{1, 3}) {
+                    float[] actual = run(storage, factory, request, inputs, batch, workers);
+                    for (int i = 0; i < expected.length; i++) {
+                        assertEquals(Float.floatToIntBits(expected[i]), Float.floatToIntBits(actual[i]),
+                                factory.id() + ", " + rows + " rows, element " + i);
+                    }
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("kernels")
+    void refusesOtherFormats(KernelFactory factory) {
+        Spec x = new Spec(DType.F32, Dim.TOKENS, 32);
+        Spec w = new Spec(DType.BF16, Dim.of(16), 32);
+        boolean gated = factory.id().op().equals("gateup");
+        Optional<Refusal> refusal = factory.refuse(new KernelRequest(
+                gated ? new Op.GateUp(Activation.SILU) : new Op.MatMul(false, false),
+                gated ? List.of(x, w, w) : List.of(x, w), List.of(new Spec(DType.F32, Dim.TOKENS, 16))));
+        assertTrue(refusal.orElseThrow().reason().contains("not BF16"), refusal.toString());
+    }
+
+    @ParameterizedTest
+    @MethodSource("kernels")
+    void checksArgumentsBeforeTheCall(KernelFactory factory) {
+        assumeAvailable(factory);
+        if (factory.id().op().equals("gateup")) {
+            return;
+        }
+        DType type = factory.id().rhs().equals("f16") ? DType.F16 : DType.F32;
+        KernelRequest request = new KernelRequest(new Op.MatMul(false, false),
+                List.of(new Spec(DType.F32, Dim.TOKENS, 8), new Spec(type, Dim.of(40), 8)),
+                List.of(new Spec(DType.F32, Dim.TOKENS, 40)));
+        Storage storage = new Storage("test");
+        List<Operand> inputs = inputs(storage, request, 4);
+        TensorView y = TensorView.allocate(storage, DType.F32, 4, 40);
+        Kernel kernel = factory.bind(new KernelArgs(request, packed(storage, factory, inputs), List.of(y)));
+        MemorySegment scratch = storage.allocate(factory.scratchBytes(request));
+        assertThrows(IllegalArgumentException.class, () -> kernel.run(batch(storage, 5), 0, 1, scratch));
+        assertThrows(IllegalArgumentException.class,
+                () -> kernel.run(batch(storage, 4), 0, 1, scratch.asSlice(0, scratch.byteSize() - 1)));
+        assertThrows(IndexOutOfBoundsException.class, () -> kernel.run(batch(storage, 4), 2, 2, scratch));
+        Batch batch = batch(storage, 4);
+        storage.close();
+        try (Storage other = new Storage("batch")) {
+            Batch again = batch(other, 4);
+            assertThrows(IllegalStateException.class, () -> kernel.run(again, 0, 1, scratch));
+        }
+        assertThrows(IllegalStateException.class, () -> batch.token(0));
+    }
+
+    @Test
+    void listsItsKernelsWhateverTheMachine() {
+        assertEquals(List.of("matmul.f32.f32.f32.16x6.nat-avx2", "matmul.f32.f32.f16.16x6.nat-avx2",
+                "gateup.f32.f32.f32.16x6.nat-avx2", "gateup.f32.f32.f16.16x6.nat-avx2"),
+                new Avx2Provider().kernels().stream().map(kernel -> kernel.id().toString()).toList());
+        assertEquals(4, new Avx512Provider().kernels().size());
+    }
+
+    private static void assumeAvailable(KernelFactory factory) {
+        providers().stream()
+                .filter(provider -> factory.id().engine().equals(provider.engine()))
+                .forEach(provider -> assumeTrue(provider.unavailable().isEmpty(),
+                        () -> provider.unavailable().get().toString()));
+    }
+
+    private static KernelFactory twin(KernelRequest request) {
+        return new RefProvider().kernels()
+                .stream()
+                .filter(row -> row.refuse(request).isEmpty())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Batch batch(Storage storage, int rows) {
+        Batch batch = new Batch(storage, rows, 1, rows);
+        batch.addSequence(new int[rows], rows);
+        for (int r = 0; r < rows; r++) {
+            batch.addRow(0, r, false);
+        }
+        return batch;
+    }
+
+    private static List<Operand> inputs(Storage storage, KernelRequest request, int rows) {
+        SplittableRandom random = new SplittableRandom(7);
+        List<Operand> inputs = new ArrayList<>();
+        for (Spec spec : request.inputs()) {
+            long count = spec.rows().isSymbolic() ? rows : spec.rows().size();
+            TensorView view = TensorView.allocate(storage, spec.type(), count, spec.cols());
+            for (long i = 0; i < count * spec.cols(); i++) {
+                float value = (float) random.nextGaussian();
+                if (spec.type() == DType.F32) {
+                    view.segment().setAtIndex(ValueLayout.JAVA_FLOAT, i, value);
+                } else {
+                    view.segment().setAtIndex(ValueLayout.JAVA_SHORT, i, Float.floatToFloat16(value));
+                }
+            }
+            inputs.add(spec.rows().isSymbolic()
+                    ? new Operand.Matrix(view)
+                    : new Operand.Weights(view.segment(), 0, spec.type(), count, spec.cols(), Packing.STORED));
+        }
+        return inputs;
+    }
+
+    private static List<Operand> packed(Storage storage, KernelFactory factory, List<Operand> inputs) {
+        Packing packing = factory.packing();
+        List<Operand> result = new ArrayList<>();
+        for (Operand operand : inputs) {
+            if (operand instanceof Operand.Weights(var from, var at, var type, var rows, var cols, var stored)) {
+                MemorySegment to = storage.allocate(packing.bytes(type, rows, cols));
+                for (long row = 0; row < rows; row += packing.groupRows()) {
+                    packing.packGroup(type, cols, (int) Math.min(packing.groupRows(), rows - row), from,
+                            at + row * type.bytes(cols), to,
+                            row / packing.groupRows() * packing.groupBytes(type, cols));
+                }
+                result.add(new Operand.Weights(to, 0, type, rows, cols, packing));
+            } else {
+                result.add(operand);
+            }
+        }
+        return result;
+    }
+
+    private static float[] run(Storage storage, KernelFactory factory, KernelRequest request, List<Operand> inputs,
+            Batch batch, int workers) {
+        TensorView y = TensorView.allocate(storage, DType.F32, batch.rows(), request.output().cols());
+        Kernel kernel = factory.bind(new KernelArgs(request, packed(storage, factory, inputs), List.of(y)));
+        MemorySegment scratch = storage.allocate(factory.scratchBytes(request));
+        int portions = kernel.portions(batch, workers);
+        for (int p = 0; p < portions; p++) {
+            kernel.run(batch, p, portions, scratch);
+        }
+        return y.segment().toArray(ValueLayout.JAVA_FLOAT);
+    }
+}

@@ -1,0 +1,109 @@
+package dev.tegula.nat;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/** Every way in which the library can be missing has its own reason, and none is an exception. */
+class NativeLoaderTest {
+    private static final String LINUX = "Linux";
+    private static final String X86 = "amd64";
+
+    @Test
+    void switchedOff() {
+        assertReason("switched off by -Dtegula.native=off", NativeLoader.load("off", LINUX, X86));
+    }
+
+    @Test
+    void unknownModeIsNamed() {
+        assertReason("-Dtegula.native=sometimes is neither", NativeLoader.load("sometimes", LINUX, X86));
+    }
+
+    @Test
+    void otherPlatforms() {
+        assertReason("no native kernels for Windows 11 on amd64", NativeLoader.load("", "Windows 11", X86));
+        assertReason("no native kernels for Mac OS X on aarch64", NativeLoader.load("", "Mac OS X", "aarch64"));
+        assertReason("no native kernels for Linux on riscv64", NativeLoader.load("auto", LINUX, "riscv64"));
+        assertEquals("linux-x86_64", NativeLoader.platform(LINUX, "x86_64"));
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void libraryThatTheSystemDoesNotLoad() throws IOException {
+        byte[] half = Arrays.copyOf(libraryOfTheJdk(), 4096);
+        assertReason("the system did not load", NativeLoader.open(new ByteArrayInputStream(half)));
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void libraryOfSomebodyElse() throws IOException {
+        assertReason("not one of Tegula's", NativeLoader.open(new ByteArrayInputStream(libraryOfTheJdk())));
+    }
+
+    private static byte[] libraryOfTheJdk() throws IOException {
+        Path other = Path.of(System.getProperty("java.home"), "lib", "libzip.so");
+        assumeTrue(Files.exists(other), "this JDK has no lib/libzip.so to be the wrong library");
+        return Files.readAllBytes(other);
+    }
+
+    @Test
+    void instructionsThatTheCpuLacks() {
+        NativeLoader old = new NativeLoader(null, 0, null);
+        assertTrue(old.reason(Isa.AVX2).orElseThrow().contains("lacks AVX2, FMA and F16C"));
+        NativeLoader zen3 = new NativeLoader(null, Isa.AVX2.feature(), null);
+        assertEquals(Optional.empty(), zen3.reason(Isa.AVX2));
+        assertTrue(zen3.reason(Isa.AVX512).orElseThrow().contains("lacks AVX-512F"));
+    }
+
+    @Test
+    void functionOfAMissingLibraryIsAnError() {
+        NativeLoader off = NativeLoader.load("off", LINUX, X86);
+        String message = assertThrows(IllegalStateException.class, () -> off.function("tegula_features"))
+                .getMessage();
+        assertTrue(message.contains("switched off"), message);
+    }
+
+    @Test
+    void everyNativeEngineTellsWhyInAFreshJvm() throws Exception {
+        assertEquals(List.of("nat-avx512: switched off by -Dtegula.native=off",
+                "nat-avx2: switched off by -Dtegula.native=off"), child("-Dtegula.native=off"));
+    }
+
+    @Test
+    void deniedNativeAccess() throws Exception {
+        assumeTrue(NativeLoader.reason().isEmpty(), () -> NativeLoader.reason().get());
+        List<String> lines = child("--illegal-native-access=deny");
+        assertTrue(lines.get(0).contains("--enable-native-access=dev.tegula.nat"), lines.toString());
+    }
+
+    /** What {@link Reasons} prints in a JVM with one more flag. */
+    private static List<String> child(String flag) throws Exception {
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xshare:auto", "-XX:TieredStopAtLevel=1", flag, "-cp", System.getProperty("java.class.path"),
+                        Reasons.class.getName()));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, process.waitFor(), out);
+        return out.lines().toList();
+    }
+
+    private static void assertReason(String part, NativeLoader loader) {
+        String reason = loader.reason(Isa.AVX2).orElseThrow();
+        assertTrue(reason.contains(part), reason);
+    }
+}

@@ -1,0 +1,14 @@
+package dev.tegula.nat;
+
+import java.util.List;
+
+/** Prints why each native engine is unavailable, a line each: run in a JVM of its own. */
+final class Reasons {
+    private Reasons() {}
+
+    public static void main(String[] args) {
+        for (NativeProvider provider : List.of(new Avx512Provider(), new Avx2Provider())) {
+            System.out.println(provider.unavailable().map(Object::toString).orElse(provider.engine() + ": available"));
+        }
+    }
+}
