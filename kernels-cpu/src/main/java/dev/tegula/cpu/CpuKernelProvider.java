@@ -1,5 +1,7 @@
 package dev.tegula.cpu;
 
+import dev.tegula.cpu.attn.AttnFactories;
+import dev.tegula.cpu.elem.ElemFactories;
 import dev.tegula.cpu.gemm.LinearFactory;
 import dev.tegula.kernel.KernelFactory;
 import dev.tegula.kernel.KernelProvider;
@@ -12,6 +14,9 @@ import java.util.Optional;
 public final class CpuKernelProvider implements KernelProvider {
     /** The engine's name in kernel ids. */
     public static final String ENGINE = "vec";
+
+    /** Made by the service loader. */
+    public CpuKernelProvider() {}
 
     @Override
     public String engine() {
@@ -32,6 +37,8 @@ public final class CpuKernelProvider implements KernelProvider {
     public List<KernelFactory> kernels() {
         List<KernelFactory> kernels = new ArrayList<>();
         kernels.addAll(LinearFactory.all());
+        kernels.addAll(ElemFactories.all());
+        kernels.addAll(AttnFactories.all());
         return List.copyOf(kernels);
     }
 }

@@ -1,0 +1,26 @@
+package dev.tegula.cpu.attn;
+
+import dev.tegula.cpu.CpuKernelProvider;
+import dev.tegula.kernel.KernelFactory;
+import dev.tegula.kernel.KernelId;
+import dev.tegula.kernel.Op;
+import dev.tegula.kernel.TypedFactory;
+import dev.tegula.tensor.DType;
+import java.util.List;
+
+/** The table rows of attention, one per format of the cache. */
+public final class AttnFactories {
+    private AttnFactories() {}
+
+    /** All rows. */
+    public static List<KernelFactory> all() {
+        return List.of(factory(DType.F32), factory(DType.F16));
+    }
+
+    private static KernelFactory factory(DType cache) {
+        return TypedFactory
+                .of(KernelId.of("attention", DType.F32, DType.F32, cache, "16x32", CpuKernelProvider.ENGINE),
+                        Op.Attention.class, List.of(DType.F32, cache), List.of(DType.F32), args -> new Attention(args))
+                .withScratch(request -> Tile.bytes(((Op.Attention) request.op()).headSize(), cache));
+    }
+}

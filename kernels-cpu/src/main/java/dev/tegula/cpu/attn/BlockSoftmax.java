@@ -1,0 +1,58 @@
+package dev.tegula.cpu.attn;
+
+import dev.tegula.cpu.Lanes;
+import dev.tegula.cpu.elem.Exp;
+import dev.tegula.kv.KvLayout;
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+
+/** Maximum, exponentials and their sum over the 32 positions of a block. */
+final class BlockSoftmax {
+    private static final int BLOCK = KvLayout.BLOCK;
+
+    private BlockSoftmax() {}
+
+    /**
+     * Sets what lies outside {@code first … end − 1} to −∞ and gives the largest score, or {@code max} where that is
+     * larger. NaN is passed over.
+     */
+    static float max(MemorySegment scratch, long scores, int first, int end, float max) {
+        for (int i = 0; i < first; i++) {
+            scratch.set(Lanes.FLOAT, scores + 4L * i, Float.NEGATIVE_INFINITY);
+        }
+        for (int i = end; i < BLOCK; i++) {
+            scratch.set(Lanes.FLOAT, scores + 4L * i, Float.NEGATIVE_INFINITY);
+        }
+        FloatVector best = FloatVector.broadcast(Lanes.F32, max);
+        for (int i = 0; i < BLOCK; i += Lanes.COUNT) {
+            FloatVector s = FloatVector.fromMemorySegment(Lanes.F32, scratch, scores + 4L * i, Lanes.LE);
+            best = best.blend(s, s.compare(VectorOperators.GT, best));
+        }
+        return best.reduceLanes(VectorOperators.MAX);
+    }
+
+    /**
+     * Turns scores into p = exp(s − max).
+     *
+     * @param fold 32 floats of scratch memory
+     * @return the sum of p, folded by halves: 16, 8, 4, 2, 1
+     */
+    static float exp(MemorySegment scratch, long scores, float max, long fold) {
+        Exp.shifted(scratch, scores, max, scratch, scores, BLOCK);
+        int half = BLOCK / 2;
+        for (int i = 0; i < half; i += Lanes.COUNT) {
+            FloatVector.fromMemorySegment(Lanes.F32, scratch, scores + 4L * i, Lanes.LE)
+                    .add(FloatVector.fromMemorySegment(Lanes.F32, scratch, scores + 4L * (i + half), Lanes.LE))
+                    .intoMemorySegment(scratch, fold + 4L * i, Lanes.LE);
+        }
+        for (half /= 2; half >= 1; half /= 2) {
+            for (int i = 0; i < half; i++) {
+                long at = fold + 4L * i;
+                scratch.set(Lanes.FLOAT, at,
+                        scratch.get(Lanes.FLOAT, at) + scratch.get(Lanes.FLOAT, at + 4L * half));
+            }
+        }
+        return scratch.get(Lanes.FLOAT, fold);
+    }
+}
