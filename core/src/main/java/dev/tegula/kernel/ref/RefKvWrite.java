@@ -1,6 +1,7 @@
 package dev.tegula.kernel.ref;
 
 import dev.tegula.kernel.Batch;
+import dev.tegula.kernel.CacheWriter;
 import dev.tegula.kernel.Kernel;
 import dev.tegula.kernel.KernelArgs;
 import dev.tegula.kernel.KernelFactory;

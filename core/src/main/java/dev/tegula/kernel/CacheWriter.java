@@ -1,19 +1,30 @@
-package dev.tegula.kernel.ref;
+package dev.tegula.kernel;
 
-import dev.tegula.kernel.Batch;
-import dev.tegula.kernel.Operand;
 import dev.tegula.kv.KvLayout;
 import dev.tegula.tensor.DType;
 import dev.tegula.tensor.TensorView;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** Writes a row's keys and values to its position of the cache; F16 is rounded to nearest, ties to even. */
-record CacheWriter(Operand.Cache cache, int layer) {
+/**
+ * Writes a row's keys and values to its position of the cache; F16 is rounded to nearest, ties to even.
+ *
+ * @param cache the pool
+ * @param layer the layer whose keys and values these are
+ */
+public record CacheWriter(Operand.Cache cache, int layer) {
     private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT;
     private static final ValueLayout.OfShort F16 = ValueLayout.JAVA_SHORT;
 
-    void write(Batch batch, int row, TensorView k, TensorView v) {
+    /**
+     * Writes one row.
+     *
+     * @param batch says where the row's position lies
+     * @param row index of the row in the batch
+     * @param k keys, T × kvHeads·headSize F32
+     * @param v values, the same
+     */
+    public void write(Batch batch, int row, TensorView k, TensorView v) {
         KvLayout layout = cache.layout();
         MemorySegment pool = cache.segment();
         int position = batch.position(row);

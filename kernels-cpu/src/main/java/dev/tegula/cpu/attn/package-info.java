@@ -1,0 +1,2 @@
+/** Vector kernels of attention over KV blocks. */
+package dev.tegula.cpu.attn;

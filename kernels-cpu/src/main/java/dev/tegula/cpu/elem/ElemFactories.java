@@ -1,0 +1,101 @@
+package dev.tegula.cpu.elem;
+
+import dev.tegula.cpu.CpuKernelProvider;
+import dev.tegula.kernel.Cost;
+import dev.tegula.kernel.Kernel;
+import dev.tegula.kernel.KernelArgs;
+import dev.tegula.kernel.KernelFactory;
+import dev.tegula.kernel.KernelId;
+import dev.tegula.kernel.KernelRequest;
+import dev.tegula.kernel.Op;
+import dev.tegula.kernel.Refusal;
+import dev.tegula.kernel.TypedFactory;
+import dev.tegula.kernel.ref.RefProvider;
+import dev.tegula.tensor.DType;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/** The table rows of row-wise and element-wise ops. Kernel classes are loaded when a kernel is bound. */
+public final class ElemFactories {
+    /** Ops that move memory or decode a row per token: plain Java is as fast, so the scalar kernels serve here too. */
+    private static final Set<String> PLAIN = Set.of("embed", "selectrows", "kvwrite");
+
+    private ElemFactories() {}
+
+    /** All rows. */
+    public static List<KernelFactory> all() {
+        List<KernelFactory> rows = new ArrayList<>();
+        rows.add(floats(Op.RmsNorm.class, 2, args -> new Norm(args)).withScratch(request -> 64));
+        rows.add(floats(Op.LayerNorm.class, 3, args -> new Norm(args)).withScratch(request -> 64));
+        rows.add(floats(Op.Add.class, 2, args -> new Elementwise(args)));
+        rows.add(floats(Op.Gate.class, 2, args -> new Elementwise(args)));
+        rows.add(floats(Op.Softmax.class, 1, args -> new SoftmaxRows(args)).withScratch(request -> 64));
+        rows.add(floats(Op.Rope.class, 2, args -> new Rope(args))
+                .withScratch(request -> 8L * ((Op.Rope) request.op()).dims()));
+        for (DType type : List.of(DType.Q8_A32, DType.Q8_A256)) {
+            rows.add(TypedFactory.of(id("quantize", type, DType.F32), Op.Quantize.class, List.of(DType.F32),
+                    List.of(type), args -> new Quantizer(args)));
+            rows.add(TypedFactory
+                    .of(id("normquantize", type, DType.F32), Op.NormQuantize.class, List.of(DType.F32, DType.F32),
+                            List.of(type), args -> new NormQuantizer(args))
+                    .withScratch(request -> 64 + 4L * type.blockLength()));
+        }
+        for (DType cache : List.of(DType.F32, DType.F16)) {
+            rows.add(TypedFactory
+                    .of(id("ropekvwrite", cache, DType.F32), Op.RopeKvWrite.class,
+                            List.of(DType.F32, DType.F32, DType.F32, DType.F32, cache), List.of(DType.F32),
+                            args -> new RopeKvWrite(args))
+                    .withScratch(request -> 8L * ((Op.RopeKvWrite) request.op()).dims()));
+        }
+        for (KernelFactory scalar : new RefProvider().kernels()) {
+            if (PLAIN.contains(scalar.id().op())) {
+                rows.add(new Plain(scalar));
+            }
+        }
+        return rows;
+    }
+
+    private static TypedFactory floats(Class<? extends Op> op, int inputs, Function<KernelArgs, Kernel> binder) {
+        String name = op.getSimpleName().toLowerCase(Locale.ROOT);
+        return TypedFactory.of(id(name, DType.F32, DType.F32), op, Collections.nCopies(inputs, DType.F32),
+                List.of(DType.F32), binder);
+    }
+
+    private static KernelId id(String op, DType dst, DType src) {
+        return KernelId.of(op, dst, src, src, "row", CpuKernelProvider.ENGINE);
+    }
+
+    /** A scalar kernel under this engine's name. */
+    private record Plain(KernelFactory scalar) implements KernelFactory {
+        @Override
+        public KernelId id() {
+            KernelId id = scalar.id();
+            return new KernelId(id.op(), id.dst(), id.lhs(), id.rhs(), id.tile(), CpuKernelProvider.ENGINE);
+        }
+
+        @Override
+        public Optional<Refusal> refuse(KernelRequest request) {
+            return scalar.refuse(request).map(refusal -> new Refusal(id().toString(), refusal.reason()));
+        }
+
+        @Override
+        public long scratchBytes(KernelRequest request) {
+            return scalar.scratchBytes(request);
+        }
+
+        @Override
+        public Cost cost(KernelRequest request, int rows, int context) {
+            return scalar.cost(request, rows, context);
+        }
+
+        @Override
+        public Kernel bind(KernelArgs args) {
+            return scalar.bind(args);
+        }
+    }
+}
