@@ -7,6 +7,7 @@ import dev.tegula.model.Model;
 import dev.tegula.observe.LoadEvent;
 import dev.tegula.sample.SamplingOptions;
 import java.time.Duration;
+import jdk.jfr.FlightRecorder;
 
 /** Makes an engine of an open file. */
 final class EngineLoader {
@@ -19,8 +20,6 @@ final class EngineLoader {
      * @param begun when opening began, in nanoseconds of the system's clock
      */
     static Engine load(GgufFile file, EngineOptions options, long begun) {
-        LoadEvent event = new LoadEvent();
-        event.begin();
         FileCodec codec;
         SamplingOptions sampling;
         try {
@@ -39,13 +38,21 @@ final class EngineLoader {
                     new BlockPool(model.kvLayout().blocks()), codec, model.plan().limits().context(),
                     model.plan().limits().sessions(), options.queue(), vocabulary, sampling, load, model::close);
             Engine engine = new Engine(parts, model, codec.tokenizer());
-            event.model = file.name();
-            event.fileBytes = file.fileBytes();
-            event.commit();
+            record(file, load);
             return engine;
         } catch (RuntimeException | Error e) {
             model.close();
             throw e;
+        }
+    }
+
+    private static void record(GgufFile file, Duration load) {
+        if (FlightRecorder.isInitialized()) {
+            LoadEvent event = new LoadEvent();
+            event.model = file.name();
+            event.fileBytes = file.fileBytes();
+            event.load = load.toNanos();
+            event.commit();
         }
     }
 

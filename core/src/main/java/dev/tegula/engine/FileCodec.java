@@ -2,8 +2,14 @@ package dev.tegula.engine;
 
 import dev.tegula.file.gguf.GgufFile;
 import dev.tegula.text.Detokenizer;
+import dev.tegula.text.SpecialToken;
 import dev.tegula.text.Tokenizer;
 import dev.tegula.text.TokenizerLoader;
+import dev.tegula.text.Vocabulary;
+import dev.tegula.text.template.ChatTemplate;
+import dev.tegula.text.template.TemplateException;
+import dev.tegula.text.template.TemplateOptions;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,10 +25,13 @@ final class FileCodec implements TextCodec {
 
     private final String name;
     private final Optional<Tokenizer> tokenizer;
+    private final Optional<String> source;
+    private ChatTemplate template;
 
-    private FileCodec(String name, Optional<Tokenizer> tokenizer) {
+    private FileCodec(String name, Optional<Tokenizer> tokenizer, Optional<String> source) {
         this.name = name;
         this.tokenizer = tokenizer;
+        this.source = source;
     }
 
     /**
@@ -34,7 +43,8 @@ final class FileCodec implements TextCodec {
     static FileCodec of(GgufFile file, String pre) {
         boolean none = NO_VOCABULARY.contains(file.metadata().getString("tokenizer.ggml.model", "none"));
         return new FileCodec(file.name(),
-                none ? Optional.empty() : Optional.of(TokenizerLoader.load(file, pre)));
+                none ? Optional.empty() : Optional.of(TokenizerLoader.load(file, pre)),
+                file.metadata().findString("tokenizer.chat_template"));
     }
 
     /**
@@ -63,7 +73,14 @@ final class FileCodec implements TextCodec {
 
     @Override
     public String render(List<Message> messages, List<Map<String, Object>> tools, Map<String, Object> variables) {
-        throw new IllegalArgumentException(name + ": no chat template; give it raw text or token ids");
+        try {
+            Map<String, Object> all = specialTokens();
+            all.putAll(variables);
+            return template().renderChat(messages.stream().map(Message::fields).toList(),
+                    tools.isEmpty() ? null : tools, true, false, all, TemplateOptions.DEFAULT);
+        } catch (TemplateException e) {
+            throw new IllegalArgumentException(name + ": chat template: " + e.getMessage(), e);
+        }
     }
 
     @Override
@@ -89,6 +106,28 @@ final class FileCodec implements TextCodec {
     @Override
     public boolean isEnd(int token) {
         return tokenizer.isPresent() && tokenizer.get().isEndOfGeneration(token);
+    }
+
+    private synchronized ChatTemplate template() {
+        if (template == null) {
+            template = ChatTemplate.compile(source.orElseThrow(() -> new IllegalArgumentException(name
+                    + ": the model has no chat template (tokenizer.chat_template); give it raw text or token ids")));
+        }
+        return template;
+    }
+
+    /** The variables that templates know special tokens by; those that the vocabulary lacks stay undefined. */
+    private Map<String, Object> specialTokens() {
+        Vocabulary vocabulary = required().vocabulary();
+        Map<String, Object> tokens = new LinkedHashMap<>();
+        Map.of("bos_token", SpecialToken.BOS, "eos_token", SpecialToken.EOS, "unk_token", SpecialToken.UNK, "pad_token",
+                SpecialToken.PAD).forEach((variable, role) -> {
+                    int id = vocabulary.special(role);
+                    if (id >= 0) {
+                        tokens.put(variable, vocabulary.text(id));
+                    }
+                });
+        return tokens;
     }
 
     private Tokenizer required() {

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import jdk.jfr.FlightRecorder;
 
 /**
  * One request on its way through the scheduler. Apart from the wish to cancel, its state belongs to the scheduler's
@@ -26,7 +27,8 @@ final class Generation {
     private final TokenStream stream;
     private final Duration load;
     private final long submitted = System.nanoTime();
-    private volatile CancelEvent cancel;
+    private volatile boolean cancelled;
+    private volatile long cancelledAt;
     private long started;
     private long firstToken;
     private int reused;
@@ -67,23 +69,25 @@ final class Generation {
 
     /** Asks for the end; the scheduler sees to it. */
     void cancel() {
-        if (cancel == null) {
-            CancelEvent event = new CancelEvent();
-            event.begin();
-            cancel = event;
+        if (!cancelled) {
+            cancelledAt = System.nanoTime();
+            cancelled = true;
         }
     }
 
     boolean cancelled() {
-        return cancel != null;
+        return cancelled;
     }
 
     /** Ends it as cancelled. */
     void finishCancelled() {
-        cancel();
-        cancel.session = session.id();
-        cancel.tokens = generated;
-        cancel.commit();
+        if (FlightRecorder.isInitialized()) {
+            CancelEvent event = new CancelEvent();
+            event.session = session.id();
+            event.tokens = generated;
+            event.latency = cancelled ? System.nanoTime() - cancelledAt : 0;
+            event.commit();
+        }
         finish(FinishReason.CANCELLED);
     }
 

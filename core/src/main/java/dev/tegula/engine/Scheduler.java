@@ -1,8 +1,6 @@
 package dev.tegula.engine;
 
 import dev.tegula.kernel.Batch;
-import dev.tegula.observe.DecodeEvent;
-import dev.tegula.observe.PrefillEvent;
 import java.util.ArrayDeque;
 import java.util.concurrent.RejectedExecutionException;
 
@@ -24,8 +22,7 @@ final class Scheduler implements Runnable {
     private final LogitRows logits;
     private final Generation[] active;
     private final Generation[] inStep;
-    private final PrefillEvent prefillEvent = new PrefillEvent();
-    private final DecodeEvent decodeEvent = new DecodeEvent();
+    private final StepEvents events = new StepEvents();
     private int activeCount;
     private int inStepCount;
 
@@ -233,7 +230,7 @@ final class Scheduler implements Runnable {
             }
             alone = only;
         }
-        beginEvents();
+        events.begin();
         try {
             // An abort that came too late for its own generation may hit this call; then the rows are run again.
             return runner.run(batch);
@@ -246,7 +243,7 @@ final class Scheduler implements Runnable {
             synchronized (lock) {
                 alone = null;
             }
-            endEvents();
+            events.end(inStep[inStepCount - 1], inStepCount);
         }
     }
 
@@ -293,29 +290,5 @@ final class Scheduler implements Runnable {
             }
         }
         return generation;
-    }
-
-    private void beginEvents() {
-        prefillEvent.begin();
-        decodeEvent.begin();
-    }
-
-    private void endEvents() {
-        prefillEvent.end();
-        decodeEvent.end();
-        Generation last = inStep[inStepCount - 1];
-        boolean prefill = !last.decoding();
-        if (prefill && prefillEvent.shouldCommit()) {
-            prefillEvent.session = last.session().id();
-            prefillEvent.position = last.sequence().cached();
-            prefillEvent.rows = last.batchRows();
-            prefillEvent.commit();
-        }
-        int decoding = inStepCount - (prefill ? 1 : 0);
-        if (decoding > 0 && decodeEvent.shouldCommit()) {
-            decodeEvent.sessions = decoding;
-            decodeEvent.prefillRows = prefill ? last.batchRows() : 0;
-            decodeEvent.commit();
-        }
     }
 }

@@ -134,7 +134,9 @@ public final class Session implements AutoCloseable {
             stream.forEach(reader);
             return stream.result();
         } finally {
-            stream.cancel();
+            if (!stream.isDone()) {
+                stream.cancel();
+            }
         }
     }
 

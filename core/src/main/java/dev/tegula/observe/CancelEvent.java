@@ -5,8 +5,9 @@ import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
+import jdk.jfr.Timespan;
 
-/** A request was cancelled; the duration is from the call of cancel to its end. */
+/** A request that was cancelled has ended. */
 @Name("dev.tegula.Cancel")
 @Label("Cancel")
 @Category("Tegula")
@@ -18,4 +19,8 @@ public final class CancelEvent extends Event {
     /** Tokens that were generated until then. */
     @Label("Tokens")
     public int tokens;
+    /** Nanoseconds from the call of cancel to the end. */
+    @Label("Latency")
+    @Timespan(Timespan.NANOSECONDS)
+    public long latency;
 }

@@ -6,8 +6,9 @@ import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
+import jdk.jfr.Timespan;
 
-/** A model was opened: from the call to the engine that is ready for its first request. */
+/** A model was opened. */
 @Name("dev.tegula.Load")
 @Label("Model Load")
 @Category("Tegula")
@@ -20,4 +21,8 @@ public final class LoadEvent extends Event {
     @Label("File Size")
     @DataAmount
     public long fileBytes;
+    /** Nanoseconds from the call of open to the engine that is ready for its first request. */
+    @Label("Load Time")
+    @Timespan(Timespan.NANOSECONDS)
+    public long load;
 }
