@@ -2,11 +2,16 @@ package dev.tegula.engine;
 
 import dev.tegula.file.gguf.GgufFile;
 import dev.tegula.file.gguf.GgufMetadata;
+import dev.tegula.kernel.KernelProvider;
+import dev.tegula.kernel.KernelTable;
+import dev.tegula.kernel.Refusal;
 import dev.tegula.kv.BlockPool;
 import dev.tegula.model.Model;
 import dev.tegula.observe.LoadEvent;
 import dev.tegula.sample.SamplingOptions;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import jdk.jfr.FlightRecorder;
 
 /** Makes an engine of an open file. */
@@ -39,10 +44,31 @@ final class EngineLoader {
                     model.plan().limits().sessions(), options.queue(), vocabulary, sampling, load, model::close);
             Engine engine = new Engine(parts, model, codec.tokenizer());
             record(file, load);
+            warnIfScalar(file, options.model().kernels());
             return engine;
         } catch (RuntimeException | Error e) {
             model.close();
             throw e;
+        }
+    }
+
+    /** No silent fallback: the scalar kernels are right, but a user who did not mean them should know why they run. */
+    private static void warnIfScalar(GgufFile file, KernelTable kernels) {
+        List<Refusal> refusals = new ArrayList<>();
+        for (KernelProvider provider : kernels.providers()) {
+            if (provider.rank() > 0) {
+                Refusal refusal = provider.unavailable().orElse(null);
+                if (refusal == null) {
+                    return;
+                }
+                refusals.add(refusal);
+            }
+        }
+        if (!refusals.isEmpty()) {
+            System.getLogger("dev.tegula.engine")
+                    .log(System.Logger.Level.WARNING,
+                            "{0} runs on scalar kernels, many times slower than this machine allows: {1}", file.name(),
+                            refusals);
         }
     }
 

@@ -6,6 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tegula.kernel.Batch;
+import dev.tegula.kernel.KernelFactory;
+import dev.tegula.kernel.KernelProvider;
+import dev.tegula.kernel.KernelTable;
+import dev.tegula.kernel.Refusal;
+import dev.tegula.kernel.ref.RefProvider;
 import dev.tegula.kv.BlockPool;
 import dev.tegula.file.gguf.GgufFile;
 import dev.tegula.file.gguf.GgufWriter;
@@ -29,6 +34,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -244,6 +253,56 @@ class EngineTest {
         assertThrows(RuntimeException.class, () -> Engine.open(broken, options()));
         // Nothing holds the files any more where that would be an error.
         Files.delete(broken);
+    }
+
+    @Test
+    void saysWhyItRunsOnScalarKernels() throws Exception {
+        KernelProvider absent = new KernelProvider() {
+            @Override
+            public String engine() {
+                return "fast";
+            }
+
+            @Override
+            public int rank() {
+                return 9;
+            }
+
+            @Override
+            public Optional<Refusal> unavailable() {
+                return Optional.of(new Refusal("fast", "needs a flag"));
+            }
+
+            @Override
+            public List<KernelFactory> kernels() {
+                return List.of();
+            }
+        };
+        List<String> lines = new ArrayList<>();
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord line) {
+                lines.add(new SimpleFormatter().formatMessage(line));
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        Logger logger = Logger.getLogger("dev.tegula.engine");
+        logger.addHandler(handler);
+        try {
+            EngineOptions plain = options();
+            ModelOptions scalar = plain.model().withKernels(KernelTable.of(List.of(absent, new RefProvider())));
+            Engine.open(file, plain.withModel(scalar)).close();
+        } finally {
+            logger.removeHandler(handler);
+        }
+        assertEquals(1, lines.size());
+        assertTrue(lines.getFirst().contains("tiny.gguf runs on scalar kernels")
+                && lines.getFirst().contains("fast: needs a flag"), lines.getFirst());
     }
 
     @Test

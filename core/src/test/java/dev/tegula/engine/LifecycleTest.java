@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tegula.model.SyntheticModel;
+import dev.tegula.tensor.DType;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +18,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class LifecycleTest {
@@ -128,16 +132,34 @@ class LifecycleTest {
     void threadsThatDoAsTheyLikeLeaveNothingBehind() throws Exception {
         FakeEngine fake = new FakeEngine(5, 120, 16, 3);
         fake.runner.quiet();
+        crowd(fake.engine, 8, 150);
+        assertEquals(fake.pool.capacity(), fake.pool.free());
+        fake.close();
+    }
+
+    @Test
+    void soDoThreadsOnRealKernels(@TempDir Path folder) throws Exception {
+        Path file = new SyntheticModel("llama", 1, 32, 64, 2, 1, 16, 320, 128, DType.F32, DType.F32, 1)
+                .write(folder.resolve("crowd.gguf"));
+        EngineOptions options = EngineOptions.defaults().withThreads(2).withSessions(5).withQueue(3);
+        try (Engine engine = Engine.open(file, options)) {
+            int free = engine.freeKvBlocks();
+            crowd(engine, 6, 10);
+            assertEquals(free, engine.freeKvBlocks());
+        }
+    }
+
+    private static void crowd(Engine engine, int people, int visits) throws InterruptedException {
         AtomicInteger finished = new AtomicInteger();
         AtomicReference<Throwable> wrong = new AtomicReference<>();
         List<Thread> threads = new ArrayList<>();
-        for (int t = 0; t < 8; t++) {
+        for (int t = 0; t < people; t++) {
             int seed = t;
             threads.add(Thread.ofPlatform().start(() -> {
                 Random random = new Random(seed);
                 try {
-                    for (int i = 0; i < 150; i++) {
-                        finished.addAndGet(visit(fake.engine, random));
+                    for (int i = 0; i < visits; i++) {
+                        finished.addAndGet(visit(engine, random));
                     }
                 } catch (Throwable e) {
                     wrong.compareAndSet(null, e);
@@ -151,8 +173,6 @@ class LifecycleTest {
             throw new AssertionError(wrong.get());
         }
         assertTrue(finished.get() > 0);
-        assertEquals(fake.pool.capacity(), fake.pool.free());
-        fake.close();
     }
 
     /** Opens a session, generates a few texts and does something rude to some of them. */
