@@ -2,6 +2,7 @@ package dev.tegula.engine;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -159,6 +160,18 @@ class EngineTest {
                 stream.result();
             }
             expected.assertSame(again(session, 1));
+        }
+    }
+
+    @Test
+    void anAbortBetweenTwoCallsEndsTheNextOneOnly() throws Exception {
+        try (Model model = Model.load(GgufFile.open(file), options().model())) {
+            Batch batch = model.newBatch();
+            batch.addSequence(new int[]{0}, 1);
+            batch.addRow(5, 0, true);
+            model.executor().abort();
+            assertFalse(model.executor().run(batch));
+            assertTrue(model.executor().run(batch));
         }
     }
 

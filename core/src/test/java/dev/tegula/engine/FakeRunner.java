@@ -47,6 +47,7 @@ final class FakeRunner implements Runner, AutoCloseable {
     private volatile boolean aborted;
     private volatile boolean logging = true;
     private volatile RuntimeException fault;
+    private volatile boolean broken;
     private volatile int aborts;
     private boolean running;
 
@@ -86,6 +87,11 @@ final class FakeRunner implements Runner, AutoCloseable {
 
     void failNext(RuntimeException value) {
         fault = value;
+    }
+
+    /** A fault where no fault can be. */
+    void breakLogits() {
+        broken = true;
     }
 
     void quiet() {
@@ -186,6 +192,9 @@ final class FakeRunner implements Runner, AutoCloseable {
 
     @Override
     public TensorView logits() {
+        if (broken) {
+            throw new IllegalStateException("nobody expected this");
+        }
         return logits;
     }
 

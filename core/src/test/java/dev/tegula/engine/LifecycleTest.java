@@ -129,6 +129,24 @@ class LifecycleTest {
     }
 
     @Test
+    void aFaultOfTheSchedulerClosesTheEngineWithItsReason() throws Exception {
+        try (FakeEngine fake = new FakeEngine(2, 100, 16, 4).counting(); Session session = fake.session()) {
+            fake.runner.gate();
+            TokenStream first = session.submit(Request.text("a").build());
+            TokenStream waiting = fake.session().submit(Request.text("a").build());
+            fake.runner.breakLogits();
+            fake.runner.open();
+            for (TokenStream stream : List.of(first, waiting)) {
+                String message = assertThrows(GenerationException.class, stream::result).getMessage();
+                assertTrue(message.contains("nobody expected this"), message);
+            }
+            String message = assertThrows(IllegalStateException.class,
+                    () -> session.submit(Request.text("a").build())).getMessage();
+            assertTrue(message.contains("engine is closed") && message.contains("nobody expected this"), message);
+        }
+    }
+
+    @Test
     void threadsThatDoAsTheyLikeLeaveNothingBehind() throws Exception {
         FakeEngine fake = new FakeEngine(5, 120, 16, 3);
         fake.runner.quiet();
