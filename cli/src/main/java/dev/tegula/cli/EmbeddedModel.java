@@ -7,14 +7,20 @@ import java.io.InputStream;
 
 /** The small model inside the program, used where no other is named: it writes fables about the animals asked for. */
 final class EmbeddedModel {
-    private static final String NAME = "fable-ternary.gguf";
+    /** What messages call it. */
+    static final String NAME = "fable-ternary.gguf";
 
     private EmbeddedModel() {}
 
     /** Reads it into memory. */
     static GgufFile open(GgufOptions options) throws IOException {
-        try (InputStream stream = EmbeddedModel.class.getResourceAsStream(NAME)) {
+        try (InputStream stream = stream()) {
             return GgufFile.read(stream, NAME, options);
         }
+    }
+
+    /** Its bytes. */
+    static InputStream stream() {
+        return EmbeddedModel.class.getResourceAsStream(NAME);
     }
 }

@@ -1,8 +1,10 @@
 package dev.tegula.cli;
 
+import dev.tegula.engine.GenerationException;
 import dev.tegula.file.gguf.GgufException;
 import dev.tegula.model.ModelException;
 import dev.tegula.text.TokenizerException;
+import dev.tegula.text.template.TemplateException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -24,6 +26,8 @@ final class Failures {
             case CommandException refused -> refused.getMessage();
             case GgufException refused -> refused.getMessage();
             case TokenizerException refused -> refused.getMessage();
+            case TemplateException refused -> "chat template: " + refused.getMessage();
+            case GenerationException failed -> failed.getMessage();
             case ModelException refused -> refused.getMessage();
             case UnsupportedOperationException refused when refused.getMessage() != null -> refused.getMessage();
             case IllegalArgumentException refused when refused.getMessage() != null -> refused.getMessage();

@@ -12,7 +12,7 @@ public final class Main {
     public static void main(String[] args) {
         Terminal terminal = new Terminal(new FileInputStream(FileDescriptor.in),
                 new FileOutputStream(FileDescriptor.out), new FileOutputStream(FileDescriptor.err),
-                Boolean.getBoolean("tegula.stderr.terminal"));
+                Boolean.getBoolean("tegula.stdin.terminal"), Boolean.getBoolean("tegula.stderr.terminal"));
         System.exit(TegulaCommand.run(terminal, args));
     }
 }

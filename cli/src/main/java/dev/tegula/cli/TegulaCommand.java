@@ -43,11 +43,16 @@ final class TegulaCommand {
 
     private static CommandLine commands(TegulaCommand root, Terminal terminal) {
         CommandLine line = new CommandLine(root);
+        line.addSubcommand(new RunCommand(terminal));
+        line.addSubcommand(new ChatCommand(terminal));
         line.addSubcommand(new InspectCommand(terminal));
         line.addSubcommand(new TokenizeCommand(terminal));
         line.addSubcommand(new DetokenizeCommand(terminal));
+        line.addSubcommand(new TemplateCommand(terminal));
         line.addSubcommand(new KernelsCommand(terminal));
         line.addSubcommand(new LogitsCommand(terminal));
+        line.addSubcommand(new PerplexityCommand(terminal));
+        line.addSubcommand(new BenchCommand(terminal));
         line.setOut(new PrintWriter(new TerminalWriter(terminal)));
         line.setErr(terminal.err());
         line.setCaseInsensitiveEnumValuesAllowed(true);

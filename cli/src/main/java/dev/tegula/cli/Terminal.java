@@ -30,13 +30,18 @@ final class Terminal {
     private final BufferedReader in;
     private final Writer out;
     private final PrintWriter err;
+    private final boolean inIsTerminal;
     private final boolean errIsTerminal;
 
-    /** @param errIsTerminal whether a person watches standard error, so that progress is shown there */
-    Terminal(InputStream in, OutputStream out, OutputStream err, boolean errIsTerminal) {
+    /**
+     * @param inIsTerminal whether a person types standard input
+     * @param errIsTerminal whether a person watches standard error, so that progress is shown there
+     */
+    Terminal(InputStream in, OutputStream out, OutputStream err, boolean inIsTerminal, boolean errIsTerminal) {
         this.in = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
         this.out = new OutputStreamWriter(out, StandardCharsets.UTF_8);
         this.err = new PrintWriter(new OutputStreamWriter(err, StandardCharsets.UTF_8), true);
+        this.inIsTerminal = inIsTerminal;
         this.errIsTerminal = errIsTerminal;
     }
 
@@ -67,6 +72,11 @@ final class Terminal {
     /** Standard error; lines appear at once. */
     PrintWriter err() {
         return err;
+    }
+
+    /** Whether a person types standard input. */
+    boolean inIsTerminal() {
+        return inIsTerminal;
     }
 
     /** Whether a person watches standard error. */

@@ -76,7 +76,7 @@ class TegulaCommandTest {
             }
         };
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        Terminal terminal = new Terminal(InputStream.nullInputStream(), closed, err, false);
+        Terminal terminal = new Terminal(InputStream.nullInputStream(), closed, err, false, false);
         assertEquals(TegulaCommand.OK, TegulaCommand.run(terminal, "inspect"));
         assertEquals(TegulaCommand.OK, TegulaCommand.run(terminal, "tokenize", "x"));
         assertEquals("", err.toString());

@@ -1,0 +1,116 @@
+package dev.tegula.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jline.reader.EndOfFileException;
+import org.jline.reader.LineReader;
+import org.jline.reader.LineReaderBuilder;
+import org.jline.reader.UserInterruptException;
+import org.jline.reader.impl.DefaultParser;
+import org.jline.terminal.Terminal.Signal;
+import org.jline.terminal.Terminal.SignalHandler;
+import org.jline.terminal.TerminalBuilder;
+
+/** Where a chat's lines come from: a line editor with history on a terminal, plain standard input otherwise. */
+abstract class ChatLines implements AutoCloseable {
+    /** An interrupt's handler that is taken away again. */
+    interface Interrupt extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /** The right one for these streams. */
+    static ChatLines open(Terminal terminal) throws IOException {
+        return terminal.inIsTerminal() ? new Edited() : new Plain(terminal);
+    }
+
+    /** Asks for a line; null when there are no more. */
+    abstract String read(String prompt);
+
+    /** Runs an action when the user presses Ctrl-C, until closed. */
+    abstract Interrupt onInterrupt(Runnable action);
+
+    @Override
+    public abstract void close();
+
+    private static final class Plain extends ChatLines {
+        private final Terminal terminal;
+
+        Plain(Terminal terminal) {
+            this.terminal = terminal;
+        }
+
+        @Override
+        String read(String prompt) {
+            return terminal.readLine();
+        }
+
+        @Override
+        Interrupt onInterrupt(Runnable action) {
+            // Ctrl-C ends the program, as it does for every filter.
+            return () -> {};
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private static final class Edited extends ChatLines {
+        private final org.jline.terminal.Terminal console;
+        private final LineReader reader;
+
+        Edited() throws IOException {
+            console = TerminalBuilder.builder().system(true).build();
+            DefaultParser words = new DefaultParser();
+            // Backslashes and quotation marks are text here.
+            words.setEscapeChars(null);
+            words.setQuoteChars(null);
+            reader = LineReaderBuilder.builder()
+                    .terminal(console)
+                    .appName("tegula")
+                    .parser(words)
+                    .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
+                    .variable(LineReader.HISTORY_FILE, historyFile())
+                    .build();
+        }
+
+        private static Path historyFile() throws IOException {
+            String state = System.getenv("XDG_STATE_HOME");
+            Path folder = (state == null || state.isEmpty()
+                    ? Path.of(System.getProperty("user.home"), ".local", "state")
+                    : Path.of(state)).resolve("tegula");
+            Files.createDirectories(folder);
+            return folder.resolve("history");
+        }
+
+        @Override
+        String read(String prompt) {
+            while (true) {
+                try {
+                    return reader.readLine(prompt);
+                } catch (UserInterruptException e) {
+                    // Ctrl-C gives up the line, as in a shell.
+                    continue;
+                } catch (EndOfFileException e) {
+                    return null;
+                }
+            }
+        }
+
+        @Override
+        Interrupt onInterrupt(Runnable action) {
+            SignalHandler before = console.handle(Signal.INT, signal -> action.run());
+            return () -> console.handle(Signal.INT, before);
+        }
+
+        @Override
+        public void close() {
+            try {
+                console.close();
+            } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package dev.tegula.cli;
+
+import dev.tegula.engine.Engine;
+import dev.tegula.engine.EngineOptions;
+import dev.tegula.tensor.DType;
+import java.io.IOException;
+import java.io.InputStream;
+
+/** Opens engines as the options say. */
+final class Models {
+    private Models() {}
+
+    /** Opens the model named, or the embedded one. */
+    static Engine open(ModelOptionsMixin options, Terminal terminal) throws IOException {
+        try (Progress progress = new Progress(terminal, "loading")) {
+            EngineOptions how = EngineOptions.defaults()
+                    .withModel(options.options(DType.F16, progress::update))
+                    .withFile(options.file().gguf());
+            if (options.file().pre() != null) {
+                how = how.withPreTokenizer(options.file().pre());
+            }
+            if (options.model() != null) {
+                return Engine.open(options.model(), how);
+            }
+            try (InputStream stream = EmbeddedModel.stream()) {
+                return Engine.open(stream, EmbeddedModel.NAME, how);
+            }
+        }
+    }
+
+    /**
+     * Checks that a model can hold a conversation.
+     *
+     * @param otherwise what to do if not, for the message
+     */
+    static void requireTemplate(Engine engine, String otherwise) {
+        if (!engine.model().file().metadata().has("tokenizer.chat_template")) {
+            throw new CommandException(engine.model().file().name() + ": the model has no chat template; " + otherwise);
+        }
+    }
+}
