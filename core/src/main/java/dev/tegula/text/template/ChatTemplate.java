@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * A chat template, compiled. It renders what Jinja 3.1 renders in the immutable sandbox of the transformers library
@@ -21,10 +22,12 @@ public final class ChatTemplate {
 
     private final String source;
     private final List<Stmt> statements;
+    private final Map<List<Stmt>, Set<String>> unset;
 
     private ChatTemplate(String source, List<Stmt> statements) {
         this.source = source;
         this.statements = statements;
+        this.unset = Frames.unset(statements);
     }
 
     /**
@@ -61,7 +64,7 @@ public final class ChatTemplate {
         Map<String, Object> converted = new HashMap<>();
         variables.forEach((name, value) -> converted.put(name, Inputs.convert(value, name)));
         Scope globals = new Scope(null, Globals.of(options, meter));
-        return new Interpreter(new Scope(globals, converted), meter).render(statements);
+        return new Interpreter(new Scope(globals, converted), unset, meter).render(statements);
     }
 
     /**

@@ -7,11 +7,12 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 
-/** Parses expressions, from the loosest binding (conditional) down to names and literals. */
+/** Parses expressions, from the loosest binding (conditional) down to signs, filters and tests. */
 final class ExprParser {
     private static final Set<String> COMPARISONS = Set.of("==", "!=", "<", "<=", ">", ">=");
 
     final TokenStream stream;
+    private final OperandParser operands;
     /** The names read inside each macro that is being parsed, innermost last. */
     final Deque<Set<String>> readNames = new ArrayDeque<>();
     /** Whether an unknown filter or test is only an error when it is reached: inside a condition's branches. */
@@ -19,6 +20,7 @@ final class ExprParser {
 
     ExprParser(TokenStream stream) {
         this.stream = stream;
+        this.operands = new OperandParser(this);
     }
 
     Expr expression() {
@@ -129,68 +131,14 @@ final class ExprParser {
             String operator = stream.next().text();
             node = new Expr.Unary(operator, unary(false));
         } else {
-            node = primary();
+            node = operands.primary();
         }
-        node = postfix(node);
+        node = operands.postfix(node);
         if (withFilters) {
             node = filtersAndTests(node);
         }
         stream.leave();
         return node;
-    }
-
-    private Expr primary() {
-        Token token = stream.current();
-        switch (token.type()) {
-            case NAME -> {
-                stream.next();
-                return name(token.text());
-            }
-            case STRING -> {
-                StringBuilder text = new StringBuilder();
-                while (stream.current().type() == Type.STRING) {
-                    text.append(stream.next().value());
-                }
-                return new Expr.Const(text.toString());
-            }
-            case INTEGER, FLOAT -> {
-                return new Expr.Const(stream.next().value());
-            }
-            case OPERATOR -> {
-                if (stream.skipOperator("(")) {
-                    Expr inner = tuple(true, true, null);
-                    stream.expectOperator(")");
-                    return inner;
-                }
-                if (token.text().equals("[")) {
-                    return list();
-                }
-                if (token.text().equals("{")) {
-                    return dict();
-                }
-            }
-            default -> {
-            }
-        }
-        throw stream.fault("unexpected '" + token.described() + "'", token.line());
-    }
-
-    private Expr name(String text) {
-        switch (text) {
-            case "true", "True" -> {
-                return new Expr.Const(true);
-            }
-            case "false", "False" -> {
-                return new Expr.Const(false);
-            }
-            case "none", "None" -> {
-                return new Expr.Const(null);
-            }
-            default -> {
-                readNames.forEach(names -> names.add(text));
-                return new Expr.Name(text);
-            }
-        }
     }
 
     /** One expression, or several with commas, which make a tuple. {@code endName} is a name that ends it, or null. */
@@ -226,137 +174,6 @@ final class ExprParser {
                 || endName != null && token.isName(endName);
     }
 
-    private Expr list() {
-        stream.expectOperator("[");
-        List<Expr> items = new ArrayList<>();
-        while (!stream.current().isOperator("]")) {
-            if (!items.isEmpty()) {
-                stream.expectOperator(",");
-            }
-            if (stream.current().isOperator("]")) {
-                break;
-            }
-            items.add(expression());
-        }
-        stream.expectOperator("]");
-        return new Expr.ListOf(items);
-    }
-
-    private Expr dict() {
-        stream.expectOperator("{");
-        List<Expr> keys = new ArrayList<>();
-        List<Expr> values = new ArrayList<>();
-        while (!stream.current().isOperator("}")) {
-            if (!keys.isEmpty()) {
-                stream.expectOperator(",");
-            }
-            if (stream.current().isOperator("}")) {
-                break;
-            }
-            keys.add(expression());
-            stream.expectOperator(":");
-            values.add(expression());
-        }
-        stream.expectOperator("}");
-        return new Expr.DictOf(keys, values);
-    }
-
-    private Expr postfix(Expr start) {
-        Expr node = start;
-        while (true) {
-            if (stream.skipOperator(".")) {
-                Token member = stream.next();
-                if (member.type() == Type.NAME) {
-                    node = new Expr.Attribute(node, member.text());
-                } else if (member.type() == Type.INTEGER) {
-                    node = new Expr.Item(node, new Expr.Const(member.value()));
-                } else {
-                    throw stream.fault("expected name or number", member.line());
-                }
-            } else if (stream.skipOperator("[")) {
-                node = new Expr.Item(node, subscript());
-            } else if (stream.current().isOperator("(")) {
-                node = new Expr.Call(node, arguments());
-            } else {
-                return node;
-            }
-        }
-    }
-
-    private Expr subscript() {
-        List<Expr> keys = new ArrayList<>();
-        while (!stream.current().isOperator("]")) {
-            if (!keys.isEmpty()) {
-                stream.expectOperator(",");
-            }
-            keys.add(key());
-        }
-        stream.expectOperator("]");
-        return keys.size() == 1 ? keys.get(0) : new Expr.TupleOf(keys);
-    }
-
-    private Expr key() {
-        Expr start = null;
-        if (!stream.current().isOperator(":")) {
-            start = expression();
-            if (!stream.current().isOperator(":")) {
-                return start;
-            }
-        }
-        stream.next();
-        Expr stop = sliceEnds() || stream.current().isOperator(":") ? null : expression();
-        Expr step = null;
-        if (stream.skipOperator(":") && !sliceEnds()) {
-            step = expression();
-        }
-        return new Expr.Slice(start, stop, step);
-    }
-
-    private boolean sliceEnds() {
-        return stream.current().isOperator("]") || stream.current().isOperator(",");
-    }
-
-    private Expr.Arguments arguments() {
-        int line = stream.current().line();
-        stream.expectOperator("(");
-        List<Expr> positional = new ArrayList<>();
-        List<String> names = new ArrayList<>();
-        List<Expr> named = new ArrayList<>();
-        Expr star = null;
-        Expr doubleStar = null;
-        boolean comma = false;
-        while (!stream.current().isOperator(")")) {
-            if (comma) {
-                stream.expectOperator(",");
-                if (stream.current().isOperator(")")) {
-                    break;
-                }
-            }
-            boolean valid = doubleStar == null;
-            if (stream.skipOperator("*")) {
-                valid &= star == null;
-                star = expression();
-            } else if (stream.skipOperator("**")) {
-                doubleStar = expression();
-            } else if (stream.current().type() == Type.NAME && stream.look().isOperator("=")) {
-                String name = stream.next().text();
-                valid &= !names.contains(name);
-                names.add(name);
-                stream.next();
-                named.add(expression());
-            } else {
-                valid &= star == null && names.isEmpty();
-                positional.add(expression());
-            }
-            if (!valid) {
-                throw stream.fault("invalid syntax for function call expression", line);
-            }
-            comma = true;
-        }
-        stream.expectOperator(")");
-        return new Expr.Arguments(positional, names, named, star, doubleStar);
-    }
-
     private Expr filtersAndTests(Expr start) {
         Expr node = start;
         while (true) {
@@ -365,7 +182,7 @@ final class ExprParser {
             } else if (stream.current().isName("is")) {
                 node = test(node);
             } else if (stream.current().isOperator("(")) {
-                node = new Expr.Call(node, arguments());
+                node = new Expr.Call(node, operands.arguments());
             } else {
                 return node;
             }
@@ -380,7 +197,7 @@ final class ExprParser {
             first = false;
             int line = stream.current().line();
             String name = dottedName();
-            Expr.Arguments arguments = stream.current().isOperator("(") ? arguments() : Expr.Arguments.NONE;
+            Expr.Arguments arguments = stream.current().isOperator("(") ? operands.arguments() : Expr.Arguments.NONE;
             if (!soft && !Filters.exists(name)) {
                 throw stream.fault("No filter named " + PyText.repr(name) + ".", line);
             }
@@ -404,12 +221,13 @@ final class ExprParser {
         Expr.Arguments arguments = Expr.Arguments.NONE;
         Token token = stream.current();
         if (token.isOperator("(")) {
-            arguments = arguments();
+            arguments = operands.arguments();
         } else if (startsOperand(token)) {
             if (token.isName("is")) {
                 throw stream.fault("You cannot chain multiple tests with is", token.line());
             }
-            arguments = new Expr.Arguments(List.of(postfix(primary())), List.of(), List.of(), null, null);
+            arguments = new Expr.Arguments(List.of(operands.postfix(operands.primary())), List.of(), List.of(), null,
+                    null);
         }
         if (!soft && !Tests.exists(name)) {
             throw stream.fault("No test named " + PyText.repr(name) + ".", line);

@@ -4,9 +4,11 @@ import dev.tegula.text.template.Stmt.Target;
 import dev.tegula.text.template.Values.Macro;
 import dev.tegula.text.template.Values.Scope;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Runs a template's statements. One object renders once. */
 final class Interpreter {
@@ -16,6 +18,7 @@ final class Interpreter {
     }
 
     final Meter meter;
+    private final Map<List<Stmt>, Set<String>> unset;
     private final Evaluator evaluator;
     private final Scope root;
     private StringBuilder out = new StringBuilder();
@@ -23,7 +26,8 @@ final class Interpreter {
     private long outer;
     private int line;
 
-    Interpreter(Scope globals, Meter meter) {
+    Interpreter(Scope globals, Map<List<Stmt>, Set<String>> unset, Meter meter) {
+        this.unset = unset;
         this.meter = meter;
         this.evaluator = new Evaluator(this);
         this.root = new Scope(globals);
@@ -32,7 +36,7 @@ final class Interpreter {
     /** The rendered text. */
     String render(List<Stmt> template) {
         try {
-            run(template, root);
+            runFrame(template, root);
             return out.toString();
         } catch (TemplateException e) {
             throw e.atLine(line);
@@ -40,6 +44,15 @@ final class Interpreter {
             // The depth limit is counted in levels, not in bytes of stack: a thread with a small stack can end here.
             throw TemplateException.limit("nested too deep for the thread's stack").atLine(line);
         }
+    }
+
+    /** Runs a body that has a scope of its own. */
+    private Signal runFrame(List<Stmt> body, Scope scope) {
+        Set<String> names = unset.isEmpty() ? null : unset.get(body);
+        if (names != null) {
+            scope.unset(names);
+        }
+        return run(body, scope);
     }
 
     private Signal run(List<Stmt> body, Scope scope) {
@@ -94,7 +107,7 @@ final class Interpreter {
                 for (int i = 0; i < with.targets().size(); i++) {
                     assign(with.targets().get(i), evaluator.evaluate(with.values().get(i), scope), inner);
                 }
-                return run(with.body(), inner);
+                return runFrame(with.body(), inner);
             }
             case Stmt.FilterBlock filter -> {
                 Scope inner = new Scope(scope);
@@ -110,7 +123,7 @@ final class Interpreter {
                 Object callee = evaluator.evaluate(block.call().callee(), scope);
                 write(evaluator.text(evaluator.call(callee, new Args(args.positional(), named))));
             }
-            case Stmt.Block block -> run(block.body(), new Scope(block.fromRoot() ? root : scope));
+            case Stmt.Block block -> runFrame(block.body(), new Scope(block.fromRoot() ? root : scope));
             case Stmt.NeedsLoader other -> throw TemplateException.runtime("no loader for this environment specified");
             default -> throw new IllegalStateException("no such statement: " + statement);
         }
@@ -140,7 +153,7 @@ final class Interpreter {
             Scope inner = new Scope(scope);
             inner.set("loop", context);
             assign(loop.target(), context.current(), inner);
-            Signal signal = run(loop.body(), inner);
+            Signal signal = runFrame(loop.body(), inner);
             if (signal == Signal.BREAK) {
                 break;
             }
@@ -148,7 +161,7 @@ final class Interpreter {
         }
         // As in Jinja, a loop of which no round ran to its end counts as one without items.
         if (!completed) {
-            run(loop.otherwise(), new Scope(scope));
+            runFrame(loop.otherwise(), new Scope(scope));
         }
     }
 
@@ -212,21 +225,29 @@ final class Interpreter {
         int count = code.parameters().size();
         Map<String, Object> named = new java.util.LinkedHashMap<>(args.named());
         Scope scope = new Scope(macro.closure());
+        Set<String> given = new HashSet<>();
         if (code.caller()) {
             Object caller = named.remove("caller");
             scope.set("caller", caller == null ? Undefined.because("No caller defined") : caller);
         }
+        // A default sees every argument that was given, and not yet given ones have no value, whatever is outside.
+        scope.unset(new HashSet<>(code.parameters()));
         for (int i = 0; i < count; i++) {
             String parameter = code.parameters().get(i);
-            int withDefault = i - (count - code.defaults().size());
             if (i < args.positional().size()) {
                 scope.set(parameter, args.positional().get(i));
             } else if (named.containsKey(parameter)) {
                 scope.set(parameter, named.remove(parameter));
-            } else if (withDefault >= 0) {
-                scope.set(parameter, evaluator.evaluate(code.defaults().get(withDefault), scope));
-            } else {
-                scope.set(parameter, Undefined.because("parameter " + PyText.repr(parameter) + " was not provided"));
+                given.add(parameter);
+            }
+        }
+        for (int i = args.positional().size(); i < count; i++) {
+            String parameter = code.parameters().get(i);
+            int withDefault = i - (count - code.defaults().size());
+            if (!given.contains(parameter)) {
+                scope.set(parameter, withDefault >= 0
+                        ? evaluator.evaluate(code.defaults().get(withDefault), scope)
+                        : Undefined.because("parameter " + PyText.repr(parameter) + " was not provided"));
             }
         }
         String name = code.name() == null ? "None" : PyText.repr(code.name());
@@ -250,7 +271,7 @@ final class Interpreter {
     }
 
     private String capture(List<Stmt> body, Scope scope) {
-        return captured(() -> run(body, scope));
+        return captured(() -> runFrame(body, scope));
     }
 
     private String captured(Runnable body) {

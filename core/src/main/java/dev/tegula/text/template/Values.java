@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Set;
 
 /**
  * The kinds of value that a template has beside Java's own. None is {@code null}; strings, booleans, Long or BigInteger,
@@ -128,6 +129,9 @@ final class Values {
 
     /** One level of variables. */
     static final class Scope {
+        /** Stands for the value of a name that is this level's own but not assigned yet. */
+        private static final Object UNSET = new Object();
+
         private final Scope parent;
         private final Map<String, Object> variables;
 
@@ -144,10 +148,15 @@ final class Values {
             for (Scope scope = this; scope != null; scope = scope.parent) {
                 Object value = scope.variables.get(name);
                 if (value != null || scope.variables.containsKey(name)) {
-                    return value;
+                    return value == UNSET ? Undefined.name(name) : value;
                 }
             }
             return Undefined.name(name);
+        }
+
+        /** Makes names this level's own before they are assigned. */
+        void unset(Set<String> names) {
+            names.forEach(name -> variables.put(name, UNSET));
         }
 
         void set(String name, Object value) {
