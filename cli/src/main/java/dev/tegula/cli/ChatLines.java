@@ -1,6 +1,7 @@
 package dev.tegula.cli;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jline.reader.EndOfFileException;
@@ -109,7 +110,7 @@ abstract class ChatLines implements AutoCloseable {
             try {
                 console.close();
             } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
+                throw new UncheckedIOException(e);
             }
         }
     }

@@ -5,6 +5,7 @@ import dev.tegula.sample.SamplingOptions;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -87,7 +88,7 @@ final class GenerationOptionsMixin {
         }
     }
 
-    private static <T> void set(T value, java.util.function.Consumer<T> setter) {
+    private static <T> void set(T value, Consumer<T> setter) {
         if (value != null) {
             setter.accept(value);
         }

@@ -23,7 +23,8 @@ class TegulaCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"inspect", "tokenize", "detokenize", "kernels", "logits"})
+    @ValueSource(strings = {"run", "chat", "inspect", "tokenize", "detokenize", "template", "kernels", "logits",
+        "perplexity", "bench"})
     void helpsOnEverything(String command) {
         Cli help = Cli.run(command, "--help").ok();
         assertTrue(help.out().startsWith("Usage: tegula " + command), help.out());

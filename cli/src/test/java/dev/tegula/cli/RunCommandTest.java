@@ -1,0 +1,107 @@
+package dev.tegula.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class RunCommandTest {
+    private static final String OWL = "Tell me a fable about an owl and a lantern.";
+
+    private static Map<?, ?> json(String... args) {
+        return Cli.run(args).ok().objects().getFirst();
+    }
+
+    @Test
+    void tellsTheFableAskedFor() {
+        String text = Cli.run("run", "--greedy", OWL).ok().out();
+        assertTrue(text.contains("owl") && text.contains("lantern"), text);
+        assertTrue(text.contains("\nMoral: "), text);
+        assertTrue(text.endsWith("\n") && !text.endsWith("\n\n"));
+    }
+
+    @Test
+    void readsThePromptFromStandardInputAndHasOneOfItsOwn() {
+        String[] command = {"run", "--greedy", "--max-tokens", "8"};
+        String expected = Cli.run("run", "--greedy", "--max-tokens", "8", OWL).ok().out();
+        assertEquals(expected, Cli.runWith(OWL + "\n", command).ok().out());
+        assertEquals(expected, Cli.run(command).ok().out());
+    }
+
+    @Test
+    void jsonSaysWhatHappened() {
+        Map<?, ?> object = json("run", "--json", "--greedy", "--max-tokens", "5", OWL);
+        assertEquals("max_tokens", object.get("reason"));
+        assertEquals(5, ((List<?>) object.get("ids")).size());
+        assertEquals(13L, object.get("prompt_tokens"));
+        Map<?, ?> timings = (Map<?, ?>) object.get("timings");
+        assertEquals(13L, timings.get("prefill_tokens"));
+        assertEquals(4L, timings.get("decode_tokens"));
+        assertTrue((Double) timings.get("load_seconds") > 0);
+        String text = (String) object.get("text");
+        assertEquals(text + "\n", Cli.run("run", "--greedy", "--max-tokens", "5", OWL).ok().out());
+    }
+
+    @Test
+    void aSeedRepeatsTheTextAndAFreshOneIsShown() {
+        String[] seeded = {"run", "--json", "--seed", "11", "--temperature", "2", "--max-tokens", "12", OWL};
+        Map<?, ?> first = json(seeded);
+        assertEquals(first.get("ids"), json(seeded).get("ids"));
+        assertEquals(11L, first.get("seed"));
+        Map<?, ?> fresh = json("run", "--json", "--temperature", "2", "--max-tokens", "12", OWL);
+        assertEquals(fresh.get("ids"), json("run", "--json", "--seed", fresh.get("seed").toString(), "--temperature",
+                "2", "--max-tokens", "12", OWL).get("ids"));
+        Cli shown = Cli.run("run", "--max-tokens", "2", OWL);
+        assertEquals(TegulaCommand.OK, shown.status());
+        assertTrue(shown.err().matches("tegula: .*, seed \\d+\n"), shown.err());
+    }
+
+    @Test
+    void aStopStringEndsTheTextAndIsNotShown() {
+        Map<?, ?> object = json("run", "--json", "--greedy", "--stop", "Moral", "--stop", "never", OWL);
+        assertEquals("stop_string", object.get("reason"));
+        assertEquals("Moral", object.get("stop"));
+        assertTrue(object.get("text").toString().contains("owl"));
+        assertFalse(object.get("text").toString().contains("Mor"));
+    }
+
+    @Test
+    void rawContinuesThePromptAsItIs() {
+        Map<?, ?> chat = json("run", "--json", "--greedy", "--max-tokens", "20", OWL);
+        Map<?, ?> raw = json("run", "--json", "--greedy", "--max-tokens", "20", "--raw",
+                "<|user|>" + OWL + "<|assistant|>");
+        assertEquals(chat.get("ids"), raw.get("ids"));
+    }
+
+    @Test
+    void theTextDoesNotDependOnThreads() {
+        String one = Cli.run("run", "--greedy", "--threads", "1", "--max-tokens", "40", OWL).ok().out();
+        assertEquals(one, Cli.run("run", "--greedy", "--threads", "3", "--max-tokens", "40", OWL).ok().out());
+    }
+
+    @Test
+    void wrongValuesAreWrongUsage() {
+        for (List<String> wrong : List.of(List.of("--temperature", "-1"), List.of("--top-p", "2"),
+                List.of("--max-tokens", "0"), List.of("--stop", ""), List.of("--seed", "x"),
+                List.of("--raw", "--system", "s"))) {
+            String[] args = Stream.concat(Stream.of("run", "x"), wrong.stream()).toArray(String[]::new);
+            Cli cli = Cli.run(args);
+            assertEquals(TegulaCommand.USAGE, cli.status(), wrong + ": " + cli.err());
+            assertTrue(cli.err().startsWith("tegula: "), cli.err());
+        }
+    }
+
+    @Test
+    void aPromptThatDoesNotFitIsRefused() {
+        Cli cli = Cli.run("run", "--context", "8", OWL);
+        assertEquals(TegulaCommand.FAILED, cli.status());
+        assertTrue(cli.err().contains("13 tokens") && cli.err().contains("8"), cli.err());
+        Cli context = Cli.run("run", "--context", "100000", OWL);
+        assertEquals(TegulaCommand.FAILED, context.status());
+        assertTrue(context.err().contains("100000") && context.err().contains("512"), context.err());
+    }
+}
