@@ -14,10 +14,11 @@
 
 /* Rows of a group. */
 #define GROUP 16
-/* Rows of activations, groups of weights and elements of k that are worked on together: 96 x 256 activations and
- * 96 x 128 sums stay in a second-level cache of 256 KiB or more. */
+/* Rows of activations, groups of weights and elements of k that are worked on together: 96 x 256 activations stay in a
+ * second-level cache while 512 outputs are computed from them, so that laying them out costs little; the sums are touched
+ * once per 256 elements. */
 #define BLOCK_ROWS 96
-#define BLOCK_GROUPS 8
+#define BLOCK_GROUPS 32
 #define BLOCK_K 256
 /* Groups of weights decoded together at most. */
 #define PANEL_GROUPS 2
@@ -41,7 +42,7 @@ struct linear_scratch {
 };
 
 /* Java allocates so much (LinearKernel.SCRATCH_BYTES). */
-_Static_assert(sizeof(struct linear_scratch) <= 256 * 1024, "scratch memory");
+_Static_assert(sizeof(struct linear_scratch) <= 512 * 1024, "scratch memory");
 
 /*
  * y = W x, + bias, + residual (where they are not null); or y = f(W x) * (W2 x) where w2 is not null. Computes groups

@@ -30,7 +30,7 @@ import java.util.Objects;
  */
 final class LinearKernel implements Kernel {
     /** {@code struct linear_scratch} fits, as linear.h asserts. */
-    static final long SCRATCH_BYTES = 256 * 1024;
+    static final long SCRATCH_BYTES = 512 * 1024;
     private static final int GROUP = 16;
 
     private final MemorySegment function;

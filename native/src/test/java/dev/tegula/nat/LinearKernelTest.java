@@ -59,7 +59,7 @@ class LinearKernelTest {
         assumeAvailable(factory);
         boolean gated = factory.id().op().equals("gateup");
         DType type = factory.id().rhs().equals("f16") ? DType.F16 : DType.F32;
-        int n = 16 * 8 + 45;
+        int n = 16 * 32 + 45;
         int k = 2 * 256 + 77;
         Spec x = new Spec(DType.F32, Dim.TOKENS, k);
         Spec w = new Spec(type, Dim.of(n), k);
