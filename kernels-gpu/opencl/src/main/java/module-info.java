@@ -1,4 +1,10 @@
-/** OpenCL devices through LWJGL. */
+/** OpenCL devices through LWJGL; refused with a reason where there is no OpenCL. */
 module dev.tegula.opencl {
     requires transitive dev.tegula.core;
+    requires org.lwjgl;
+    requires org.lwjgl.opencl;
+
+    exports dev.tegula.opencl;
+
+    provides dev.tegula.kernel.KernelProvider with dev.tegula.opencl.OpenClProvider;
 }

@@ -1,0 +1,9 @@
+/**
+ * OpenCL through LWJGL: which devices there are, and why there is none. Nothing here throws or crashes when OpenCL is
+ * absent; no handle of OpenCL leaves the package.
+ *
+ * <p>The loader library is looked for as {@code libOpenCL.so.1} and {@code libOpenCL.so} (or the platform's names), or as
+ * {@code -Dorg.lwjgl.opencl.libname} says. LWJGL's own native library comes with the module for Linux on x86-64;
+ * applications elsewhere add the {@code org.lwjgl:lwjgl} natives of their platform.
+ */
+package dev.tegula.opencl;
