@@ -27,9 +27,11 @@ public final class OpenClProvider implements KernelProvider {
 
     @Override
     public Optional<Refusal> unavailable() {
-        return Optional.of(OpenClDevices.list().refusal().orElseGet(() -> new Refusal(ENGINE, "found "
-                + OpenClDevices.list().devices().stream().map(OpenClDevice::name).toList()
-                + ", but this version has no OpenCL kernels")));
+        return Optional.of(OpenClDevices.list()
+                .refusal()
+                .orElseGet(() -> new Refusal(ENGINE, "found "
+                        + OpenClDevices.list().devices().stream().map(OpenClDevice::name).toList()
+                        + ", but this version has no OpenCL kernels")));
     }
 
     @Override

@@ -108,7 +108,8 @@ final class OpenClQuery {
             }
         }
         String hint = asked != null ? "" : "; install one, for example the package ocl-icd-libopencl1";
-        return Optional.of("there is no OpenCL loader library (" + String.join(", ", names) + ")" + hint + ": " + error);
+        return Optional
+                .of("there is no OpenCL loader library (" + String.join(", ", names) + ")" + hint + ": " + error);
     }
 
     private static OpenClDevice device(int index, String platform, long id) {
