@@ -12,7 +12,7 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
-/** {@link Op.Softmax}, by rows: e = exp(x − max), y = e / sum(e). NaN is passed over in the maximum. */
+/** {@link Op.Softmax}, by rows: e = exp(x − max), y = e / sum(e). A row with NaN is NaN wholly. */
 final class SoftmaxRows implements Kernel {
     private final TensorView x;
     private final TensorView y;
@@ -44,8 +44,7 @@ final class SoftmaxRows implements Kernel {
         int whole = n - n % Lanes.COUNT;
         FloatVector best = FloatVector.broadcast(Lanes.F32, Float.NEGATIVE_INFINITY);
         for (int i = 0; i < whole; i += Lanes.COUNT) {
-            FloatVector v = FloatVector.fromMemorySegment(Lanes.F32, x, at + 4L * i, Lanes.LE);
-            best = best.blend(v, v.compare(VectorOperators.GT, best));
+            best = best.max(FloatVector.fromMemorySegment(Lanes.F32, x, at + 4L * i, Lanes.LE));
         }
         float max = best.reduceLanes(VectorOperators.MAX);
         for (int i = whole; i < n; i++) {
