@@ -25,10 +25,9 @@ abstract class Blocks256 implements MicroKernel {
     }
 
     @Override
-    public void multiply(MemorySegment rows, long at, MemorySegment panel, MemorySegment sums, MemorySegment out,
-            long outAt) {
-        Tile.sums(rows, at, panel, sums);
-        Fold.superBlock(sums, panel, rows, at, out, outAt, 0);
-        Fold.superBlock(sums, panel, rows, at, out, outAt, 1);
+    public void multiply(MemorySegment scratch, long at, long outAt) {
+        Tile.sums(scratch, at);
+        Fold.superBlock(scratch, at, outAt, 0);
+        Fold.superBlock(scratch, at, outAt, 1);
     }
 }

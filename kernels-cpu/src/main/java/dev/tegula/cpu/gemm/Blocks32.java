@@ -26,9 +26,8 @@ abstract class Blocks32 implements MicroKernel {
     }
 
     @Override
-    public void multiply(MemorySegment rows, long at, MemorySegment panel, MemorySegment sums, MemorySegment out,
-            long outAt) {
-        Tile.sums(rows, at, panel, sums);
-        Fold.blocks(sums, panel, rows, at, out, outAt);
+    public void multiply(MemorySegment scratch, long at, long outAt) {
+        Tile.sums(scratch, at);
+        Fold.blocks(scratch, at, outAt);
     }
 }

@@ -26,22 +26,20 @@ abstract class Floats implements MicroKernel {
     }
 
     @Override
-    public final void decode(MemorySegment w, long w0, int count, MemorySegment panel, int vector) {
+    public final void decode(MemorySegment w, long w0, int count, MemorySegment scratch, int vector) {
         int steps = Math.ceilDiv(count, STEP);
-        Panel.clearFrom(panel, steps);
+        Panel.clearFrom(scratch, steps);
         for (int s = 0; s < steps; s++) {
-            decodeStep(w, w0 + s * chunkBytes() / 8, panel, s * STEP * Panel.STEP + (long) vector * Lanes.BYTES);
+            decodeStep(w, w0 + s * chunkBytes() / 8, scratch, Panel.AT + s * STEP * Panel.STEP + (long) vector * Lanes.BYTES);
         }
     }
 
     /** Decodes 32 elements. */
-    abstract void decodeStep(MemorySegment w, long at, MemorySegment panel, long to);
+    abstract void decodeStep(MemorySegment w, long at, MemorySegment scratch, long to);
 
     @Override
-    public final void multiply(MemorySegment rows, long at, MemorySegment panel, MemorySegment sums, MemorySegment out,
-            long outAt) {
-        Tile.floats(rows, at, panel, out, outAt);
-        Tile.floats(rows, at + (long) Tile.FLOAT_ROWS * Rows.FLOAT_BYTES, panel, out,
-                outAt + Tile.FLOAT_ROWS * Panel.STEP);
+    public final void multiply(MemorySegment scratch, long at, long outAt) {
+        Tile.floats(scratch, at, outAt);
+        Tile.floats(scratch, at + (long) Tile.FLOAT_ROWS * Rows.FLOAT_BYTES, outAt + Tile.FLOAT_ROWS * Panel.STEP);
     }
 }

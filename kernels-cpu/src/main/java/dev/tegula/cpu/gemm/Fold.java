@@ -20,12 +20,11 @@ final class Fold {
     private Fold() {}
 
     /** Blocks of 32: {@code c = fma(isum, dW * dA, c)} for each of 8 blocks in order. */
-    static void blocks(MemorySegment sums, MemorySegment panel, MemorySegment rows, long at, MemorySegment out,
-            long outAt) {
-        MemorySegment t = sums.asSlice(0, Tile.SUM_BYTES);
-        MemorySegment d = panel.asSlice(Panel.SCALES, 8 * Panel.STEP);
-        MemorySegment a = rows.asSlice(at, (long) Tile.ROWS * Rows.FLOAT_BYTES);
-        MemorySegment c = out.asSlice(outAt, Tile.ROWS * Panel.STEP);
+    static void blocks(MemorySegment scratch, long at, long outAt) {
+        MemorySegment t = scratch.asSlice(Tile.SUMS, Tile.SUM_BYTES);
+        MemorySegment d = scratch.asSlice(Panel.SCALES, 8 * Panel.STEP);
+        MemorySegment a = scratch.asSlice(at, (long) Tile.ROWS * Rows.FLOAT_BYTES);
+        MemorySegment c = scratch.asSlice(outAt, Tile.ROWS * Panel.STEP);
         for (int i = 0; i < Tile.ROWS; i++) {
             long co = i * (2 * V);
             FloatVector c0 = FloatVector.fromMemorySegment(F, c, co, Lanes.LE);
@@ -46,12 +45,11 @@ final class Fold {
     }
 
     /** As {@link #blocks}, and after each block {@code c = fma(-minW * dA, asum, c)}; one vector of rows. */
-    static void blocksWithMins(MemorySegment sums, MemorySegment panel, MemorySegment rows, long at,
-            MemorySegment out, long outAt, int vector) {
-        MemorySegment t = sums.asSlice(vector * V, Tile.SUM_BYTES - V);
-        MemorySegment d = panel.asSlice(Panel.SCALES + vector * V, 16 * Panel.STEP - V);
-        MemorySegment a = rows.asSlice(at, (long) Tile.ROWS * Rows.FLOAT_BYTES);
-        MemorySegment c = out.asSlice(outAt + vector * V, Tile.ROWS * Panel.STEP - V);
+    static void blocksWithMins(MemorySegment scratch, long at, long outAt, int vector) {
+        MemorySegment t = scratch.asSlice(Tile.SUMS + vector * V, Tile.SUM_BYTES - V);
+        MemorySegment d = scratch.asSlice(Panel.SCALES + vector * V, 16 * Panel.STEP - V);
+        MemorySegment a = scratch.asSlice(at, (long) Tile.ROWS * Rows.FLOAT_BYTES);
+        MemorySegment c = scratch.asSlice(outAt + vector * V, Tile.ROWS * Panel.STEP - V);
         for (int i = 0; i < Tile.ROWS; i++) {
             FloatVector c0 = FloatVector.fromMemorySegment(F, c, i * (2 * V), Lanes.LE);
             for (int b = 0; b < 8; b++) {
@@ -70,12 +68,11 @@ final class Fold {
     /**
      * A block of 256: the 8 sums of 32, in int32, converted once: {@code c = fma(isum, dW * dA, c)}; one vector of rows.
      */
-    static void superBlock(MemorySegment sums, MemorySegment panel, MemorySegment rows, long at, MemorySegment out,
-            long outAt, int vector) {
-        MemorySegment t = sums.asSlice(vector * V, Tile.SUM_BYTES - V);
-        MemorySegment a = rows.asSlice(at, (long) Tile.ROWS * Rows.FLOAT_BYTES);
-        MemorySegment c = out.asSlice(outAt + vector * V, Tile.ROWS * Panel.STEP - V);
-        FloatVector d = FloatVector.fromMemorySegment(F, panel, Panel.SCALES + vector * V, Lanes.LE);
+    static void superBlock(MemorySegment scratch, long at, long outAt, int vector) {
+        MemorySegment t = scratch.asSlice(Tile.SUMS + vector * V, Tile.SUM_BYTES - V);
+        MemorySegment a = scratch.asSlice(at, (long) Tile.ROWS * Rows.FLOAT_BYTES);
+        MemorySegment c = scratch.asSlice(outAt + vector * V, Tile.ROWS * Panel.STEP - V);
+        FloatVector d = FloatVector.fromMemorySegment(F, scratch, Panel.SCALES + vector * V, Lanes.LE);
         for (int i = 0; i < Tile.ROWS; i++) {
             IntVector sum = IntVector.zero(Lanes.I32);
             for (int b = 0; b < 8; b++) {
@@ -92,15 +89,51 @@ final class Fold {
     }
 
     /**
+     * As {@link #superBlock} for formats whose sums of 128 products stay below 2^24: four sums of 32 are added in F32,
+     * exactly, and the two halves' sum is rounded once, as the conversion of their int32 sum would be. With minimums (8 of
+     * them), {@code c = fma(-dmin * dA, sum of min * asum, c)} follows; its sum is exact too.
+     */
+    static void smallSuperBlock(MemorySegment scratch, boolean mins, long at, long outAt, int vector) {
+        MemorySegment t = scratch.asSlice(Tile.SUMS + vector * V, Tile.SUM_BYTES - V);
+        MemorySegment a = scratch.asSlice(at, (long) Tile.ROWS * Rows.FLOAT_BYTES);
+        MemorySegment c = scratch.asSlice(outAt + vector * V, Tile.ROWS * Panel.STEP - V);
+        MemorySegment p = scratch.asSlice(Panel.SCALES + vector * V, 32 * Panel.STEP - V);
+        FloatVector d = FloatVector.fromMemorySegment(F, p, 0, Lanes.LE);
+        FloatVector dmin = FloatVector.fromMemorySegment(F, p, 16 * V, Lanes.LE);
+        for (int i = 0; i < Tile.ROWS; i++) {
+            FloatVector low = FloatVector.zero(F);
+            FloatVector high = low;
+            FloatVector min = low;
+            for (int b = 0; b < 4; b++) {
+                long to = ((long) b * Tile.ROWS + i) * (2 * V);
+                low = low.add(FloatVector.fromMemorySegment(F, t, to, Lanes.LE));
+                high = high.add(FloatVector.fromMemorySegment(F, t, to + 4 * Tile.ROWS * (2 * V), Lanes.LE));
+            }
+            FloatVector dA = FloatVector.broadcast(F, a.get(Lanes.FLOAT, (long) i * Rows.FLOAT_BYTES + Rows.SCALES));
+            FloatVector acc = low.add(high)
+                    .fma(d.mul(dA), FloatVector.fromMemorySegment(F, c, i * (2 * V), Lanes.LE));
+            if (mins) {
+                for (int j = 0; j < 8; j++) {
+                    float asum = a.get(Lanes.FLOAT, (long) i * Rows.FLOAT_BYTES + Rows.SUMS32 + 4L * j);
+                    min = FloatVector.fromMemorySegment(F, p, (16 + j) * (2 * V), Lanes.LE)
+                            .fma(FloatVector.broadcast(F, asum), min);
+                }
+                acc = dmin.mul(dA).fma(min, acc);
+            }
+            acc.intoMemorySegment(c, i * (2 * V), Lanes.LE);
+        }
+    }
+
+    /**
      * The minimums of a block of 256, after {@link #superBlock}: {@code c = fma(-dmin * dA, sum of min * asum, c)}; one
      * vector of rows. The sum is an integer of at most 63 * 127 * 256, exact in F32.
      */
-    static void superBlockMins(MemorySegment panel, MemorySegment rows, long at, MemorySegment out, long outAt,
+    static void superBlockMins(MemorySegment scratch, long at, long outAt,
             int vector) {
-        MemorySegment m = panel.asSlice(Panel.SUB_MINS + vector * V, 16 * Panel.STEP - V);
-        MemorySegment a = rows.asSlice(at, (long) Tile.ROWS * Rows.FLOAT_BYTES);
-        MemorySegment c = out.asSlice(outAt + vector * V, Tile.ROWS * Panel.STEP - V);
-        FloatVector dmin = FloatVector.fromMemorySegment(F, panel, Panel.MINS + vector * V, Lanes.LE);
+        MemorySegment m = scratch.asSlice(Panel.SUB_MINS + vector * V, 16 * Panel.STEP - V);
+        MemorySegment a = scratch.asSlice(at, (long) Tile.ROWS * Rows.FLOAT_BYTES);
+        MemorySegment c = scratch.asSlice(outAt + vector * V, Tile.ROWS * Panel.STEP - V);
+        FloatVector dmin = FloatVector.fromMemorySegment(F, scratch, Panel.MINS + vector * V, Lanes.LE);
         for (int i = 0; i < Tile.ROWS; i++) {
             FloatVector sum = FloatVector.zero(F);
             for (int j = 0; j < 16; j++) {

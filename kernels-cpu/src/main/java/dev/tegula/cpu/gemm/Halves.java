@@ -1,33 +1,52 @@
 package dev.tegula.cpu.gemm;
 
 import static jdk.incubator.vector.VectorOperators.EQ;
+import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 
-import jdk.incubator.vector.FloatVector;
+import dev.tegula.cpu.Lanes;
+import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.IntVector;
 
-/** F16 to F32 in vectors: exact for all values, with no step on subnormal floats, which would cost 150 cycles each. */
+/**
+ * F16 to F32 in vectors: exact for all values, with no step on subnormal floats, which would cost 150 cycles each. From
+ * memory to memory, since a vector handed to another method may become an object.
+ */
 final class Halves {
-    private static final int EXPONENT = 0x7C000000;
-    private static final int SIGN = 0x80000000;
-    /** Exponent and mantissa after the shift by 3. */
-    private static final int MAGNITUDE = 0x0FFFE000;
+    /** Exponent of an F16 in the upper half of a lane: all ones in infinities and NaN. */
+    static final int EXPONENT = 0x7C000000;
+    /** After an arithmetic shift by 3: sign, exponent and mantissa where F32 has them. */
+    static final int FIELDS = 0x8FFFE000;
+    /** Takes the exponent's bias from 15 to 127. */
+    static final float REBIAS = 0x1p112f;
+    /** The exponent of infinities and NaN in F32. */
+    static final int SPECIAL = 0x7F800000;
+
+    static final int SIGN = 0x80000000;
+    /** After a logical shift by 3: exponent and mantissa where F32 has them. */
+    static final int MAGNITUDE = 0x0FFFE000;
+    /** A magnitude from which on the number is infinite or NaN. */
+    static final int LARGEST = 31 << 23;
     /** Difference of the exponents' biases, 127 - 15. */
-    private static final int REBIAS = 112 << 23;
+    static final int BIAS_STEP = 112 << 23;
 
     private Halves() {}
 
-    /** The F16 in the upper half of each lane; the lower half does not matter. */
-    static FloatVector upper(IntVector bits) {
+    /**
+     * Converts one F16 of each lane.
+     *
+     * @param shift 16 for the lower half of the lanes, 0 for the upper
+     */
+    static void convert(MemorySegment src, long from, int shift, MemorySegment dst, long to) {
+        IntVector bits = IntVector.fromMemorySegment(Lanes.I32, src, from, Lanes.LE).lanewise(LSHL, shift);
         IntVector magnitude = bits.lanewise(LSHR, 3).and(MAGNITUDE);
         IntVector exponent = bits.and(EXPONENT);
-        IntVector normal = magnitude.add(REBIAS);
         // A subnormal is m / 1024 * 2^-14: read as (1 + m / 1024) * 2^-14, then less 2^-14.
-        IntVector tiny = magnitude.add(REBIAS + (1 << 23)).reinterpretAsFloats().sub(0x1p-14f).reinterpretAsInts();
-        IntVector special = magnitude.add(2 * REBIAS);
-        return normal.blend(tiny, exponent.compare(EQ, 0))
-                .blend(special, exponent.compare(EQ, EXPONENT))
+        IntVector tiny = magnitude.add(BIAS_STEP + (1 << 23)).reinterpretAsFloats().sub(0x1p-14f).reinterpretAsInts();
+        magnitude.add(BIAS_STEP)
+                .blend(tiny, exponent.compare(EQ, 0))
+                .blend(magnitude.add(2 * BIAS_STEP), exponent.compare(EQ, EXPONENT))
                 .or(bits.and(SIGN))
-                .reinterpretAsFloats();
+                .intoMemorySegment(dst, to, Lanes.LE);
     }
 }

@@ -35,6 +35,9 @@ final class Linear implements Kernel {
     private static final int PORTIONS_PER_WORKER = 8;
     private static final int PANEL_COLUMNS = 2 * Lanes.COUNT;
 
+    /** Where a block's outputs are in the scratch memory. */
+    static final long OUT_AT = (long) ROWS * Rows.FLOAT_BYTES + Panel.MAX_BYTES + Tile.MAX_SUM_BYTES;
+
     private final MicroKernel micro;
     private final TensorView x;
     private final Operand.Weights[] weights;
@@ -69,22 +72,6 @@ final class Linear implements Kernel {
         this.panels = Math.ceilDiv(y.cols(), PANEL_COLUMNS);
         this.groupBytes = weights[0].packing().groupBytes(weights[0].type(), k);
     }
-
-    /**
-     * Scratch memory of a worker, at any vector width.
-     *
-     * @param matrices 1 or 2
-     */
-    static long scratchBytes(int k, int n, int matrices) {
-        long chunks = Math.ceilDiv(k, 256);
-        long few = (FIRST_GEMM_ROWS - 1) * (chunks * Rows.FLOAT_BYTES + matrices * 128L);
-        long columns = Math.min(COLUMNS, matrices * Math.ceilDiv(n, 32) * 32L);
-        return Math.max(few, OUT_AT + ROWS * 4 * columns);
-    }
-
-    private static final long PANEL_AT = (long) ROWS * Rows.FLOAT_BYTES;
-    private static final long SUMS_AT = PANEL_AT + Panel.MAX_BYTES;
-    private static final long OUT_AT = SUMS_AT + Tile.MAX_SUM_BYTES;
 
     @Override
     public int portions(Batch batch, int workers) {
@@ -149,11 +136,8 @@ final class Linear implements Kernel {
     private void block(int row, int count, int first, int end, MemorySegment scratch) {
         int tiles = Math.ceilDiv(count, Tile.ROWS);
         long matrixBytes = tiles * Tile.ROWS * Panel.STEP;
-        scratch.asSlice(OUT_AT, (end - first) * weights.length * matrixBytes).fill((byte) 0);
-        scratch.asSlice((long) count * Rows.FLOAT_BYTES, (long) (tiles * Tile.ROWS - count) * Rows.FLOAT_BYTES)
-                .fill((byte) 0);
-        MemorySegment panelMemory = scratch.asSlice(PANEL_AT, Panel.BYTES);
-        MemorySegment sums = scratch.asSlice(SUMS_AT, Tile.SUM_BYTES);
+        Panel.clear(scratch, OUT_AT, (end - first) * weights.length * matrixBytes);
+        Panel.clear(scratch, (long) count * Rows.FLOAT_BYTES, (long) (tiles * Tile.ROWS - count) * Rows.FLOAT_BYTES);
         for (int k0 = 0; k0 < k; k0 += Rows.LENGTH) {
             int length = Math.min(Rows.LENGTH, k - k0);
             for (int r = 0; r < count; r++) {
@@ -163,11 +147,10 @@ final class Linear implements Kernel {
             long out = OUT_AT;
             for (int panel = first; panel < end; panel++) {
                 for (int m = 0; m < weights.length; m++) {
-                    micro.decode(weights[m].segment(), vectorOffset(m, 2 * panel) + chunk, length, panelMemory, 0);
-                    micro.decode(weights[m].segment(), vectorOffset(m, 2 * panel + 1) + chunk, length, panelMemory, 1);
+                    micro.decode(weights[m].segment(), vectorOffset(m, 2 * panel) + chunk, length, scratch, 0);
+                    micro.decode(weights[m].segment(), vectorOffset(m, 2 * panel + 1) + chunk, length, scratch, 1);
                     for (int t = 0; t < tiles; t++) {
-                        micro.multiply(scratch, (long) t * Tile.ROWS * Rows.FLOAT_BYTES, panelMemory, sums, scratch,
-                                out + t * Tile.ROWS * Panel.STEP);
+                        micro.multiply(scratch, (long) t * Tile.ROWS * Rows.FLOAT_BYTES, out + t * Tile.ROWS * Panel.STEP);
                     }
                     out += matrixBytes;
                 }

@@ -46,9 +46,9 @@ final class MicroBf16 extends Floats {
     }
 
     @Override
-    void decodeStep(MemorySegment w, long at, MemorySegment panel, long to) {
+    void decodeStep(MemorySegment w, long at, MemorySegment scratch, long to) {
         MemorySegment q = w.asSlice(at, STEP_BYTES - 64 + V);
-        MemorySegment p = panel.asSlice(to, (STEP - 1) * Panel.STEP + V);
+        MemorySegment p = scratch.asSlice(to, (STEP - 1) * Panel.STEP + V);
         for (int i = 0; i < STEP / 2; i++) {
             IntVector x = IntVector.fromMemorySegment(I, q, 64L * i, Lanes.LE);
             x.lanewise(LSHL, 16).reinterpretAsFloats().intoMemorySegment(p, 2 * i * Panel.STEP, Lanes.LE);

@@ -106,17 +106,18 @@ final class MicroCodes256 extends Blocks256 {
     }
 
     @Override
-    public void decode(MemorySegment w, long w0, int count, MemorySegment panel, int vector) {
+    public void decode(MemorySegment w, long w0, int count, MemorySegment scratch, int vector) {
+        long vectorAt = (long) vector * V;
         MemorySegment unit = w.asSlice(w0, SPAN);
-        MemorySegment p = panel.asSlice((long) vector * V, Panel.BYTES - V);
-        FloatVector.fromMemorySegment(F, unit, PackCodes256.D, Lanes.LE).intoMemorySegment(p, Panel.SCALES, Lanes.LE);
-        FloatVector.fromMemorySegment(F, unit, PackCodes256.DMIN, Lanes.LE).intoMemorySegment(p, Panel.MINS, Lanes.LE);
+        MemorySegment p = scratch.asSlice(Panel.AT + vectorAt, Panel.ELEMENT_BYTES - V);
+                FloatVector.fromMemorySegment(F, unit, PackCodes256.D, Lanes.LE).intoMemorySegment(scratch, Panel.SCALES + vectorAt, Lanes.LE);
+        FloatVector.fromMemorySegment(F, unit, PackCodes256.DMIN, Lanes.LE).intoMemorySegment(scratch, Panel.MINS + vectorAt, Lanes.LE);
         for (int j = 0; j < 16; j++) {
             int shift = 24 - ((j & 3) << 3);
             ((FloatVector) IntVector.fromMemorySegment(I, unit, PackCodes256.MINS + (j >> 2) * 64L, Lanes.LE)
                     .lanewise(LSHL, shift)
                     .lanewise(LSHR, 24)
-                    .convert(I2F, 0)).intoMemorySegment(p, Panel.SUB_MINS + j * Panel.STEP, Lanes.LE);
+                    .convert(I2F, 0)).intoMemorySegment(scratch, Panel.SUB_MINS + j * Panel.STEP + vectorAt, Lanes.LE);
             FloatVector scale = (FloatVector) IntVector.fromMemorySegment(I, unit, (j >> 2) * 64L, Lanes.LE)
                     .lanewise(LSHL, shift)
                     .lanewise(ASHR, 24)
@@ -133,12 +134,11 @@ final class MicroCodes256 extends Blocks256 {
     }
 
     @Override
-    public void multiply(MemorySegment rows, long at, MemorySegment panel, MemorySegment sums, MemorySegment out,
-            long outAt) {
-        super.multiply(rows, at, panel, sums, out, outAt);
+    public void multiply(MemorySegment scratch, long at, long outAt) {
+        super.multiply(scratch, at, outAt);
         if (mins) {
-            Fold.superBlockMins(panel, rows, at, out, outAt, 0);
-            Fold.superBlockMins(panel, rows, at, out, outAt, 1);
+            Fold.superBlockMins(scratch, at, outAt, 0);
+            Fold.superBlockMins(scratch, at, outAt, 1);
         }
     }
 }

@@ -73,22 +73,22 @@ final class MicroCodes32 extends Blocks32 {
     }
 
     @Override
-    public void decode(MemorySegment w, long w0, int count, MemorySegment panel, int vector) {
+    public void decode(MemorySegment w, long w0, int count, MemorySegment scratch, int vector) {
         int blocks = count / 32;
-        Panel.clearFrom(panel, blocks);
+        Panel.clearFrom(scratch, blocks);
         for (int b = 0; b < blocks; b++) {
-            block(w, w0 + b * (long) PackCodes32.UNIT_BYTES, panel, b * 32 * Panel.STEP + (long) vector * V);
+            block(w, w0 + b * (long) PackCodes32.UNIT_BYTES, scratch, Panel.AT + b * 32 * Panel.STEP + (long) vector * V);
             long scales = b * Panel.STEP + (long) vector * V;
             FloatVector.fromMemorySegment(F, w, w0 + b * (long) PackCodes32.UNIT_BYTES, Lanes.LE)
-                    .intoMemorySegment(panel, Panel.SCALES + scales, Lanes.LE);
+                    .intoMemorySegment(scratch, Panel.SCALES + scales, Lanes.LE);
             FloatVector.fromMemorySegment(F, w, w0 + b * (long) PackCodes32.UNIT_BYTES + PackCodes32.MIN, Lanes.LE)
-                    .intoMemorySegment(panel, Panel.MINS + scales, Lanes.LE);
+                    .intoMemorySegment(scratch, Panel.MINS + scales, Lanes.LE);
         }
     }
 
-    private static void block(MemorySegment w, long at, MemorySegment panel, long to) {
+    private static void block(MemorySegment w, long at, MemorySegment scratch, long to) {
         MemorySegment q = w.asSlice(at + PackCodes32.CODES, 7 * 64 + V);
-        MemorySegment p = panel.asSlice(to, 31 * Panel.STEP + V);
+        MemorySegment p = scratch.asSlice(to, 31 * Panel.STEP + V);
         for (int u = 0; u < 8; u++) {
             IntVector x = IntVector.fromMemorySegment(I, q, u * 64L, Lanes.LE);
             for (int i = 3; i >= 0; i--) {
@@ -100,14 +100,13 @@ final class MicroCodes32 extends Blocks32 {
     }
 
     @Override
-    public void multiply(MemorySegment rows, long at, MemorySegment panel, MemorySegment sums, MemorySegment out,
-            long outAt) {
+    public void multiply(MemorySegment scratch, long at, long outAt) {
         if (!mins) {
-            super.multiply(rows, at, panel, sums, out, outAt);
+            super.multiply(scratch, at, outAt);
             return;
         }
-        Tile.sums(rows, at, panel, sums);
-        Fold.blocksWithMins(sums, panel, rows, at, out, outAt, 0);
-        Fold.blocksWithMins(sums, panel, rows, at, out, outAt, 1);
+        Tile.sums(scratch, at);
+        Fold.blocksWithMins(scratch, at, outAt, 0);
+        Fold.blocksWithMins(scratch, at, outAt, 1);
     }
 }

@@ -1,6 +1,9 @@
 package dev.tegula.cpu.gemm;
 
+import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+import static jdk.incubator.vector.VectorOperators.LT;
 
 import dev.tegula.cpu.Lanes;
 import java.lang.foreign.MemorySegment;
@@ -23,36 +26,49 @@ final class MicroF16 extends Floats {
     @Override
     public void gemv(MemorySegment w, long w0, long w1, int k, MemorySegment row, long rowAt, MemorySegment out,
             long outAt) {
-        FloatVector acc0 = FloatVector.zero(F);
-        FloatVector acc1 = acc0;
+        gemv(w, w0, k, row, rowAt, out, outAt);
+        gemv(w, w1, k, row, rowAt, out, outAt + V);
+    }
+
+    /** The conversions are those of {@link Halves}, in place: a vector must not leave the method. */
+    private static void gemv(MemorySegment w, long w0, int k, MemorySegment row, long rowAt, MemorySegment out,
+            long outAt) {
+        FloatVector acc = FloatVector.zero(F);
         int steps = Math.ceilDiv(k, STEP);
         for (int s = 0; s < steps; s++) {
-            MemorySegment u0 = w.asSlice(w0 + s * (long) STEP_BYTES, STEP_BYTES - 64 + V);
-            MemorySegment u1 = w.asSlice(w1 + s * (long) STEP_BYTES, STEP_BYTES - 64 + V);
+            MemorySegment u = w.asSlice(w0 + s * (long) STEP_BYTES, STEP_BYTES - 64 + V);
             MemorySegment a = row.asSlice(rowAt + s * 4L * STEP, 4 * STEP);
             for (int i = 0; i < STEP / 2; i++) {
-                IntVector x0 = IntVector.fromMemorySegment(I, u0, 64L * i, Lanes.LE);
-                IntVector x1 = IntVector.fromMemorySegment(I, u1, 64L * i, Lanes.LE);
-                FloatVector x = FloatVector.broadcast(F, a.get(Lanes.FLOAT, 8L * i));
-                acc0 = Halves.upper(x0.lanewise(LSHL, 16)).fma(x, acc0);
-                acc1 = Halves.upper(x1.lanewise(LSHL, 16)).fma(x, acc1);
-                x = FloatVector.broadcast(F, a.get(Lanes.FLOAT, 8L * i + 4));
-                acc0 = Halves.upper(x0).fma(x, acc0);
-                acc1 = Halves.upper(x1).fma(x, acc1);
+                IntVector odd = IntVector.fromMemorySegment(I, u, 64L * i, Lanes.LE);
+                IntVector even = odd.lanewise(LSHL, 16);
+                IntVector m = even.lanewise(LSHR, 3).and(Halves.MAGNITUDE);
+                IntVector tiny = m.add(Halves.BIAS_STEP + (1 << 23))
+                        .reinterpretAsFloats()
+                        .sub(0x1p-14f)
+                        .reinterpretAsInts();
+                IntVector x = m.add(Halves.BIAS_STEP)
+                        .blend(tiny, m.compare(LT, 1 << 23))
+                        .blend(m.add(2 * Halves.BIAS_STEP), m.compare(GE, Halves.LARGEST))
+                        .or(even.and(Halves.SIGN));
+                acc = x.reinterpretAsFloats().fma(FloatVector.broadcast(F, a.get(Lanes.FLOAT, 8L * i)), acc);
+                m = odd.lanewise(LSHR, 3).and(Halves.MAGNITUDE);
+                tiny = m.add(Halves.BIAS_STEP + (1 << 23)).reinterpretAsFloats().sub(0x1p-14f).reinterpretAsInts();
+                x = m.add(Halves.BIAS_STEP)
+                        .blend(tiny, m.compare(LT, 1 << 23))
+                        .blend(m.add(2 * Halves.BIAS_STEP), m.compare(GE, Halves.LARGEST))
+                        .or(odd.and(Halves.SIGN));
+                acc = x.reinterpretAsFloats().fma(FloatVector.broadcast(F, a.get(Lanes.FLOAT, 8L * i + 4)), acc);
             }
         }
-        acc0.intoMemorySegment(out, outAt, Lanes.LE);
-        acc1.intoMemorySegment(out, outAt + V, Lanes.LE);
+        acc.intoMemorySegment(out, outAt, Lanes.LE);
     }
 
     @Override
-    void decodeStep(MemorySegment w, long at, MemorySegment panel, long to) {
+    void decodeStep(MemorySegment w, long at, MemorySegment scratch, long to) {
         MemorySegment q = w.asSlice(at, STEP_BYTES - 64 + V);
-        MemorySegment p = panel.asSlice(to, (STEP - 1) * Panel.STEP + V);
-        for (int i = 0; i < STEP / 2; i++) {
-            IntVector x = IntVector.fromMemorySegment(I, q, 64L * i, Lanes.LE);
-            Halves.upper(x.lanewise(LSHL, 16)).intoMemorySegment(p, 2 * i * Panel.STEP, Lanes.LE);
-            Halves.upper(x).intoMemorySegment(p, (2 * i + 1) * Panel.STEP, Lanes.LE);
+        MemorySegment p = scratch.asSlice(to, (STEP - 1) * Panel.STEP + V);
+        for (int i = 0; i < STEP; i++) {
+            Halves.convert(q, 64L * (i >> 1), 16 - ((i & 1) << 4), p, i * Panel.STEP);
         }
     }
 }

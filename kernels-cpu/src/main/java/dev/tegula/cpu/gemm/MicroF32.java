@@ -37,9 +37,9 @@ final class MicroF32 extends Floats {
     }
 
     @Override
-    void decodeStep(MemorySegment w, long at, MemorySegment panel, long to) {
+    void decodeStep(MemorySegment w, long at, MemorySegment scratch, long to) {
         MemorySegment q = w.asSlice(at, STEP_BYTES - 64 + V);
-        MemorySegment p = panel.asSlice(to, (STEP - 1) * Panel.STEP + V);
+        MemorySegment p = scratch.asSlice(to, (STEP - 1) * Panel.STEP + V);
         for (int i = 0; i < STEP; i++) {
             FloatVector.fromMemorySegment(F, q, 64L * i, Lanes.LE).intoMemorySegment(p, i * Panel.STEP, Lanes.LE);
         }

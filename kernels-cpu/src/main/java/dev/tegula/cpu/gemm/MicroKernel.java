@@ -44,15 +44,16 @@ interface MicroKernel {
      *
      * @param w0 offset of the vector of rows in the chunk
      * @param count elements there are, at most 256
+     * @param scratch holds the {@link Panel}
      * @param vector 0 or 1: the vector's place in the panel
      */
-    void decode(MemorySegment w, long w0, int count, MemorySegment panel, int vector);
+    void decode(MemorySegment w, long w0, int count, MemorySegment scratch, int vector);
 
     /**
-     * Multiplies a panel with 8 activation rows and adds the products to the outputs {@code out[row][vector]}.
+     * Multiplies the panel with 8 activation rows and adds the products to the outputs {@code [row][vector]}.
      *
-     * @param rows float records of the 8 rows at {@code at}
-     * @param sums scratch memory of {@link Tile#MAX_SUM_BYTES}
+     * @param scratch holds float records of the 8 rows at {@code at}, the {@link Panel}, room for a {@link Tile}'s sums, and
+     *            the outputs at {@code outAt}
      */
-    void multiply(MemorySegment rows, long at, MemorySegment panel, MemorySegment sums, MemorySegment out, long outAt);
+    void multiply(MemorySegment scratch, long at, long outAt);
 }

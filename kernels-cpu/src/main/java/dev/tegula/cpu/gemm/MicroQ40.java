@@ -1,6 +1,7 @@
 package dev.tegula.cpu.gemm;
 
 import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
@@ -82,8 +83,21 @@ final class MicroQ40 extends Blocks32 {
             IntVector n1 = t1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(t1.lanewise(ASHR, 16)).sub(zero);
             float d = a.get(Lanes.FLOAT, Rows.PAIR32_SCALE);
             int half = 16 - ((b & 1) << 4);
-            FloatVector d0 = Halves.upper(IntVector.fromMemorySegment(I, w, w0 + unit, Lanes.LE).lanewise(LSHL, half));
-            FloatVector d1 = Halves.upper(IntVector.fromMemorySegment(I, w, w1 + unit, Lanes.LE).lanewise(LSHL, half));
+            IntVector h0 = IntVector.fromMemorySegment(I, w, w0 + unit, Lanes.LE).lanewise(LSHL, half);
+            IntVector h1 = IntVector.fromMemorySegment(I, w, w1 + unit, Lanes.LE).lanewise(LSHL, half);
+            IntVector f0 = h0.lanewise(ASHR, 3).and(Halves.FIELDS);
+            IntVector f1 = h1.lanewise(ASHR, 3).and(Halves.FIELDS);
+            // Infinities and NaN keep the largest exponent; subnormals come out right, if slowly.
+            FloatVector d0 = f0.reinterpretAsFloats()
+                    .mul(Halves.REBIAS)
+                    .reinterpretAsInts()
+                    .blend(f0.or(Halves.SPECIAL), h0.and(Halves.EXPONENT).compare(EQ, Halves.EXPONENT))
+                    .reinterpretAsFloats();
+            FloatVector d1 = f1.reinterpretAsFloats()
+                    .mul(Halves.REBIAS)
+                    .reinterpretAsInts()
+                    .blend(f1.or(Halves.SPECIAL), h1.and(Halves.EXPONENT).compare(EQ, Halves.EXPONENT))
+                    .reinterpretAsFloats();
             acc0 = ((FloatVector) n0.convert(I2F, 0)).fma(d0.mul(d), acc0);
             acc1 = ((FloatVector) n1.convert(I2F, 0)).fma(d1.mul(d), acc1);
         }
@@ -92,25 +106,19 @@ final class MicroQ40 extends Blocks32 {
     }
 
     @Override
-    public void decode(MemorySegment w, long w0, int count, MemorySegment panel, int vector) {
+    public void decode(MemorySegment w, long w0, int count, MemorySegment scratch, int vector) {
         int blocks = count / 32;
-        Panel.clearFrom(panel, blocks);
+        Panel.clearFrom(scratch, blocks);
         for (int b = 0; b < blocks; b++) {
             long unit = w0 + (b >> 1) * (long) UNIT;
-            scale(w, unit, 16 - ((b & 1) << 4), panel, Panel.SCALES + b * Panel.STEP + (long) vector * V);
-            block(w, unit + CODES + (b & 1) * BLOCK, panel, b * 32 * Panel.STEP + (long) vector * V);
+            Halves.convert(w, unit, 16 - ((b & 1) << 4), scratch, Panel.SCALES + b * Panel.STEP + (long) vector * V);
+            block(w, unit + CODES + (b & 1) * BLOCK, scratch, Panel.AT + b * 32 * Panel.STEP + (long) vector * V);
         }
     }
 
-    static void scale(MemorySegment w, long at, int shift, MemorySegment panel, long to) {
-        Halves.upper(IntVector.fromMemorySegment(I, w, at, Lanes.LE).lanewise(LSHL, shift))
-                .intoMemorySegment(panel, to,
-                        Lanes.LE);
-    }
-
-    private static void block(MemorySegment w, long at, MemorySegment panel, long to) {
+    private static void block(MemorySegment w, long at, MemorySegment scratch, long to) {
         MemorySegment q = w.asSlice(at, BLOCK - 64 + V);
-        MemorySegment p = panel.asSlice(to, 31 * Panel.STEP + V);
+        MemorySegment p = scratch.asSlice(to, 31 * Panel.STEP + V);
         for (int u = 0; u < 4; u++) {
             IntVector x = IntVector.fromMemorySegment(I, q, u * 64L, Lanes.LE);
             for (int i = 0; i < 4; i++) {

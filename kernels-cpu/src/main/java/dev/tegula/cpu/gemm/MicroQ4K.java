@@ -112,31 +112,31 @@ final class MicroQ4K extends Blocks256 {
     }
 
     @Override
-    public void decode(MemorySegment w, long w0, int count, MemorySegment panel, int vector) {
+    public void decode(MemorySegment w, long w0, int count, MemorySegment scratch, int vector) {
+        long vectorAt = (long) vector * V;
         MemorySegment unit = w.asSlice(w0, PackQ4K.UNIT_BYTES - 64 + V);
-        MemorySegment p = panel.asSlice((long) vector * V, Panel.BYTES - V);
-        FloatVector.fromMemorySegment(F, unit, PackQ4K.D, Lanes.LE).intoMemorySegment(p, Panel.SCALES, Lanes.LE);
+                FloatVector.fromMemorySegment(F, unit, PackQ4K.D, Lanes.LE).intoMemorySegment(scratch, Panel.SCALES + vectorAt, Lanes.LE);
         FloatVector.fromMemorySegment(F, unit, PackQ4K.DMIN, Lanes.LE)
                 .neg()
-                .intoMemorySegment(p, Panel.MINS, Lanes.LE);
+                .intoMemorySegment(scratch, Panel.MINS + vectorAt, Lanes.LE);
         for (int j = 0; j < 8; j++) {
             FloatVector min = (FloatVector) IntVector
                     .fromMemorySegment(I, unit, PackQ4K.MINS + (j >> 2) * 64L, Lanes.LE)
                     .lanewise(LSHR, (j & 3) << 3)
                     .and(255)
                     .convert(I2F, 0);
-            min.intoMemorySegment(p, Panel.SUB_MINS + 2 * j * Panel.STEP, Lanes.LE);
-            min.intoMemorySegment(p, Panel.SUB_MINS + (2 * j + 1) * Panel.STEP, Lanes.LE);
+            min.intoMemorySegment(scratch, Panel.SUB_MINS + j * Panel.STEP + vectorAt, Lanes.LE);
         }
         for (int g = 0; g < 4; g++) {
-            group(unit, g, p);
+            group(w, w0, g, scratch, vectorAt);
         }
     }
 
     /** Decodes sub-blocks 2g and 2g + 1, times their scales. */
-    private static void group(MemorySegment unit, int g, MemorySegment panel) {
+    private static void group(MemorySegment w, long w0, int g, MemorySegment scratch, long vectorAt) {
+        MemorySegment unit = w.asSlice(w0, PackQ4K.UNIT_BYTES - 64 + V);
         MemorySegment q = unit.asSlice(PackQ4K.CODES + (long) g * GROUP, GROUP - 64 + V);
-        MemorySegment p = panel.asSlice(g * 64 * Panel.STEP, 63 * Panel.STEP + V);
+        MemorySegment p = scratch.asSlice(Panel.AT + g * 64 * Panel.STEP + vectorAt, 63 * Panel.STEP + V);
         IntVector scales = IntVector.fromMemorySegment(I, unit, (g >> 1) * 64L, Lanes.LE)
                 .lanewise(LSHR,
                         (g & 1) << 4);
@@ -155,10 +155,9 @@ final class MicroQ4K extends Blocks256 {
     }
 
     @Override
-    public void multiply(MemorySegment rows, long at, MemorySegment panel, MemorySegment sums, MemorySegment out,
-            long outAt) {
-        super.multiply(rows, at, panel, sums, out, outAt);
-        Fold.superBlockMins(panel, rows, at, out, outAt, 0);
-        Fold.superBlockMins(panel, rows, at, out, outAt, 1);
+    public void multiply(MemorySegment scratch, long at, long outAt) {
+        Tile.sums(scratch, at);
+        Fold.smallSuperBlock(scratch, true, at, outAt, 0);
+        Fold.smallSuperBlock(scratch, true, at, outAt, 1);
     }
 }

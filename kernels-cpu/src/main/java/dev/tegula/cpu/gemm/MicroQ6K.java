@@ -124,19 +124,21 @@ final class MicroQ6K extends Blocks256 {
     }
 
     @Override
-    public void decode(MemorySegment w, long w0, int count, MemorySegment panel, int vector) {
+    public void decode(MemorySegment w, long w0, int count, MemorySegment scratch, int vector) {
+        long vectorAt = (long) vector * V;
         MemorySegment unit = w.asSlice(w0, PackQ6K.UNIT_BYTES - 64 + V);
-        MemorySegment p = panel.asSlice((long) vector * V, Panel.BYTES - V);
-        FloatVector.fromMemorySegment(F, unit, PackQ6K.D, Lanes.LE).intoMemorySegment(p, Panel.SCALES, Lanes.LE);
+                FloatVector.fromMemorySegment(F, unit, PackQ6K.D, Lanes.LE).intoMemorySegment(scratch, Panel.SCALES + vectorAt, Lanes.LE);
         for (int hs = 0; hs < 4; hs++) {
-            quarter(unit, hs, p);
+            quarter(w, w0, hs, scratch, vectorAt);
         }
     }
 
     /** Decodes 4 words each of A, B and C: a sub-block of four blocks of 32, times their scales. */
-    private static void quarter(MemorySegment unit, int hs, MemorySegment panel) {
+    private static void quarter(MemorySegment w, long w0, int hs, MemorySegment scratch, long vectorAt) {
+        MemorySegment unit = w.asSlice(w0, PackQ6K.UNIT_BYTES - 64 + V);
         MemorySegment q = unit.asSlice(PackQ6K.CODES + hs * 4L * PackQ6K.STEP, 4 * PackQ6K.STEP - 64 + V);
-        MemorySegment p = panel.asSlice(((hs >> 1) * 128 + (hs & 1) * 4) * Panel.STEP, 123 * Panel.STEP + V);
+        MemorySegment p = scratch.asSlice(Panel.AT + ((hs >> 1) * 128 + (hs & 1) * 4) * Panel.STEP + vectorAt,
+                123 * Panel.STEP + V);
         int shift = 8 - ((hs & 1) << 3);
         IntVector low = IntVector.fromMemorySegment(I, unit, (hs >> 1) * 128L, Lanes.LE).lanewise(LSHL, shift);
         IntVector high = IntVector.fromMemorySegment(I, unit, (hs >> 1) * 128L + 64, Lanes.LE).lanewise(LSHL, shift);

@@ -1,5 +1,7 @@
 package dev.tegula.cpu.gemm;
 
+import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
@@ -70,8 +72,21 @@ final class MicroQ80 extends Blocks32 {
             float zero = 128f * row.get(Lanes.FLOAT, scales + Rows.SUMS - Rows.SCALES);
             float d = row.get(Lanes.FLOAT, scales);
             int half = 16 - ((b & 1) << 4);
-            FloatVector d0 = Halves.upper(IntVector.fromMemorySegment(I, w, w0 + unit, Lanes.LE).lanewise(LSHL, half));
-            FloatVector d1 = Halves.upper(IntVector.fromMemorySegment(I, w, w1 + unit, Lanes.LE).lanewise(LSHL, half));
+            IntVector h0 = IntVector.fromMemorySegment(I, w, w0 + unit, Lanes.LE).lanewise(LSHL, half);
+            IntVector h1 = IntVector.fromMemorySegment(I, w, w1 + unit, Lanes.LE).lanewise(LSHL, half);
+            IntVector f0 = h0.lanewise(ASHR, 3).and(Halves.FIELDS);
+            IntVector f1 = h1.lanewise(ASHR, 3).and(Halves.FIELDS);
+            // Infinities and NaN keep the largest exponent; subnormals come out right, if slowly.
+            FloatVector d0 = f0.reinterpretAsFloats()
+                    .mul(Halves.REBIAS)
+                    .reinterpretAsInts()
+                    .blend(f0.or(Halves.SPECIAL), h0.and(Halves.EXPONENT).compare(EQ, Halves.EXPONENT))
+                    .reinterpretAsFloats();
+            FloatVector d1 = f1.reinterpretAsFloats()
+                    .mul(Halves.REBIAS)
+                    .reinterpretAsInts()
+                    .blend(f1.or(Halves.SPECIAL), h1.and(Halves.EXPONENT).compare(EQ, Halves.EXPONENT))
+                    .reinterpretAsFloats();
             acc0 = s0.add(r0).sub(zero).fma(d0.mul(d), acc0);
             acc1 = s1.add(r1).sub(zero).fma(d1.mul(d), acc1);
         }
@@ -80,19 +95,19 @@ final class MicroQ80 extends Blocks32 {
     }
 
     @Override
-    public void decode(MemorySegment w, long w0, int count, MemorySegment panel, int vector) {
+    public void decode(MemorySegment w, long w0, int count, MemorySegment scratch, int vector) {
         int blocks = count / 32;
-        Panel.clearFrom(panel, blocks);
+        Panel.clearFrom(scratch, blocks);
         for (int b = 0; b < blocks; b++) {
             long unit = w0 + (b >> 1) * (long) UNIT;
-            MicroQ40.scale(w, unit, 16 - ((b & 1) << 4), panel, Panel.SCALES + b * Panel.STEP + (long) vector * V);
-            block(w, unit + CODES + (b & 1) * BLOCK, panel, b * 32 * Panel.STEP + (long) vector * V);
+            Halves.convert(w, unit, 16 - ((b & 1) << 4), scratch, Panel.SCALES + b * Panel.STEP + (long) vector * V);
+            block(w, unit + CODES + (b & 1) * BLOCK, scratch, Panel.AT + b * 32 * Panel.STEP + (long) vector * V);
         }
     }
 
-    private static void block(MemorySegment w, long at, MemorySegment panel, long to) {
+    private static void block(MemorySegment w, long at, MemorySegment scratch, long to) {
         MemorySegment q = w.asSlice(at, BLOCK - 64 + V);
-        MemorySegment p = panel.asSlice(to, 31 * Panel.STEP + V);
+        MemorySegment p = scratch.asSlice(to, 31 * Panel.STEP + V);
         for (int u = 0; u < 8; u++) {
             IntVector x = IntVector.fromMemorySegment(I, q, u * 64L, Lanes.LE);
             for (int i = 0; i < 4; i++) {

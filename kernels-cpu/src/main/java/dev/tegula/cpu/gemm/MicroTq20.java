@@ -89,17 +89,17 @@ final class MicroTq20 extends Blocks256 {
     }
 
     @Override
-    public void decode(MemorySegment w, long w0, int count, MemorySegment panel, int vector) {
+    public void decode(MemorySegment w, long w0, int count, MemorySegment scratch, int vector) {
+        long vectorAt = (long) vector * V;
         MemorySegment unit = w.asSlice(w0, PackTq20.UNIT_BYTES - 64 + V);
-        MemorySegment p = panel.asSlice((long) vector * V, Panel.BYTES - V);
-        FloatVector.fromMemorySegment(F, unit, 0, Lanes.LE).intoMemorySegment(p, Panel.SCALES, Lanes.LE);
-        half(unit, 0, p);
-        half(unit, 1, p);
+                FloatVector.fromMemorySegment(F, unit, 0, Lanes.LE).intoMemorySegment(scratch, Panel.SCALES + vectorAt, Lanes.LE);
+        half(w, w0, 0, scratch, vectorAt);
+        half(w, w0, 1, scratch, vectorAt);
     }
 
-    private static void half(MemorySegment unit, int h, MemorySegment panel) {
-        MemorySegment q = unit.asSlice(PackTq20.CODES + (long) h * HALF, HALF - 64 + V);
-        MemorySegment p = panel.asSlice(h * 128 * Panel.STEP, 127 * Panel.STEP + V);
+    private static void half(MemorySegment w, long w0, int h, MemorySegment scratch, long vectorAt) {
+        MemorySegment q = w.asSlice(w0 + PackTq20.CODES + (long) h * HALF, HALF - 64 + V);
+        MemorySegment p = scratch.asSlice(Panel.AT + h * 128 * Panel.STEP + vectorAt, 127 * Panel.STEP + V);
         for (int u = 0; u < 8; u++) {
             IntVector x = IntVector.fromMemorySegment(I, q, u * 64L, Lanes.LE);
             for (int i = 0; i < 4; i++) {
@@ -114,5 +114,12 @@ final class MicroTq20 extends Blocks256 {
                 x = x.lanewise(LSHR, 8);
             }
         }
+    }
+
+    @Override
+    public void multiply(MemorySegment scratch, long at, long outAt) {
+        Tile.sums(scratch, at);
+        Fold.smallSuperBlock(scratch, false, at, outAt, 0);
+        Fold.smallSuperBlock(scratch, false, at, outAt, 1);
     }
 }

@@ -14,8 +14,8 @@ import jdk.incubator.vector.VectorSpecies;
  * Activation rows as the kernels read them, 256 elements to a record.
  *
  * <pre>
- * float record    0                 1024               1056      1088                1152
- *                | 256 F32         | 8 scales (F32)   | unused  | 16 block sums (F32) |
+ * float record    0                 1024               1056           1088                1152
+ *                | 256 F32         | 8 scales (F32)   | 8 sums of 32 | 16 block sums (F32) |
  *
  * pairs record    0                                    512        516    528             592            624
  *                | 8 x (8 pairs E, 8 pairs O)         | scale    | ...  | 16 sums (I32) | 8 sums of 32 |
@@ -29,6 +29,7 @@ final class Rows {
     static final int LENGTH = 256;
     static final int FLOAT_BYTES = 1152;
     static final int SCALES = 1024;
+    static final int SUMS32 = 1056;
     static final int SUMS = 1088;
 
     static final int PAIR_BYTES = 624;
@@ -58,27 +59,29 @@ final class Rows {
      * @param blocks blocks there are, 0 … 8
      */
     static void floats32(MemorySegment x, long from, int blocks, MemorySegment dst, long to) {
-        MemorySegment record = dst.asSlice(to, FLOAT_BYTES);
         if (blocks < 8) {
-            record.fill((byte) 0);
+            Panel.clear(dst, to, FLOAT_BYTES);
         }
         for (int b = 0; b < blocks; b++) {
             long block = from + (long) A32_BYTES * b;
-            floats(x, block + A32_QS, record, 128L * b);
-            record.set(Lanes.FLOAT, SCALES + 4L * b, x.get(Lanes.FLOAT, block));
-            record.set(Lanes.FLOAT, SUMS + 4L * b, x.get(Lanes.INT, block + 4));
+            floats(x, block + A32_QS, dst, to + 128L * b);
+            dst.set(Lanes.FLOAT, to + SCALES + 4L * b, x.get(Lanes.FLOAT, block));
+            dst.set(Lanes.FLOAT, to + SUMS + 4L * b, x.get(Lanes.INT, block + 4));
         }
     }
 
     /** A float record of a Q8_A256 block. */
     static void floats256(MemorySegment x, long from, MemorySegment dst, long to) {
-        MemorySegment record = dst.asSlice(to, FLOAT_BYTES);
         for (int b = 0; b < 8; b++) {
-            floats(x, from + A256_QS + 32L * b, record, 128L * b);
+            floats(x, from + A256_QS + 32L * b, dst, to + 128L * b);
         }
-        record.set(Lanes.FLOAT, SCALES, x.get(Lanes.FLOAT, from));
-        for (int j = 0; j < 16; j++) {
-            record.set(Lanes.FLOAT, SUMS + 4L * j, x.get(Lanes.INT, from + 4 + 4L * j));
+        dst.set(Lanes.FLOAT, to + SCALES, x.get(Lanes.FLOAT, from));
+        for (int j = 0; j < 8; j++) {
+            int even = x.get(Lanes.INT, from + 4 + 8L * j);
+            int odd = x.get(Lanes.INT, from + 8 + 8L * j);
+            dst.set(Lanes.FLOAT, to + SUMS + 8L * j, even);
+            dst.set(Lanes.FLOAT, to + SUMS + 4 + 8L * j, odd);
+            dst.set(Lanes.FLOAT, to + SUMS32 + 4L * j, even + odd);
         }
     }
 
@@ -123,17 +126,16 @@ final class Rows {
 
     /** The pairs record of a Q8_A256 block. */
     static void pairs256(MemorySegment x, long from, MemorySegment dst, long to) {
-        MemorySegment record = dst.asSlice(to, PAIR_BYTES);
         for (int b = 0; b < 8; b++) {
-            pairs(x, from + A256_QS + 32L * b, record, 64L * b);
+            pairs(x, from + A256_QS + 32L * b, dst, to + 64L * b);
         }
-        record.set(Lanes.INT, PAIR_SCALE, x.get(Lanes.INT, from));
+        dst.set(Lanes.INT, to + PAIR_SCALE, x.get(Lanes.INT, from));
         for (int j = 0; j < 8; j++) {
             int even = x.get(Lanes.INT, from + 4 + 8L * j);
             int odd = x.get(Lanes.INT, from + 8 + 8L * j);
-            record.set(Lanes.INT, PAIR_SUMS16 + 8L * j, even);
-            record.set(Lanes.INT, PAIR_SUMS16 + 4 + 8L * j, odd);
-            record.set(Lanes.INT, PAIR_SUMS32 + 4L * j, even + odd);
+            dst.set(Lanes.INT, to + PAIR_SUMS16 + 8L * j, even);
+            dst.set(Lanes.INT, to + PAIR_SUMS16 + 4 + 8L * j, odd);
+            dst.set(Lanes.INT, to + PAIR_SUMS32 + 4L * j, even + odd);
         }
     }
 

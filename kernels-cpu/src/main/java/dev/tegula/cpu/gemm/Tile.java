@@ -20,6 +20,8 @@ final class Tile {
     /** Bytes of the sums of a tile, at any width. */
     static final long MAX_SUM_BYTES = 8 * 2 * ROWS * 64;
 
+    /** Where the sums are in the scratch memory: behind the panel. */
+    static final long SUMS = Panel.AT + Panel.MAX_BYTES;
     /** Bytes of 8 sums of 32 products for two vectors in 8 rows. */
     static final long SUM_BYTES = 8 * ROWS * Panel.STEP;
 
@@ -33,12 +35,12 @@ final class Tile {
      * Sums of integer products over each block of 32: {@code sums[block][row][vector]}. Exact, since all products are
      * integers and every partial sum is below 2^24.
      *
-     * @param rows float records of 8 rows from {@code at} on
+     * @param scratch holds float records of 8 rows from {@code at} on, the panel and the sums
      */
-    static void sums(MemorySegment rows, long at, MemorySegment panel, MemorySegment sums) {
-        MemorySegment a = rows.asSlice(at, ROWS * A);
-        MemorySegment w = panel.asSlice(0, Panel.ELEMENTS);
-        MemorySegment t = sums.asSlice(0, SUM_BYTES);
+    static void sums(MemorySegment scratch, long at) {
+        MemorySegment a = scratch.asSlice(at, ROWS * A);
+        MemorySegment w = scratch.asSlice(Panel.AT, Panel.ELEMENT_BYTES);
+        MemorySegment t = scratch.asSlice(SUMS, SUM_BYTES);
         for (int b = 0; b < 8; b++) {
             FloatVector s00 = FloatVector.zero(F);
             FloatVector s01 = s00;
@@ -107,10 +109,10 @@ final class Tile {
     }
 
     /** Adds 256 products to each of the outputs {@code c[row][vector]} of 4 rows, in the order of k. */
-    static void floats(MemorySegment rows, long at, MemorySegment panel, MemorySegment out, long outAt) {
-        MemorySegment a = rows.asSlice(at, FLOAT_ROWS * A);
-        MemorySegment w = panel.asSlice(0, Panel.ELEMENTS);
-        MemorySegment c = out.asSlice(outAt, FLOAT_ROWS * Panel.STEP);
+    static void floats(MemorySegment scratch, long at, long outAt) {
+        MemorySegment a = scratch.asSlice(at, FLOAT_ROWS * A);
+        MemorySegment w = scratch.asSlice(Panel.AT, Panel.ELEMENT_BYTES);
+        MemorySegment c = scratch.asSlice(outAt, FLOAT_ROWS * Panel.STEP);
         FloatVector s00 = FloatVector.fromMemorySegment(F, c, 0, Lanes.LE);
         FloatVector s01 = FloatVector.fromMemorySegment(F, c, V, Lanes.LE);
         FloatVector s10 = FloatVector.fromMemorySegment(F, c, 2 * V, Lanes.LE);
