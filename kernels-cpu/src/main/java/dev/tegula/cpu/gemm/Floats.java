@@ -30,7 +30,8 @@ abstract class Floats implements MicroKernel {
         int steps = Math.ceilDiv(count, STEP);
         Panel.clearFrom(scratch, steps);
         for (int s = 0; s < steps; s++) {
-            decodeStep(w, w0 + s * chunkBytes() / 8, scratch, Panel.AT + s * STEP * Panel.STEP + (long) vector * Lanes.BYTES);
+            decodeStep(w, w0 + s * chunkBytes() / 8, scratch,
+                    Panel.AT + s * STEP * Panel.STEP + (long) vector * Lanes.BYTES);
         }
     }
 

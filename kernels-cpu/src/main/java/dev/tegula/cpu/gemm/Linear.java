@@ -150,7 +150,8 @@ final class Linear implements Kernel {
                     micro.decode(weights[m].segment(), vectorOffset(m, 2 * panel) + chunk, length, scratch, 0);
                     micro.decode(weights[m].segment(), vectorOffset(m, 2 * panel + 1) + chunk, length, scratch, 1);
                     for (int t = 0; t < tiles; t++) {
-                        micro.multiply(scratch, (long) t * Tile.ROWS * Rows.FLOAT_BYTES, out + t * Tile.ROWS * Panel.STEP);
+                        micro.multiply(scratch, (long) t * Tile.ROWS * Rows.FLOAT_BYTES,
+                                out + t * Tile.ROWS * Panel.STEP);
                     }
                     out += matrixBytes;
                 }

@@ -110,8 +110,10 @@ final class MicroCodes256 extends Blocks256 {
         long vectorAt = (long) vector * V;
         MemorySegment unit = w.asSlice(w0, SPAN);
         MemorySegment p = scratch.asSlice(Panel.AT + vectorAt, Panel.ELEMENT_BYTES - V);
-                FloatVector.fromMemorySegment(F, unit, PackCodes256.D, Lanes.LE).intoMemorySegment(scratch, Panel.SCALES + vectorAt, Lanes.LE);
-        FloatVector.fromMemorySegment(F, unit, PackCodes256.DMIN, Lanes.LE).intoMemorySegment(scratch, Panel.MINS + vectorAt, Lanes.LE);
+        FloatVector.fromMemorySegment(F, unit, PackCodes256.D, Lanes.LE)
+                .intoMemorySegment(scratch, Panel.SCALES + vectorAt, Lanes.LE);
+        FloatVector.fromMemorySegment(F, unit, PackCodes256.DMIN, Lanes.LE)
+                .intoMemorySegment(scratch, Panel.MINS + vectorAt, Lanes.LE);
         for (int j = 0; j < 16; j++) {
             int shift = 24 - ((j & 3) << 3);
             ((FloatVector) IntVector.fromMemorySegment(I, unit, PackCodes256.MINS + (j >> 2) * 64L, Lanes.LE)

@@ -77,7 +77,8 @@ final class MicroCodes32 extends Blocks32 {
         int blocks = count / 32;
         Panel.clearFrom(scratch, blocks);
         for (int b = 0; b < blocks; b++) {
-            block(w, w0 + b * (long) PackCodes32.UNIT_BYTES, scratch, Panel.AT + b * 32 * Panel.STEP + (long) vector * V);
+            block(w, w0 + b * (long) PackCodes32.UNIT_BYTES, scratch,
+                    Panel.AT + b * 32 * Panel.STEP + (long) vector * V);
             long scales = b * Panel.STEP + (long) vector * V;
             FloatVector.fromMemorySegment(F, w, w0 + b * (long) PackCodes32.UNIT_BYTES, Lanes.LE)
                     .intoMemorySegment(scratch, Panel.SCALES + scales, Lanes.LE);

@@ -115,7 +115,8 @@ final class MicroQ4K extends Blocks256 {
     public void decode(MemorySegment w, long w0, int count, MemorySegment scratch, int vector) {
         long vectorAt = (long) vector * V;
         MemorySegment unit = w.asSlice(w0, PackQ4K.UNIT_BYTES - 64 + V);
-                FloatVector.fromMemorySegment(F, unit, PackQ4K.D, Lanes.LE).intoMemorySegment(scratch, Panel.SCALES + vectorAt, Lanes.LE);
+        FloatVector.fromMemorySegment(F, unit, PackQ4K.D, Lanes.LE)
+                .intoMemorySegment(scratch, Panel.SCALES + vectorAt, Lanes.LE);
         FloatVector.fromMemorySegment(F, unit, PackQ4K.DMIN, Lanes.LE)
                 .neg()
                 .intoMemorySegment(scratch, Panel.MINS + vectorAt, Lanes.LE);

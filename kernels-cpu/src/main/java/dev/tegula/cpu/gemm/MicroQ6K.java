@@ -127,7 +127,8 @@ final class MicroQ6K extends Blocks256 {
     public void decode(MemorySegment w, long w0, int count, MemorySegment scratch, int vector) {
         long vectorAt = (long) vector * V;
         MemorySegment unit = w.asSlice(w0, PackQ6K.UNIT_BYTES - 64 + V);
-                FloatVector.fromMemorySegment(F, unit, PackQ6K.D, Lanes.LE).intoMemorySegment(scratch, Panel.SCALES + vectorAt, Lanes.LE);
+        FloatVector.fromMemorySegment(F, unit, PackQ6K.D, Lanes.LE)
+                .intoMemorySegment(scratch, Panel.SCALES + vectorAt, Lanes.LE);
         for (int hs = 0; hs < 4; hs++) {
             quarter(w, w0, hs, scratch, vectorAt);
         }

@@ -92,7 +92,8 @@ final class MicroTq20 extends Blocks256 {
     public void decode(MemorySegment w, long w0, int count, MemorySegment scratch, int vector) {
         long vectorAt = (long) vector * V;
         MemorySegment unit = w.asSlice(w0, PackTq20.UNIT_BYTES - 64 + V);
-                FloatVector.fromMemorySegment(F, unit, 0, Lanes.LE).intoMemorySegment(scratch, Panel.SCALES + vectorAt, Lanes.LE);
+        FloatVector.fromMemorySegment(F, unit, 0, Lanes.LE)
+                .intoMemorySegment(scratch, Panel.SCALES + vectorAt, Lanes.LE);
         half(w, w0, 0, scratch, vectorAt);
         half(w, w0, 1, scratch, vectorAt);
     }
