@@ -1,4 +1,13 @@
-/** JMH suites. */
-module dev.tegula.bench {
+/**
+ * JMH suites. Open, since JMH's runner finds the suites and the code it generated for them by reflection; {@code jmh.core}
+ * is an automatic module.
+ */
+open module dev.tegula.bench {
     requires dev.tegula;
+    requires jmh.core;
+
+    exports dev.tegula.bench;
+    exports dev.tegula.bench.kernel;
+    exports dev.tegula.bench.sample;
+    exports dev.tegula.bench.text;
 }

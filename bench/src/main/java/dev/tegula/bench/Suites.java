@@ -1,0 +1,38 @@
+package dev.tegula.bench;
+
+import dev.tegula.bench.kernel.AttentionBench;
+import dev.tegula.bench.kernel.EmbedBench;
+import dev.tegula.bench.kernel.GateBench;
+import dev.tegula.bench.kernel.GateUpBench;
+import dev.tegula.bench.kernel.KernelBench;
+import dev.tegula.bench.kernel.MatMulBench;
+import dev.tegula.bench.kernel.NormBench;
+import dev.tegula.bench.kernel.QuantizeBench;
+import dev.tegula.bench.kernel.RopeBench;
+import dev.tegula.bench.kernel.SoftmaxBench;
+import java.util.Map;
+import java.util.Optional;
+
+/** Which suite measures which op. */
+public final class Suites {
+    private static final Map<String, Class<? extends KernelBench>> BY_OP = Map.ofEntries(
+            Map.entry("matmul", MatMulBench.class), Map.entry("gateup", GateUpBench.class),
+            Map.entry("attention", AttentionBench.class), Map.entry("rmsnorm", NormBench.class),
+            Map.entry("layernorm", NormBench.class), Map.entry("normquantize", NormBench.class),
+            Map.entry("rope", RopeBench.class), Map.entry("kvwrite", RopeBench.class),
+            Map.entry("ropekvwrite", RopeBench.class), Map.entry("gate", GateBench.class),
+            Map.entry("add", GateBench.class), Map.entry("quantize", QuantizeBench.class),
+            Map.entry("softmax", SoftmaxBench.class), Map.entry("embed", EmbedBench.class),
+            Map.entry("selectrows", EmbedBench.class));
+
+    private Suites() {}
+
+    /**
+     * The suite of an op.
+     *
+     * @param op the op's name in kernel ids
+     */
+    public static Optional<Class<? extends KernelBench>> of(String op) {
+        return Optional.ofNullable(BY_OP.get(op));
+    }
+}

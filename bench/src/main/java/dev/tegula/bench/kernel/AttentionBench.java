@@ -1,0 +1,55 @@
+package dev.tegula.bench.kernel;
+
+import dev.tegula.kernel.KernelRequest;
+import dev.tegula.kernel.KernelRequest.Spec;
+import dev.tegula.kernel.Op;
+import dev.tegula.tensor.DType;
+import dev.tegula.tensor.Dim;
+import java.util.List;
+import org.openjdk.jmh.annotations.Param;
+
+/** Causal attention over the KV cache: one row far into a context, or a whole prompt. */
+public class AttentionBench extends KernelBench {
+    /** Heads of queries. */
+    @Param("32")
+    public int heads;
+
+    /** Heads of keys and values. */
+    @Param("8")
+    public int kvHeads;
+
+    /** Elements of a head. */
+    @Param({"64", "128"})
+    public int headSize;
+
+    /** Format of the KV cache. */
+    @Param({"F32", "F16"})
+    public DType format;
+
+    /** Positions that a row sees, 0 for all. */
+    @Param("0")
+    public int window;
+
+    /** Rows of queries and positions before them, {@code rows@positions}. */
+    @Param({"1@1023", "512@0"})
+    public String at;
+
+    @Override
+    protected KernelRequest request() {
+        Spec q = tokens(DType.F32, heads * headSize);
+        Spec cache = new Spec(format, Dim.CONTEXT, 2 * kvHeads * headSize);
+        float scale = (float) (1 / Math.sqrt(headSize));
+        return new KernelRequest(new Op.Attention(0, heads, kvHeads, headSize, scale, window), List.of(q, cache),
+                List.of(q));
+    }
+
+    @Override
+    protected int rows() {
+        return Integer.parseInt(at.substring(0, at.indexOf('@')));
+    }
+
+    @Override
+    protected int firstPosition() {
+        return Integer.parseInt(at.substring(at.indexOf('@') + 1));
+    }
+}

@@ -1,0 +1,79 @@
+package dev.tegula.bench.kernel;
+
+import dev.tegula.kernel.KernelRequest;
+import dev.tegula.kernel.KernelRequest.Spec;
+import dev.tegula.tensor.DType;
+import dev.tegula.tensor.Dim;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** What the suites of kernels share: an engine by name, a checked kernel, and the call that is timed. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(value = 1, jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"})
+public abstract class KernelBench {
+    /** Who computes: ref, vec, nat-avx2, nat-avx512, …; an engine that cannot fails its trial and says why. */
+    @Param("vec")
+    public String engine;
+
+    private KernelCase kernel;
+
+    /** What is computed with these parameters. */
+    protected abstract KernelRequest request();
+
+    /** Rows of the batch. */
+    protected abstract int rows();
+
+    /** Position of the batch's first row in its sequence. */
+    protected int firstPosition() {
+        return 0;
+    }
+
+    /** Allocates, fills, runs once and compares with the twin. */
+    @Setup
+    public void open() {
+        kernel = new KernelCase(engine, request(), rows(), firstPosition());
+        try {
+            kernel.check();
+        } catch (RuntimeException e) {
+            kernel.close();
+            throw e;
+        }
+    }
+
+    /** Frees the memory. */
+    @TearDown
+    public void close() {
+        kernel.close();
+    }
+
+    /** Computes the whole output on one thread; it is written to memory, so nothing can be left out. */
+    @Benchmark
+    public void run() {
+        kernel.run();
+    }
+
+    /** A matrix with a row per row of the batch. */
+    static Spec tokens(DType type, int cols) {
+        return new Spec(type, Dim.TOKENS, cols);
+    }
+
+    /** A matrix with a fixed number of rows. */
+    static Spec fixed(DType type, int rows, int cols) {
+        return new Spec(type, Dim.of(rows), cols);
+    }
+}

@@ -1,0 +1,192 @@
+package dev.tegula.bench.kernel;
+
+import dev.tegula.kernel.Batch;
+import dev.tegula.kernel.Kernel;
+import dev.tegula.kernel.KernelArgs;
+import dev.tegula.kernel.KernelFactory;
+import dev.tegula.kernel.KernelProvider;
+import dev.tegula.kernel.KernelRequest;
+import dev.tegula.kernel.KernelTable;
+import dev.tegula.kernel.Op;
+import dev.tegula.kernel.Operand;
+import dev.tegula.kernel.Refusal;
+import dev.tegula.kernel.ref.RefProvider;
+import dev.tegula.kv.KvLayout;
+import dev.tegula.tensor.DType;
+import dev.tegula.tensor.Storage;
+import dev.tegula.tensor.TensorView;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** A kernel bound to operands of its own, and its scalar twin bound to the same. */
+final class KernelCase implements AutoCloseable {
+    /** Into how many portions the twin's call is cut, of which only some are computed. */
+    private static final int TWIN_PORTIONS = 64;
+    /** How long the twin may compute: it is slow and the shapes are those of real layers. */
+    private static final long TWIN_NANOS = 500_000_000L;
+    /** A NaN that no kernel computes: where it stays, the twin has written nothing. */
+    private static final int UNTOUCHED = 0x7FA5A5A5;
+
+    private final Storage storage = new Storage("bench");
+    private final KernelRequest request;
+    private final KernelFactory factory;
+    private final List<Operand> inputs = new ArrayList<>();
+    private final List<Operand> twinInputs = new ArrayList<>();
+    private final List<TensorView> outputs;
+    private final Kernel kernel;
+    private final Batch batch;
+    private final MemorySegment scratch;
+    private final int portions;
+
+    /**
+     * Makes operands with random values and binds an engine's kernel to them.
+     *
+     * @throws IllegalStateException when the engine is unknown, unavailable or has no such kernel; says why
+     */
+    KernelCase(String engine, KernelRequest request, int rows, int firstPosition) {
+        this.request = request;
+        this.factory = factory(engine, request);
+        int positions = Math.ceilDiv(firstPosition + rows, KvLayout.BLOCK) * KvLayout.BLOCK;
+        this.batch = batch(rows, firstPosition, positions);
+        Operands operands = new Operands(storage, rows, positions);
+        for (int i = 0; i < request.inputs().size(); i++) {
+            Operand input = operands.input(request, i);
+            inputs.add(input);
+            // Kernels that write to the cache change inputs; their twin gets its own.
+            twinInputs.add(writesCache() ? operands.copy(input) : input);
+        }
+        this.outputs = outputs();
+        this.kernel = factory.bind(new KernelArgs(request, operands.packed(inputs, factory.packing()), outputs));
+        this.scratch = storage.allocate(factory.scratchBytes(request));
+        this.portions = kernel.portions(batch, 1);
+    }
+
+    private static KernelFactory factory(String engine, KernelRequest request) {
+        List<KernelProvider> providers = KernelTable.load().providers();
+        KernelProvider provider = providers.stream()
+                .filter(p -> p.engine().equals(engine))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("no engine '" + engine + "'; there are "
+                        + providers.stream().map(KernelProvider::engine).toList()));
+        provider.unavailable()
+                .ifPresent(refusal -> {
+                    throw new IllegalStateException(refusal.toString());
+                });
+        List<Refusal> refusals = new ArrayList<>();
+        for (KernelFactory row : provider.kernels()) {
+            if (row.id().op().equals(request.op().name())) {
+                Optional<Refusal> refusal = row.refuse(request);
+                if (refusal.isEmpty()) {
+                    return row;
+                }
+                refusals.add(refusal.get());
+            }
+        }
+        throw new IllegalStateException(engine + " has no kernel for " + request + " " + refusals);
+    }
+
+    private Batch batch(int rows, int firstPosition, int positions) {
+        int blocks = positions / KvLayout.BLOCK;
+        Batch made = new Batch(storage, rows, 1, blocks);
+        int[] table = new int[blocks];
+        for (int i = 0; i < blocks; i++) {
+            table[i] = i;
+        }
+        made.addSequence(table, blocks);
+        for (int r = 0; r < rows; r++) {
+            made.addRow(r * 7919 % Operands.VOCABULARY, firstPosition + r, true);
+        }
+        return made;
+    }
+
+    private List<TensorView> outputs() {
+        List<TensorView> views = new ArrayList<>();
+        for (KernelRequest.Spec spec : request.outputs()) {
+            TensorView view = TensorView.allocate(storage, spec.type(), batch.maxRows(), spec.cols());
+            for (long at = 0; at < view.bytes(); at += Integer.BYTES) {
+                view.segment().set(ValueLayout.JAVA_INT, at, UNTOUCHED);
+            }
+            views.add(view);
+        }
+        return views;
+    }
+
+    /** Computes the whole output. */
+    void run() {
+        for (int p = 0; p < portions; p++) {
+            kernel.run(batch, p, portions, scratch);
+        }
+    }
+
+    /**
+     * Runs the kernel once and compares its output with as much of the twin's as is computed in half a second, but at least
+     * two portions.
+     *
+     * @throws IllegalStateException at the first difference
+     */
+    void check() {
+        run();
+        KernelFactory right = KernelTable.of(List.of(new RefProvider())).choose(request).factory();
+        List<TensorView> expected = outputs();
+        Kernel twin = right.bind(new KernelArgs(request, twinInputs, expected));
+        MemorySegment twinScratch = storage.allocate(right.scratchBytes(request));
+        int cut = twin.portions(batch, TWIN_PORTIONS);
+        long end = System.nanoTime() + TWIN_NANOS;
+        for (int i = 0; i < cut && (i < 2 || writesCache() || System.nanoTime() < end); i++) {
+            // First, last, second, last but one, …: tails first.
+            twin.run(batch, i % 2 == 0 ? i / 2 : cut - 1 - i / 2, cut, twinScratch);
+        }
+        long compared = 0;
+        for (int i = 0; i < expected.size(); i++) {
+            compared += compare(expected.get(i), outputs.get(i));
+        }
+        for (int i = 0; i < inputs.size() && writesCache(); i++) {
+            if (inputs.get(i) instanceof Operand.Cache ours && twinInputs.get(i) instanceof Operand.Cache its) {
+                compared += compare(pool(its), pool(ours));
+            }
+        }
+        if (compared == 0) {
+            throw new IllegalStateException(factory.id() + ": the twin computed nothing to compare with");
+        }
+    }
+
+    /** Whether the op writes keys and values to the cache. */
+    private boolean writesCache() {
+        return request.op() instanceof Op.KvWrite || request.op() instanceof Op.RopeKvWrite;
+    }
+
+    /** The memory of a cache as one row. */
+    private static TensorView pool(Operand.Cache cache) {
+        int elements = Math.toIntExact(cache.layout().bytes() / cache.layout().type().blockBytes());
+        return TensorView.dense(cache.segment(), 0, cache.layout().type(), 1, elements);
+    }
+
+    /** Compares the words that the twin has written, NaNs of F32 being equal; returns how many there are. */
+    private long compare(TensorView expected, TensorView actual) {
+        long words = 0;
+        for (long at = 0; at < expected.bytes(); at += Integer.BYTES) {
+            int right = expected.segment().get(ValueLayout.JAVA_INT, at);
+            int got = actual.segment().get(ValueLayout.JAVA_INT, at);
+            if (right == UNTOUCHED) {
+                continue;
+            }
+            words++;
+            boolean nans = expected.type() == DType.F32 && Float.isNaN(Float.intBitsToFloat(right))
+                    && Float.isNaN(Float.intBitsToFloat(got));
+            if (right != got && !nans) {
+                throw new IllegalStateException("%s: wrong result for %s in row %d, byte %d: %08x, the twin has %08x"
+                        .formatted(factory.id(), request, at / expected.rowBytes(), at % expected.rowBytes(), got,
+                                right));
+            }
+        }
+        return words;
+    }
+
+    @Override
+    public void close() {
+        storage.close();
+    }
+}

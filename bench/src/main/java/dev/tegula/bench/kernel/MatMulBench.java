@@ -1,0 +1,37 @@
+package dev.tegula.bench.kernel;
+
+import dev.tegula.kernel.Activations;
+import dev.tegula.kernel.KernelRequest;
+import dev.tegula.kernel.KernelRequest.Spec;
+import dev.tegula.kernel.Op;
+import dev.tegula.tensor.DType;
+import java.util.List;
+import org.openjdk.jmh.annotations.Param;
+
+/** Linear layers: y = W x. */
+public class MatMulBench extends KernelBench {
+    /** A layer of a published model, or MxNxK. */
+    @Param("llama-3.2-1b/ffn_down")
+    public String shape;
+
+    /** Format of the weights. */
+    @Param({"F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_K", "Q6_K", "TQ2_0"})
+    public DType format;
+
+    /** Rows of activations: 1 is decode, 512 a prompt. */
+    @Param({"1", "512"})
+    public int rows;
+
+    @Override
+    protected KernelRequest request() {
+        LayerShape layer = LayerShape.of(shape, rows);
+        Spec x = tokens(Activations.typeFor(format), layer.k());
+        Spec w = fixed(format, layer.n(), layer.k());
+        return new KernelRequest(new Op.MatMul(false, false), List.of(x, w), List.of(tokens(DType.F32, layer.n())));
+    }
+
+    @Override
+    protected int rows() {
+        return LayerShape.of(shape, rows).m();
+    }
+}
