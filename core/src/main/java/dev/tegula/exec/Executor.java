@@ -4,6 +4,7 @@ import dev.tegula.kernel.Batch;
 import dev.tegula.kernel.Kernel;
 import dev.tegula.tensor.TensorView;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -14,13 +15,15 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class Executor {
     private final Workers workers;
-    private final Kernel[][] stages;
+    private volatile Kernel[][] next;
+    private Kernel[][] stages;
     private final TensorView logits;
     private final MemorySegment[] scratch;
     private final Barrier barrier;
     private final Workers.Job walk = this::walk;
     private final Runnable advance = this::advance;
     private final AtomicInteger nextPortion = new AtomicInteger();
+    private final CountDownLatch ran = new CountDownLatch(1);
     private final int[] portions;
     private int totalPortions;
     private int stage;
@@ -30,7 +33,7 @@ public final class Executor {
 
     Executor(Workers workers, Kernel[][] stages, TensorView logits, MemorySegment[] scratch) {
         this.workers = workers;
-        this.stages = stages;
+        this.next = stages;
         this.logits = logits;
         this.scratch = scratch;
         this.barrier = new Barrier(workers.count());
@@ -57,11 +60,13 @@ public final class Executor {
             throw new IllegalArgumentException(rows.outputs() + " output rows: the plan has " + logits.rows());
         }
         batch = rows;
+        stages = next;
         failure = null;
         stage = -1;
         advance();
         workers.run(walk);
         batch = null;
+        ran.countDown();
         boolean stopped = aborted;
         aborted = false;
         Throwable thrown = failure;
@@ -77,6 +82,16 @@ public final class Executor {
      */
     public void abort() {
         aborted = true;
+    }
+
+    /** Lets the following calls run other kernels for the same stages, which give the same bits. */
+    void switchTo(Kernel[][] kernels) {
+        next = kernels;
+    }
+
+    /** Waits until a call has ended. */
+    void awaitFirstRun() throws InterruptedException {
+        ran.await();
     }
 
     /** Logits of the last batch: row i belongs to its i-th output row; F32, one column per token of the vocabulary. */

@@ -11,6 +11,7 @@ import dev.tegula.tile.Packing;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A graph with its kernels chosen and its memory laid out. Nothing is allocated yet, and all bytes are known.
@@ -24,9 +25,12 @@ import java.util.Map;
  * @param buffers where each activation lies
  * @param activationBytes bytes of all activations, which share memory where their lives do not overlap
  * @param scratchBytes bytes of scratch memory per worker
+ * @param cold the same graph on scalar kernels, to run until the JVM has compiled the chosen ones; for small models whose
+ *            chosen kernels are slow before that
  */
 public record Plan(Graph graph, Limits limits, KvLayout kv, List<List<Step>> stages, List<Node> constants,
-        List<Weight> weights, Map<Value, Buffer> buffers, long activationBytes, long scratchBytes) {
+        List<Weight> weights, Map<Value, Buffer> buffers, long activationBytes, long scratchBytes,
+        Optional<Plan> cold) {
     /**
      * One node and the kernel that runs it.
      *
@@ -77,10 +81,15 @@ public record Plan(Graph graph, Limits limits, KvLayout kv, List<List<Step>> sta
         return constants.stream().mapToLong(node -> bytes(node.output(), limits)).sum();
     }
 
-    /** Everything that will be allocated: weights, constants, activations, scratch memory, KV cache, batch. */
+    /** Bytes that starting on the cold plan takes: its weights, and what the warm-up of the chosen kernels works on. */
+    public long coldBytes() {
+        return cold.map(plan -> plan.weightBytes() + WarmUp.bytes(this)).orElse(0L);
+    }
+
+    /** Everything that will be allocated: weights, constants, activations, scratch memory, KV cache, batch, cold start. */
     public long totalBytes() {
         return weightBytes() + constantBytes() + activationBytes + scratchBytes * limits.threads() + kv.bytes()
-                + limits.batchBytes();
+                + limits.batchBytes() + coldBytes();
     }
 
     /** What one call costs. */
@@ -128,9 +137,9 @@ public record Plan(Graph graph, Limits limits, KvLayout kv, List<List<Step>> sta
     public String describeMemory() {
         return String.format(Locale.ROOT,
                 "weights %,d%nconstants %,d%nactivations %,d (%d rows)%nscratch %,d (%d threads)%n"
-                        + "KV cache %,d (%s, %d sessions of %d positions)%nbatch %,d%ntotal %,d bytes%n",
+                        + "KV cache %,d (%s, %d sessions of %d positions)%nbatch %,d%ncold start %,d%ntotal %,d bytes%n",
                 weightBytes(), constantBytes(), activationBytes, limits.batchRows(), scratchBytes * limits.threads(),
                 limits.threads(), kv.bytes(), kv.type(), limits.sessions(), limits.context(), limits.batchBytes(),
-                totalBytes());
+                coldBytes(), totalBytes());
     }
 }

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Chooses kernels, groups steps into stages and lays out memory by live ranges. */
@@ -46,6 +47,9 @@ public final class Planner {
         return new Planner(graph, table, limits, kv).plan();
     }
 
+    /** Weights up to this many bytes are worth a second copy for a quick start; larger models load for longer anyway. */
+    private static final long COLD_WEIGHTS = 32L << 20;
+
     private Plan plan() {
         List<Node> constants = new ArrayList<>();
         List<Plan.Step> steps = new ArrayList<>();
@@ -61,8 +65,19 @@ public final class Planner {
         Map<Value, Plan.Buffer> buffers = buffers(stages);
         long activations = buffers.values().stream().mapToLong(b -> b.offset() + b.bytes()).max().orElse(0);
         long scratch = steps.stream().mapToLong(s -> s.choice().factory().scratchBytes(s.request())).max().orElse(0);
-        return new Plan(graph, limits, kv, stages, constants, weights(steps, constants), buffers, activations,
-                align(scratch));
+        List<Plan.Weight> weights = weights(steps, constants);
+        Optional<Plan> cold = cold(steps, weights);
+        scratch = Math.max(align(scratch), cold.map(Plan::scratchBytes).orElse(0L));
+        return new Plan(graph, limits, kv, stages, constants, weights, buffers, activations, scratch, cold);
+    }
+
+    /** The scalar plan to start on, when the chosen kernels need warming and the weights are few. */
+    private Optional<Plan> cold(List<Plan.Step> steps, List<Plan.Weight> weights) {
+        boolean slow = steps.stream().anyMatch(step -> step.choice().provider().isSlowWhenCold());
+        long bytes = weights.stream().mapToLong(Plan.Weight::bytes).sum();
+        return slow && bytes <= COLD_WEIGHTS
+                ? Optional.of(plan(graph, table.scalar(), limits, kv))
+                : Optional.empty();
     }
 
     /** Steps in the graph's order; a new stage begins where a step needs what the current one makes. */

@@ -14,6 +14,14 @@ public interface KernelProvider {
     /** Engines with a higher rank are asked first; the scalar engine has rank 0. */
     int rank();
 
+    /**
+     * Whether its kernels crawl until the JVM has compiled them, as Vector API code does in the interpreter, where every
+     * vector is an object. A small model then starts on the scalar kernels, which give the same bits.
+     */
+    default boolean isSlowWhenCold() {
+        return false;
+    }
+
     /** Why the engine cannot run on this machine or in this JVM, or nothing when it can. */
     Optional<Refusal> unavailable();
 

@@ -24,10 +24,11 @@ public final class KernelTable {
     /**
      * A kernel and the better ones that refused.
      *
+     * @param provider the engine that it is of
      * @param factory the kernel chosen
      * @param refusals why the kernels and engines before it were not
      */
-    public record Choice(KernelFactory factory, List<Refusal> refusals) {}
+    public record Choice(KernelProvider provider, KernelFactory factory, List<Refusal> refusals) {}
 
     /** The engines found on the class or module path, and the scalar engine. */
     public static KernelTable load() {
@@ -57,6 +58,11 @@ public final class KernelTable {
         }
         return new KernelTable(
                 providers.stream().filter(p -> p.rank() == 0 || engines.contains(p.engine())).toList(), strict);
+    }
+
+    /** The scalar engine alone. */
+    public KernelTable scalar() {
+        return new KernelTable(List.of(new RefProvider()), false);
     }
 
     /** This table, but a request that the best engine refuses is an error instead of a slower kernel. */
@@ -92,7 +98,7 @@ public final class KernelTable {
                 if (refusal.isEmpty()) {
                     // Siblings of the same engine that are for other formats are no refusals worth reading.
                     refusals.subList(before, refusals.size()).clear();
-                    return accept(request, new Choice(factory, List.copyOf(refusals)));
+                    return accept(request, new Choice(provider, factory, List.copyOf(refusals)));
                 }
                 refusals.add(refusal.get());
             }

@@ -8,7 +8,6 @@ import dev.tegula.file.gguf.GgufFile;
 import dev.tegula.graph.Graph;
 import dev.tegula.kernel.Batch;
 import dev.tegula.kv.KvLayout;
-import dev.tegula.tensor.Storage;
 
 /**
  * A model that is ready to run: weights in memory, kernels bound, workers started. The file stays open, since rows of the
@@ -20,16 +19,14 @@ import dev.tegula.tensor.Storage;
 public final class Model implements AutoCloseable {
     private final GgufFile file;
     private final ModelPlan planned;
-    private final Storage storage;
+    private final PlanMemory memory;
     private final Workers workers;
-    private final Executor executor;
 
-    private Model(GgufFile file, ModelPlan planned, Storage storage, Workers workers, Executor executor) {
+    private Model(GgufFile file, ModelPlan planned, PlanMemory memory, Workers workers) {
         this.file = file;
         this.planned = planned;
-        this.storage = storage;
+        this.memory = memory;
         this.workers = workers;
-        this.executor = executor;
     }
 
     /**
@@ -41,20 +38,16 @@ public final class Model implements AutoCloseable {
      * @throws OutOfMemoryError when the plan's memory is not there; the message has its bytes
      */
     public static Model load(GgufFile file, ModelOptions options) {
-        Storage storage = null;
         Workers workers = null;
         try {
             ModelPlan planned = ModelPlan.of(file, options);
-            storage = new Storage(file.name());
             workers = new Workers(planned.plan().limits().threads());
-            Executor executor = PlanMemory.bind(planned.plan(), storage, planned.weights(), workers, options.loading());
-            return new Model(file, planned, storage, workers, executor);
+            PlanMemory memory = PlanMemory.load(planned.plan(), file.name(), planned.weights(), workers,
+                    options.loading());
+            return new Model(file, planned, memory, workers);
         } catch (RuntimeException | Error e) {
             if (workers != null) {
                 workers.close();
-            }
-            if (storage != null) {
-                storage.close();
             }
             file.close();
             throw e;
@@ -78,7 +71,7 @@ public final class Model implements AutoCloseable {
 
     /** Runs batches; for one thread at a time. */
     public Executor executor() {
-        return executor;
+        return memory.executor();
     }
 
     /** The KV cache's layout. */
@@ -93,15 +86,14 @@ public final class Model implements AutoCloseable {
 
     /** A batch of the plan's size; its memory is the model's. */
     public Batch newBatch() {
-        return new Batch(storage, plan().limits().batchRows(), plan().limits().sessions(),
-                plan().limits().blocksPerSession());
+        return memory.newBatch();
     }
 
     /** Ends the workers and frees all memory. Must not be called while a batch is run. Idempotent. */
     @Override
     public void close() {
         workers.close();
-        storage.close();
+        memory.close();
         file.close();
     }
 }

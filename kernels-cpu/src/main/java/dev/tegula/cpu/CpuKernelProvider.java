@@ -29,6 +29,11 @@ public final class CpuKernelProvider implements KernelProvider {
     }
 
     @Override
+    public boolean isSlowWhenCold() {
+        return true;
+    }
+
+    @Override
     public Optional<Refusal> unavailable() {
         return CpuProbe.reason().map(reason -> new Refusal(ENGINE, reason));
     }
