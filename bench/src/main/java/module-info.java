@@ -5,6 +5,8 @@
 open module dev.tegula.bench {
     requires dev.tegula;
     requires jmh.core;
+    // JMH's own need, which an automatic module cannot state.
+    requires jdk.unsupported;
 
     exports dev.tegula.bench;
     exports dev.tegula.bench.kernel;

@@ -18,11 +18,14 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What the suites of kernels share: an engine by name, a checked kernel, and the call that is timed. */
+/**
+ * What the suites of kernels share: an engine by name, a checked kernel, and the call that is timed. Ten seconds of
+ * warm-up, since a Vector API kernel takes hundreds of times as long until C2 has compiled it, which takes seconds.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Warmup(iterations = 3, time = 1)
+@Warmup(iterations = 10, time = 1)
 @Measurement(iterations = 5, time = 1)
 @Fork(value = 1, jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"})
 public abstract class KernelBench {
