@@ -94,12 +94,13 @@ public final class Conformance {
 
     /** A batch whose tokens lie in the table of an embedding. */
     private static Batch batch(Storage storage, KernelRequest request, int rows, SplittableRandom random) {
-        Batch wide = Batches.of(storage, rows, random);
+        Batch wide = Batches.of(storage, request.op(), rows, random);
         if (!(request.op() instanceof Op.Embed)) {
             return wide;
         }
-        Batch batch = new Batch(storage, Batches.ROWS, 1, Batches.TABLE);
-        batch.addSequence(new int[Batches.TABLE], Batches.TABLE);
+        int table = Batches.table(request.op());
+        Batch batch = new Batch(storage, Batches.ROWS, 1, table);
+        batch.addSequence(new int[table], table);
         for (int r = 0; r < rows; r++) {
             batch.addRow(wide.token(r) % (int) request.input(0).rows().size(), r, false);
         }

@@ -22,6 +22,9 @@ final class Operands {
     private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT_UNALIGNED;
     private static final ValueLayout.OfShort I16 = ValueLayout.JAVA_SHORT_UNALIGNED;
 
+    /** Rows of a table by position: as many as the ops that read one can see. */
+    private static final int POSITIONS = Batches.positions(new Op.Rope(1, 2, 2, false));
+
     private final Storage storage;
     private final SplittableRandom random;
     private final Fill fill;
@@ -51,10 +54,10 @@ final class Operands {
             }
             case Op.MatMul op when i == 1 -> weights(spec.type(), spec.rows().size(), spec.cols());
             case Op.GateUp op when i > 0 -> weights(spec.type(), spec.rows().size(), spec.cols());
-            case Op.KvWrite op when i == 2 -> cache(spec.type(), op.layer(), op.kvHeads(), op.headSize());
-            case Op.RopeKvWrite op when i == 4 -> cache(spec.type(), op.layer(), op.kvHeads(), op.headSize());
+            case Op.KvWrite op when i == 2 -> cache(spec.type(), op, op.layer(), op.kvHeads(), op.headSize());
+            case Op.RopeKvWrite op when i == 4 -> cache(spec.type(), op, op.layer(), op.kvHeads(), op.headSize());
             case Op.Attention op when i == 1 -> {
-                Operand.Cache cache = cache(spec.type(), op.layer(), op.kvHeads(), op.headSize());
+                Operand.Cache cache = cache(spec.type(), op, op.layer(), op.kvHeads(), op.headSize());
                 fillSeen(cache, op.layer(), batch);
                 yield cache;
             }
@@ -91,7 +94,7 @@ final class Operands {
         if (!spec.rows().isSymbolic()) {
             return Math.toIntExact(spec.rows().size());
         }
-        return spec.rows().equals(Dim.CONTEXT) ? Batches.POSITIONS : Batches.ROWS;
+        return spec.rows().equals(Dim.CONTEXT) ? POSITIONS : Batches.ROWS;
     }
 
     private void q8(TensorView view, int row) {
@@ -155,8 +158,8 @@ final class Operands {
     }
 
     /** A pool in which every element is NaN. */
-    private Operand.Cache cache(DType type, int layer, int kvHeads, int headSize) {
-        KvLayout layout = new KvLayout(type, layer + 1, kvHeads, headSize, Batches.BLOCKS);
+    private Operand.Cache cache(DType type, Op op, int layer, int kvHeads, int headSize) {
+        KvLayout layout = new KvLayout(type, layer + 1, kvHeads, headSize, Batches.blocks(op));
         MemorySegment pool = storage.allocate(layout.bytes());
         pool.fill((byte) 0xFF);
         return new Operand.Cache(pool, layout);

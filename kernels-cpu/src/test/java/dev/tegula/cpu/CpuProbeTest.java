@@ -1,0 +1,41 @@
+package dev.tegula.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import jdk.incubator.vector.VectorShape;
+import org.junit.jupiter.api.Test;
+
+class CpuProbeTest {
+    @Test
+    void acceptsThisJvm() {
+        assertTrue(CpuProbe.reason().isEmpty(), () -> CpuProbe.reason().orElseThrow());
+        assertTrue(new CpuKernelProvider().unavailable().isEmpty());
+    }
+
+    @Test
+    void namesTheFlagOfEachObstacle() {
+        assertTrue(CpuProbe.compilerReason("OpenJDK 64-Bit Server VM", "interpreted mode")
+                .orElseThrow()
+                .contains("-Xint"));
+        assertTrue(CpuProbe.compilerReason("OpenJDK 64-Bit Server VM", "mixed mode, emulated-client")
+                .orElseThrow()
+                .contains("-XX:TieredStopAtLevel"));
+        assertTrue(CpuProbe.compilerReason("Eclipse OpenJ9 VM", "").orElseThrow().contains("Eclipse OpenJ9"));
+        assertTrue(CpuProbe.compilerReason("OpenJDK 64-Bit Server VM", "mixed mode, sharing").isEmpty());
+    }
+
+    @Test
+    void widthIsWhatThePropertySays() {
+        String asked = System.getProperty(Lanes.PROPERTY);
+        int bits = asked == null
+                ? Math.min(512, VectorShape.preferredShape().vectorBitSize())
+                : Integer.parseInt(asked);
+        assertEquals(bits, Lanes.SHAPE.vectorBitSize());
+        assertEquals(VectorShape.S_128_BIT, Lanes.shape("128", VectorShape.S_256_BIT));
+        assertEquals(VectorShape.S_256_BIT, Lanes.shape(null, VectorShape.S_256_BIT));
+        assertThrows(IllegalArgumentException.class, () -> Lanes.shape("512", VectorShape.S_256_BIT));
+        assertThrows(IllegalArgumentException.class, () -> Lanes.shape("64", VectorShape.S_256_BIT));
+    }
+}
