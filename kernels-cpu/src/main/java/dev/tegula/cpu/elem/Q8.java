@@ -37,13 +37,23 @@ final class Q8 {
      * @param length 32 (one sum) or 256 (a sum per 16 values)
      */
     static void quantize(MemorySegment x, long from, MemorySegment y, long to, int length) {
+        // Constant lengths, once inlined, leave no loop in a short block.
+        if (length == 32) {
+            block(x, from, y, to, 32, 32);
+        } else {
+            block(x, from, y, to, 256, 16);
+        }
+    }
+
+    private static void block(MemorySegment x, long from, MemorySegment y, long to, int length, int sumLength) {
         int bits = largest(x, from, length);
         float max = Float.intBitsToFloat(bits);
-        int sumLength = length == 32 ? 32 : 16;
         long values = to + 4 + 4L * (length / sumLength);
         if (bits >= INFINITY_BITS || max < SMALLEST) {
             y.set(Lanes.FLOAT, to, bits >= INFINITY_BITS ? Float.NaN : 0f);
-            y.asSlice(to + 4, values - to - 4 + length).fill((byte) 0);
+            for (long at = to + 4; at < values + length; at += 4) {
+                y.set(Lanes.INT, at, 0);
+            }
             return;
         }
         y.set(Lanes.FLOAT, to, max / 127f);
