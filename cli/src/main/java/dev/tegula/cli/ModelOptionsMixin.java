@@ -1,11 +1,13 @@
 package dev.tegula.cli;
 
 import dev.tegula.exec.Loading;
+import dev.tegula.kernel.KernelProvider;
 import dev.tegula.kernel.KernelTable;
 import dev.tegula.model.ModelOptions;
 import dev.tegula.tensor.DType;
 import java.nio.file.Path;
 import java.util.Set;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -15,6 +17,8 @@ final class ModelOptionsMixin {
     enum Kv {
         f16, f32
     }
+
+    private static final String OPENCL = "cl";
 
     @Option(names = "--model", paramLabel = "FILE", description = "GGUF file, the first part of a split one (default: the embedded model).")
     private Path model;
@@ -83,6 +87,18 @@ final class ModelOptionsMixin {
     /** The kernels to choose from. */
     KernelTable kernels() {
         KernelTable table = KernelTable.load();
-        return engines == null ? table : table.only(engines);
+        if (engines != null) {
+            return table.only(engines);
+        }
+        return model == null ? table.only(cpuEngines(table)) : table;
+    }
+
+    // Asking for a device starts its driver, which takes longer than the embedded model's answer.
+    private static Set<String> cpuEngines(KernelTable table) {
+        return table.providers()
+                .stream()
+                .map(KernelProvider::engine)
+                .filter(engine -> !engine.equals(OPENCL))
+                .collect(Collectors.toSet());
     }
 }

@@ -2,6 +2,9 @@ package dev.tegula.cli;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -31,7 +34,7 @@ final class TegulaCommand {
      */
     static int run(Terminal terminal, String... args) {
         TegulaCommand root = new TegulaCommand();
-        CommandLine line = commands(root, terminal);
+        CommandLine line = commands(root, terminal, args);
         try {
             int status = args.length == 0 ? root.usage(line, terminal) : line.execute(args);
             terminal.flush();
@@ -41,18 +44,31 @@ final class TegulaCommand {
         }
     }
 
-    private static CommandLine commands(TegulaCommand root, Terminal terminal) {
+    /** The subcommands; one is made only when it is named or all are listed, since making them takes time. */
+    private static Map<String, Function<Terminal, Object>> subcommands() {
+        Map<String, Function<Terminal, Object>> commands = new LinkedHashMap<>();
+        commands.put("run", RunCommand::new);
+        commands.put("chat", ChatCommand::new);
+        commands.put("inspect", InspectCommand::new);
+        commands.put("tokenize", TokenizeCommand::new);
+        commands.put("detokenize", DetokenizeCommand::new);
+        commands.put("template", TemplateCommand::new);
+        commands.put("kernels", KernelsCommand::new);
+        commands.put("logits", LogitsCommand::new);
+        commands.put("perplexity", PerplexityCommand::new);
+        commands.put("bench", BenchCommand::new);
+        return commands;
+    }
+
+    private static CommandLine commands(TegulaCommand root, Terminal terminal, String[] args) {
         CommandLine line = new CommandLine(root);
-        line.addSubcommand(new RunCommand(terminal));
-        line.addSubcommand(new ChatCommand(terminal));
-        line.addSubcommand(new InspectCommand(terminal));
-        line.addSubcommand(new TokenizeCommand(terminal));
-        line.addSubcommand(new DetokenizeCommand(terminal));
-        line.addSubcommand(new TemplateCommand(terminal));
-        line.addSubcommand(new KernelsCommand(terminal));
-        line.addSubcommand(new LogitsCommand(terminal));
-        line.addSubcommand(new PerplexityCommand(terminal));
-        line.addSubcommand(new BenchCommand(terminal));
+        Map<String, Function<Terminal, Object>> commands = subcommands();
+        boolean named = args.length > 0 && commands.containsKey(args[0]);
+        commands.forEach((name, maker) -> {
+            if (!named || name.equals(args[0])) {
+                line.addSubcommand(maker.apply(terminal));
+            }
+        });
         line.setOut(new PrintWriter(new TerminalWriter(terminal)));
         line.setErr(terminal.err());
         line.setCaseInsensitiveEnumValuesAllowed(true);
