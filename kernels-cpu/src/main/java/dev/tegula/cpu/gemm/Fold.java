@@ -21,26 +21,24 @@ final class Fold {
 
     /** Blocks of 32: {@code c = fma(isum, dW * dA, c)} for each of 8 blocks in order. */
     static void blocks(MemorySegment scratch, long at, long outAt) {
-        MemorySegment t = scratch.asSlice(Tile.SUMS, Tile.SUM_BYTES);
         MemorySegment d = scratch.asSlice(Panel.SCALES, 8 * Panel.STEP);
-        MemorySegment a = scratch.asSlice(at, (long) Tile.ROWS * Rows.FLOAT_BYTES);
-        MemorySegment c = scratch.asSlice(outAt, Tile.ROWS * Panel.STEP);
         for (int i = 0; i < Tile.ROWS; i++) {
-            long co = i * (2 * V);
-            FloatVector c0 = FloatVector.fromMemorySegment(F, c, co, Lanes.LE);
-            FloatVector c1 = FloatVector.fromMemorySegment(F, c, co + V, Lanes.LE);
+            MemorySegment t = scratch.asSlice(Tile.SUMS + i * Panel.STEP, (7 * Tile.ROWS + 1) * Panel.STEP);
+            MemorySegment a = scratch.asSlice(at + (long) i * Rows.FLOAT_BYTES + Rows.SCALES, 32);
+            MemorySegment c = scratch.asSlice(outAt + i * Panel.STEP, Panel.STEP);
+            FloatVector c0 = FloatVector.fromMemorySegment(F, c, 0, Lanes.LE);
+            FloatVector c1 = FloatVector.fromMemorySegment(F, c, V, Lanes.LE);
             for (int b = 0; b < 8; b++) {
-                FloatVector dA = FloatVector.broadcast(F,
-                        a.get(Lanes.FLOAT, (long) i * Rows.FLOAT_BYTES + Rows.SCALES + 4L * b));
-                long to = ((long) b * Tile.ROWS + i) * (2 * V);
+                FloatVector dA = FloatVector.broadcast(F, a.get(Lanes.FLOAT, 4L * b));
+                long to = b * (Tile.ROWS * 2 * V);
                 long wo = b * (2 * V);
                 c0 = FloatVector.fromMemorySegment(F, t, to, Lanes.LE)
                         .fma(FloatVector.fromMemorySegment(F, d, wo, Lanes.LE).mul(dA), c0);
                 c1 = FloatVector.fromMemorySegment(F, t, to + V, Lanes.LE)
                         .fma(FloatVector.fromMemorySegment(F, d, wo + V, Lanes.LE).mul(dA), c1);
             }
-            c0.intoMemorySegment(c, co, Lanes.LE);
-            c1.intoMemorySegment(c, co + V, Lanes.LE);
+            c0.intoMemorySegment(c, 0, Lanes.LE);
+            c1.intoMemorySegment(c, V, Lanes.LE);
         }
     }
 
@@ -147,5 +145,44 @@ final class Fold {
                     .fma(sum, FloatVector.fromMemorySegment(F, c, i * (2 * V), Lanes.LE))
                     .intoMemorySegment(c, i * (2 * V), Lanes.LE);
         }
+    }
+
+    /**
+     * One row, blocks of 32: {@code c = fma(isum, dW * dA, c)} for each block, with isum in {@link Tile#SUMS} and dW in
+     * {@link Panel#SCALES}, two vectors to a block.
+     *
+     * @param dAt offset of the first block's dA in the scratch memory
+     * @param dStep bytes from one dA to the next
+     */
+    static void row(MemorySegment scratch, long dAt, int dStep, int blocks, long outAt) {
+        FloatVector c0 = FloatVector.fromMemorySegment(F, scratch, outAt, Lanes.LE);
+        FloatVector c1 = FloatVector.fromMemorySegment(F, scratch, outAt + V, Lanes.LE);
+        for (int b = 0; b < blocks; b++) {
+            FloatVector dA = FloatVector.broadcast(F, scratch.get(Lanes.FLOAT, dAt + (long) b * dStep));
+            long at = b * Panel.STEP;
+            c0 = FloatVector.fromMemorySegment(F, scratch, Tile.SUMS + at, Lanes.LE)
+                    .fma(FloatVector.fromMemorySegment(F, scratch, Panel.SCALES + at, Lanes.LE).mul(dA), c0);
+            c1 = FloatVector.fromMemorySegment(F, scratch, Tile.SUMS + V + at, Lanes.LE)
+                    .fma(FloatVector.fromMemorySegment(F, scratch, Panel.SCALES + V + at, Lanes.LE).mul(dA), c1);
+        }
+        c0.intoMemorySegment(scratch, outAt, Lanes.LE);
+        c1.intoMemorySegment(scratch, outAt + V, Lanes.LE);
+    }
+
+    /**
+     * One row, a block of 256: {@code c = fma(isum, dW * dA, c)}, with two vectors of isum in {@link Tile#SUMS}.
+     *
+     * @param w0 offset in the packed weights of the first vector's dW
+     * @param w1 of the second's
+     */
+    static void rowSuperBlock(MemorySegment w, long w0, long w1, float dA, MemorySegment scratch, long outAt) {
+        FloatVector.fromMemorySegment(F, scratch, Tile.SUMS, Lanes.LE)
+                .fma(FloatVector.fromMemorySegment(F, w, w0, Lanes.LE).mul(dA),
+                        FloatVector.fromMemorySegment(F, scratch, outAt, Lanes.LE))
+                .intoMemorySegment(scratch, outAt, Lanes.LE);
+        FloatVector.fromMemorySegment(F, scratch, Tile.SUMS + V, Lanes.LE)
+                .fma(FloatVector.fromMemorySegment(F, w, w1, Lanes.LE).mul(dA),
+                        FloatVector.fromMemorySegment(F, scratch, outAt + V, Lanes.LE))
+                .intoMemorySegment(scratch, outAt + V, Lanes.LE);
     }
 }

@@ -1,5 +1,6 @@
 package dev.tegula.cpu.gemm;
 
+import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
@@ -14,13 +15,13 @@ import jdk.incubator.vector.IntVector;
  */
 final class Halves {
     /** Exponent of an F16 in the upper half of a lane: all ones in infinities and NaN. */
-    static final int EXPONENT = 0x7C000000;
+    private static final int EXPONENT = 0x7C000000;
     /** After an arithmetic shift by 3: sign, exponent and mantissa where F32 has them. */
-    static final int FIELDS = 0x8FFFE000;
+    private static final int FIELDS = 0x8FFFE000;
     /** Takes the exponent's bias from 15 to 127. */
-    static final float REBIAS = 0x1p112f;
+    private static final float REBIAS = 0x1p112f;
     /** The exponent of infinities and NaN in F32. */
-    static final int SPECIAL = 0x7F800000;
+    private static final int SPECIAL = 0x7F800000;
 
     static final int SIGN = 0x80000000;
     /** After a logical shift by 3: exponent and mantissa where F32 has them. */
@@ -31,6 +32,27 @@ final class Halves {
     static final int BIAS_STEP = 112 << 23;
 
     private Halves() {}
+
+    /**
+     * Converts the scales of blocks that are packed in pairs ({@link PackPairs32}), with a product instead of a case for
+     * subnormals: right for them too, and few scales are that small.
+     *
+     * @param at offset of the first pair's lanes
+     * @param unitBytes bytes from pair to pair
+     * @param dst takes a vector for each block, {@link Panel#STEP} apart, from {@code to} on
+     */
+    static void scales(MemorySegment src, long at, int unitBytes, int blocks, MemorySegment dst, long to) {
+        for (int b = 0; b < blocks; b++) {
+            IntVector bits = IntVector.fromMemorySegment(Lanes.I32, src, at + (b >> 1) * (long) unitBytes, Lanes.LE)
+                    .lanewise(LSHL, 16 - ((b & 1) << 4));
+            IntVector fields = bits.lanewise(ASHR, 3).and(FIELDS);
+            fields.reinterpretAsFloats()
+                    .mul(REBIAS)
+                    .reinterpretAsInts()
+                    .blend(fields.or(SPECIAL), bits.and(EXPONENT).compare(EQ, EXPONENT))
+                    .intoMemorySegment(dst, to + b * Panel.STEP, Lanes.LE);
+        }
+    }
 
     /**
      * Converts one F16 of each lane.

@@ -115,16 +115,16 @@ final class Linear implements Kernel {
     private void rowByRow(int rows, int first, int end, MemorySegment scratch) {
         long rowBytes = micro.rowBytes(k);
         for (int r = 0; r < rows; r++) {
-            micro.prepare(x.segment(), x.rowOffset(r), k, scratch, r * rowBytes);
+            micro.prepare(x.segment(), x.rowOffset(r), k, scratch, OUT_AT + r * rowBytes);
         }
-        long out = rows * rowBytes;
+        long out = OUT_AT + rows * rowBytes;
         long matrixBytes = rows * Panel.STEP;
         for (int panel = first; panel < end; panel++) {
             for (int m = 0; m < weights.length; m++) {
                 long w0 = vectorOffset(m, 2 * panel);
                 long w1 = vectorOffset(m, 2 * panel + 1);
                 for (int r = 0; r < rows; r++) {
-                    micro.gemv(weights[m].segment(), w0, w1, k, scratch, r * rowBytes, scratch,
+                    micro.gemv(weights[m].segment(), w0, w1, k, scratch, OUT_AT + r * rowBytes,
                             out + m * matrixBytes + r * Panel.STEP);
                 }
             }

@@ -77,6 +77,6 @@ public final class LinearFactory {
         long chunks = Math.ceilDiv(k, 256);
         long few = (Linear.FIRST_GEMM_ROWS - 1) * (chunks * Rows.FLOAT_BYTES + matrices * 128L);
         long columns = Math.min(Linear.COLUMNS, matrices * Math.ceilDiv(n, 32) * 32L);
-        return Math.max(few, Linear.OUT_AT + Linear.ROWS * 4 * columns);
+        return Linear.OUT_AT + Math.max(few, Linear.ROWS * 4 * columns);
     }
 }

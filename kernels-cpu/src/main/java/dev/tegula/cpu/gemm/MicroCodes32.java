@@ -33,10 +33,9 @@ final class MicroCodes32 extends Blocks32 {
     }
 
     @Override
-    public void gemv(MemorySegment w, long w0, long w1, int k, MemorySegment row, long rowAt, MemorySegment out,
-            long outAt) {
-        gemv(w, w0, k, row, rowAt, mins, out, outAt);
-        gemv(w, w1, k, row, rowAt, mins, out, outAt + V);
+    public void gemv(MemorySegment w, long w0, long w1, int k, MemorySegment scratch, long rowAt, long outAt) {
+        gemv(w, w0, k, scratch, rowAt, mins, scratch, outAt);
+        gemv(w, w1, k, scratch, rowAt, mins, scratch, outAt + V);
     }
 
     private static void gemv(MemorySegment w, long w0, int k, MemorySegment row, long rowAt, boolean mins,

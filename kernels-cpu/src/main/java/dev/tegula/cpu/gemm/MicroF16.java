@@ -24,10 +24,9 @@ final class MicroF16 extends Floats {
     }
 
     @Override
-    public void gemv(MemorySegment w, long w0, long w1, int k, MemorySegment row, long rowAt, MemorySegment out,
-            long outAt) {
-        gemv(w, w0, k, row, rowAt, out, outAt);
-        gemv(w, w1, k, row, rowAt, out, outAt + V);
+    public void gemv(MemorySegment w, long w0, long w1, int k, MemorySegment scratch, long rowAt, long outAt) {
+        gemv(w, w0, k, scratch, rowAt, scratch, outAt);
+        gemv(w, w1, k, scratch, rowAt, scratch, outAt + V);
     }
 
     /** The conversions are those of {@link Halves}, in place: a vector must not leave the method. */

@@ -17,23 +17,22 @@ final class MicroF32 extends Floats {
     }
 
     @Override
-    public void gemv(MemorySegment w, long w0, long w1, int k, MemorySegment row, long rowAt, MemorySegment out,
-            long outAt) {
+    public void gemv(MemorySegment w, long w0, long w1, int k, MemorySegment scratch, long rowAt, long outAt) {
         FloatVector acc0 = FloatVector.zero(F);
         FloatVector acc1 = acc0;
         int steps = Math.ceilDiv(k, STEP);
         for (int s = 0; s < steps; s++) {
             MemorySegment u0 = w.asSlice(w0 + s * (long) STEP_BYTES, STEP_BYTES - 64 + V);
             MemorySegment u1 = w.asSlice(w1 + s * (long) STEP_BYTES, STEP_BYTES - 64 + V);
-            MemorySegment a = row.asSlice(rowAt + s * 4L * STEP, 4 * STEP);
+            MemorySegment a = scratch.asSlice(rowAt + s * 4L * STEP, 4 * STEP);
             for (int i = 0; i < STEP; i++) {
                 FloatVector x = FloatVector.broadcast(F, a.get(Lanes.FLOAT, 4L * i));
                 acc0 = FloatVector.fromMemorySegment(F, u0, 64L * i, Lanes.LE).fma(x, acc0);
                 acc1 = FloatVector.fromMemorySegment(F, u1, 64L * i, Lanes.LE).fma(x, acc1);
             }
         }
-        acc0.intoMemorySegment(out, outAt, Lanes.LE);
-        acc1.intoMemorySegment(out, outAt + V, Lanes.LE);
+        acc0.intoMemorySegment(scratch, outAt, Lanes.LE);
+        acc1.intoMemorySegment(scratch, outAt + V, Lanes.LE);
     }
 
     @Override

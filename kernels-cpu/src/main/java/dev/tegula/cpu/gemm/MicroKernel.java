@@ -25,10 +25,10 @@ interface MicroKernel {
      * @param w packed weights
      * @param w0 offset of the first vector of rows
      * @param w1 offset of the second
-     * @param row a prepared row at {@code rowAt}
-     * @param out takes the two vectors at {@code outAt}
+     * @param scratch holds a prepared row at {@code rowAt} and takes the two vectors at {@code outAt}; both lie behind the
+     *            {@link Panel} and the {@link Tile}'s sums, which may be used
      */
-    void gemv(MemorySegment w, long w0, long w1, int k, MemorySegment row, long rowAt, MemorySegment out, long outAt);
+    void gemv(MemorySegment w, long w0, long w1, int k, MemorySegment scratch, long rowAt, long outAt);
 
     /**
      * Makes the float record of 256 elements of an activation row; see {@link Rows}.

@@ -1,7 +1,6 @@
 package dev.tegula.cpu.gemm;
 
 import static jdk.incubator.vector.VectorOperators.ASHR;
-import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
@@ -47,17 +46,27 @@ final class MicroQ40 extends Blocks32 {
     }
 
     @Override
-    public void gemv(MemorySegment w, long w0, long w1, int k, MemorySegment row, long rowAt, MemorySegment out,
-            long outAt) {
-        FloatVector acc0 = FloatVector.zero(F);
-        FloatVector acc1 = acc0;
+    public void gemv(MemorySegment w, long w0, long w1, int k, MemorySegment scratch, long rowAt, long outAt) {
+        Panel.clear(scratch, outAt, Panel.STEP);
         int blocks = k / 32;
+        for (int b = 0; b < blocks; b += 8) {
+            int count = Math.min(8, blocks - b);
+            long chunk = b / 8 * chunkBytes();
+            long record = rowAt + b / 8 * 8L * Rows.PAIR32_BYTES;
+            sums(w, w0 + chunk, w1 + chunk, count, scratch, record);
+            Halves.scales(w, w0 + chunk, UNIT, count, scratch, Panel.SCALES);
+            Halves.scales(w, w1 + chunk, UNIT, count, scratch, Panel.SCALES + V);
+            Fold.row(scratch, record + Rows.PAIR32_SCALE, Rows.PAIR32_BYTES, count, outAt);
+        }
+    }
+
+    /** The exact sums of up to 8 blocks, as F32, to {@link Tile#SUMS}. */
+    private static void sums(MemorySegment w, long w0, long w1, int blocks, MemorySegment scratch, long record) {
         for (int b = 0; b < blocks; b++) {
-            long unit = (b >> 1) * (long) UNIT;
-            long codes = unit + CODES + (b & 1) * BLOCK;
+            long codes = (b >> 1) * (long) UNIT + CODES + (b & 1) * BLOCK;
             MemorySegment q0 = w.asSlice(w0 + codes, BLOCK - 64 + V);
             MemorySegment q1 = w.asSlice(w1 + codes, BLOCK - 64 + V);
-            MemorySegment a = row.asSlice(rowAt + b * (long) Rows.PAIR32_BYTES, Rows.PAIR32_BYTES);
+            MemorySegment a = scratch.asSlice(record + b * (long) Rows.PAIR32_BYTES, Rows.PAIR32_BYTES);
             ShortVector s0 = ShortVector.zero(Lanes.I16);
             ShortVector s1 = s0;
             for (int u = 0; u < 4; u++) {
@@ -81,37 +90,19 @@ final class MicroQ40 extends Blocks32 {
             int zero = a.get(Lanes.INT, Rows.PAIR32_SUM) << 3;
             IntVector n0 = t0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(t0.lanewise(ASHR, 16)).sub(zero);
             IntVector n1 = t1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(t1.lanewise(ASHR, 16)).sub(zero);
-            float d = a.get(Lanes.FLOAT, Rows.PAIR32_SCALE);
-            int half = 16 - ((b & 1) << 4);
-            IntVector h0 = IntVector.fromMemorySegment(I, w, w0 + unit, Lanes.LE).lanewise(LSHL, half);
-            IntVector h1 = IntVector.fromMemorySegment(I, w, w1 + unit, Lanes.LE).lanewise(LSHL, half);
-            IntVector f0 = h0.lanewise(ASHR, 3).and(Halves.FIELDS);
-            IntVector f1 = h1.lanewise(ASHR, 3).and(Halves.FIELDS);
-            // Infinities and NaN keep the largest exponent; subnormals come out right, if slowly.
-            FloatVector d0 = f0.reinterpretAsFloats()
-                    .mul(Halves.REBIAS)
-                    .reinterpretAsInts()
-                    .blend(f0.or(Halves.SPECIAL), h0.and(Halves.EXPONENT).compare(EQ, Halves.EXPONENT))
-                    .reinterpretAsFloats();
-            FloatVector d1 = f1.reinterpretAsFloats()
-                    .mul(Halves.REBIAS)
-                    .reinterpretAsInts()
-                    .blend(f1.or(Halves.SPECIAL), h1.and(Halves.EXPONENT).compare(EQ, Halves.EXPONENT))
-                    .reinterpretAsFloats();
-            acc0 = ((FloatVector) n0.convert(I2F, 0)).fma(d0.mul(d), acc0);
-            acc1 = ((FloatVector) n1.convert(I2F, 0)).fma(d1.mul(d), acc1);
+            long to = Tile.SUMS + b * Panel.STEP;
+            ((FloatVector) n0.convert(I2F, 0)).intoMemorySegment(scratch, to, Lanes.LE);
+            ((FloatVector) n1.convert(I2F, 0)).intoMemorySegment(scratch, to + V, Lanes.LE);
         }
-        acc0.intoMemorySegment(out, outAt, Lanes.LE);
-        acc1.intoMemorySegment(out, outAt + V, Lanes.LE);
     }
 
     @Override
     public void decode(MemorySegment w, long w0, int count, MemorySegment scratch, int vector) {
         int blocks = count / 32;
         Panel.clearFrom(scratch, blocks);
+        Halves.scales(w, w0, UNIT, blocks, scratch, Panel.SCALES + (long) vector * V);
         for (int b = 0; b < blocks; b++) {
             long unit = w0 + (b >> 1) * (long) UNIT;
-            Halves.convert(w, unit, 16 - ((b & 1) << 4), scratch, Panel.SCALES + b * Panel.STEP + (long) vector * V);
             block(w, unit + CODES + (b & 1) * BLOCK, scratch, Panel.AT + b * 32 * Panel.STEP + (long) vector * V);
         }
     }

@@ -35,92 +35,93 @@ final class MicroQ6K extends Blocks256 {
     }
 
     @Override
-    public void gemv(MemorySegment w, long w0, long w1, int k, MemorySegment row, long rowAt, MemorySegment out,
-            long outAt) {
-        gemv(w, w0, k, row, rowAt, out, outAt);
-        gemv(w, w1, k, row, rowAt, out, outAt + V);
-    }
-
-    private static void gemv(MemorySegment w, long w0, int k, MemorySegment row, long rowAt, MemorySegment out,
-            long outAt) {
-        FloatVector acc = FloatVector.zero(F);
+    public void gemv(MemorySegment w, long w0, long w1, int k, MemorySegment scratch, long rowAt, long outAt) {
+        Panel.clear(scratch, outAt, Panel.STEP);
         int blocks = k / Rows.LENGTH;
         for (int b = 0; b < blocks; b++) {
-            MemorySegment unit = w.asSlice(w0 + b * (long) PackQ6K.UNIT_BYTES, PackQ6K.UNIT_BYTES - 64 + V);
-            MemorySegment a = row.asSlice(rowAt + b * (long) Rows.PAIR_BYTES, Rows.PAIR_BYTES);
-            IntVector sum = IntVector.zero(I);
-            for (int hs = 0; hs < 4; hs++) {
-                ShortVector s0 = ShortVector.zero(Lanes.I16);
-                ShortVector s1 = s0;
-                ShortVector s2 = s0;
-                ShortVector s3 = s0;
-                for (int u = 0; u < 4; u++) {
-                    long at = PackQ6K.CODES + (hs * 4L + u) * PackQ6K.STEP;
-                    // Half h is hs / 2, word w is 4 (hs % 2) + u; E of block 4h, then O; 64 bytes to the next block.
-                    long pairs = (hs >> 1) * 256L + (hs & 1) * 16L + u * 4L;
-                    IntVector x = IntVector.fromMemorySegment(I, unit, at, Lanes.LE);
-                    IntVector y = IntVector.fromMemorySegment(I, unit, at + 64, Lanes.LE);
-                    IntVector z = IntVector.fromMemorySegment(I, unit, at + 128, Lanes.LE);
-                    for (int i = 0; i < 2; i++) {
-                        long p = pairs + i * 32L;
-                        s0 = s0.add(x.and(LOW)
-                                .or(z.lanewise(LSHL, 4).and(HIGH))
-                                .reinterpretAsShorts()
-                                .sub(ZERO)
-                                .mul(IntVector.broadcast(I, a.get(Lanes.INT, p)).reinterpretAsShorts()));
-                        s1 = s1.add(y.and(LOW)
-                                .or(z.lanewise(LSHL, 2).and(HIGH))
-                                .reinterpretAsShorts()
-                                .sub(ZERO)
-                                .mul(IntVector.broadcast(I, a.get(Lanes.INT, p + 64)).reinterpretAsShorts()));
-                        s2 = s2.add(x.lanewise(LSHR, 4)
-                                .and(LOW)
-                                .or(z.and(HIGH))
-                                .reinterpretAsShorts()
-                                .sub(ZERO)
-                                .mul(IntVector.broadcast(I, a.get(Lanes.INT, p + 128)).reinterpretAsShorts()));
-                        s3 = s3.add(y.lanewise(LSHR, 4)
-                                .and(LOW)
-                                .or(z.lanewise(LSHR, 2).and(HIGH))
-                                .reinterpretAsShorts()
-                                .sub(ZERO)
-                                .mul(IntVector.broadcast(I, a.get(Lanes.INT, p + 192)).reinterpretAsShorts()));
-                        x = x.lanewise(LSHR, 8);
-                        y = y.lanewise(LSHR, 8);
-                        z = z.lanewise(LSHR, 8);
-                    }
-                }
-                // Sub-blocks 8h + 2j + s of the four sums j: bytes 2j + s of the 8 in words 2h and 2h + 1.
-                IntVector scales = IntVector.fromMemorySegment(I, unit, (hs >> 1) * 128L, Lanes.LE)
-                        .lanewise(LSHL, 8 - ((hs & 1) << 3));
-                IntVector n = s0.reinterpretAsInts();
-                sum = sum.add(n.lanewise(LSHL, 16)
-                        .lanewise(ASHR, 16)
-                        .add(n.lanewise(ASHR, 16))
-                        .mul(scales.lanewise(LSHL, 16).lanewise(ASHR, 24)));
-                n = s1.reinterpretAsInts();
-                sum = sum.add(n.lanewise(LSHL, 16)
-                        .lanewise(ASHR, 16)
-                        .add(n.lanewise(ASHR, 16))
-                        .mul(scales.lanewise(ASHR, 24)));
-                scales = IntVector.fromMemorySegment(I, unit, (hs >> 1) * 128L + 64, Lanes.LE)
-                        .lanewise(LSHL, 8 - ((hs & 1) << 3));
-                n = s2.reinterpretAsInts();
-                sum = sum.add(n.lanewise(LSHL, 16)
-                        .lanewise(ASHR, 16)
-                        .add(n.lanewise(ASHR, 16))
-                        .mul(scales.lanewise(LSHL, 16).lanewise(ASHR, 24)));
-                n = s3.reinterpretAsInts();
-                sum = sum.add(n.lanewise(LSHL, 16)
-                        .lanewise(ASHR, 16)
-                        .add(n.lanewise(ASHR, 16))
-                        .mul(scales.lanewise(ASHR, 24)));
-            }
-            float d = a.get(Lanes.FLOAT, Rows.PAIR_SCALE);
-            acc = ((FloatVector) sum.convert(I2F, 0))
-                    .fma(FloatVector.fromMemorySegment(F, unit, PackQ6K.D, Lanes.LE).mul(d), acc);
+            long u0 = w0 + b * (long) PackQ6K.UNIT_BYTES;
+            long u1 = w1 + b * (long) PackQ6K.UNIT_BYTES;
+            long record = rowAt + b * (long) Rows.PAIR_BYTES;
+            sums(w, u0, scratch, record, Tile.SUMS);
+            sums(w, u1, scratch, record, Tile.SUMS + V);
+            float d = scratch.get(Lanes.FLOAT, record + Rows.PAIR_SCALE);
+            Fold.rowSuperBlock(w, u0 + PackQ6K.D, u1 + PackQ6K.D, d, scratch, outAt);
         }
-        acc.intoMemorySegment(out, outAt, Lanes.LE);
+    }
+
+    /** The sum of scale * (q - 32) * a of one vector of rows, converted once. */
+    private static void sums(MemorySegment w, long w0, MemorySegment scratch, long record, long to) {
+        MemorySegment unit = w.asSlice(w0, PackQ6K.UNIT_BYTES - 64 + V);
+        MemorySegment a = scratch.asSlice(record, Rows.PAIR_BYTES);
+        IntVector sum = IntVector.zero(I);
+        for (int hs = 0; hs < 4; hs++) {
+            ShortVector s0 = ShortVector.zero(Lanes.I16);
+            ShortVector s1 = s0;
+            ShortVector s2 = s0;
+            ShortVector s3 = s0;
+            for (int u = 0; u < 4; u++) {
+                long at = PackQ6K.CODES + (hs * 4L + u) * PackQ6K.STEP;
+                // Half h is hs / 2, word w is 4 (hs % 2) + u; E of block 4h, then O; 64 bytes to the next block.
+                long pairs = (hs >> 1) * 256L + (hs & 1) * 16L + u * 4L;
+                IntVector x = IntVector.fromMemorySegment(I, unit, at, Lanes.LE);
+                IntVector y = IntVector.fromMemorySegment(I, unit, at + 64, Lanes.LE);
+                IntVector z = IntVector.fromMemorySegment(I, unit, at + 128, Lanes.LE);
+                for (int i = 0; i < 2; i++) {
+                    long p = pairs + i * 32L;
+                    s0 = s0.add(x.and(LOW)
+                            .or(z.lanewise(LSHL, 4).and(HIGH))
+                            .reinterpretAsShorts()
+                            .sub(ZERO)
+                            .mul(IntVector.broadcast(I, a.get(Lanes.INT, p)).reinterpretAsShorts()));
+                    s1 = s1.add(y.and(LOW)
+                            .or(z.lanewise(LSHL, 2).and(HIGH))
+                            .reinterpretAsShorts()
+                            .sub(ZERO)
+                            .mul(IntVector.broadcast(I, a.get(Lanes.INT, p + 64)).reinterpretAsShorts()));
+                    s2 = s2.add(x.lanewise(LSHR, 4)
+                            .and(LOW)
+                            .or(z.and(HIGH))
+                            .reinterpretAsShorts()
+                            .sub(ZERO)
+                            .mul(IntVector.broadcast(I, a.get(Lanes.INT, p + 128)).reinterpretAsShorts()));
+                    s3 = s3.add(y.lanewise(LSHR, 4)
+                            .and(LOW)
+                            .or(z.lanewise(LSHR, 2).and(HIGH))
+                            .reinterpretAsShorts()
+                            .sub(ZERO)
+                            .mul(IntVector.broadcast(I, a.get(Lanes.INT, p + 192)).reinterpretAsShorts()));
+                    x = x.lanewise(LSHR, 8);
+                    y = y.lanewise(LSHR, 8);
+                    z = z.lanewise(LSHR, 8);
+                }
+            }
+            // Sub-blocks 8h + 2j + s of the four sums j: bytes 2j + s of the 8 in words 2h and 2h + 1.
+            IntVector scales = IntVector.fromMemorySegment(I, unit, (hs >> 1) * 128L, Lanes.LE)
+                    .lanewise(LSHL, 8 - ((hs & 1) << 3));
+            IntVector n = s0.reinterpretAsInts();
+            sum = sum.add(n.lanewise(LSHL, 16)
+                    .lanewise(ASHR, 16)
+                    .add(n.lanewise(ASHR, 16))
+                    .mul(scales.lanewise(LSHL, 16).lanewise(ASHR, 24)));
+            n = s1.reinterpretAsInts();
+            sum = sum.add(n.lanewise(LSHL, 16)
+                    .lanewise(ASHR, 16)
+                    .add(n.lanewise(ASHR, 16))
+                    .mul(scales.lanewise(ASHR, 24)));
+            scales = IntVector.fromMemorySegment(I, unit, (hs >> 1) * 128L + 64, Lanes.LE)
+                    .lanewise(LSHL, 8 - ((hs & 1) << 3));
+            n = s2.reinterpretAsInts();
+            sum = sum.add(n.lanewise(LSHL, 16)
+                    .lanewise(ASHR, 16)
+                    .add(n.lanewise(ASHR, 16))
+                    .mul(scales.lanewise(LSHL, 16).lanewise(ASHR, 24)));
+            n = s3.reinterpretAsInts();
+            sum = sum.add(n.lanewise(LSHL, 16)
+                    .lanewise(ASHR, 16)
+                    .add(n.lanewise(ASHR, 16))
+                    .mul(scales.lanewise(ASHR, 24)));
+        }
+        ((FloatVector) sum.convert(I2F, 0)).intoMemorySegment(scratch, to, Lanes.LE);
     }
 
     @Override

@@ -1,9 +1,6 @@
 package dev.tegula.cpu.gemm;
 
-import static jdk.incubator.vector.VectorOperators.ASHR;
-import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.I2F;
-import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 
 import dev.tegula.cpu.Lanes;
@@ -36,18 +33,27 @@ final class MicroQ80 extends Blocks32 {
     }
 
     @Override
-    public void gemv(MemorySegment w, long w0, long w1, int k, MemorySegment row, long rowAt, MemorySegment out,
-            long outAt) {
-        FloatVector acc0 = FloatVector.zero(F);
-        FloatVector acc1 = acc0;
+    public void gemv(MemorySegment w, long w0, long w1, int k, MemorySegment scratch, long rowAt, long outAt) {
+        Panel.clear(scratch, outAt, Panel.STEP);
         int blocks = k / 32;
+        for (int b = 0; b < blocks; b += 8) {
+            int count = Math.min(8, blocks - b);
+            long chunk = b / 8 * chunkBytes();
+            long record = rowAt + b / 8 * (long) Rows.FLOAT_BYTES;
+            sums(w, w0 + chunk, w1 + chunk, count, scratch, record);
+            Halves.scales(w, w0 + chunk, UNIT, count, scratch, Panel.SCALES);
+            Halves.scales(w, w1 + chunk, UNIT, count, scratch, Panel.SCALES + V);
+            Fold.row(scratch, record + Rows.SCALES, 4, count, outAt);
+        }
+    }
+
+    /** The exact sums of up to 8 blocks, as F32, to {@link Tile#SUMS}. */
+    private static void sums(MemorySegment w, long w0, long w1, int blocks, MemorySegment scratch, long record) {
         for (int b = 0; b < blocks; b++) {
-            long unit = (b >> 1) * (long) UNIT;
-            long codes = unit + CODES + (b & 1) * BLOCK;
+            long codes = (b >> 1) * (long) UNIT + CODES + (b & 1) * BLOCK;
             MemorySegment q0 = w.asSlice(w0 + codes, BLOCK - 64 + V);
             MemorySegment q1 = w.asSlice(w1 + codes, BLOCK - 64 + V);
-            long record = rowAt + (b >> 3) * (long) Rows.FLOAT_BYTES;
-            MemorySegment a = row.asSlice(record + (b & 7) * 128, 128);
+            MemorySegment a = scratch.asSlice(record + b * 128L, 128);
             FloatVector s0 = FloatVector.zero(F);
             FloatVector s1 = s0;
             FloatVector r0 = s0;
@@ -68,39 +74,20 @@ final class MicroQ80 extends Blocks32 {
                 r0 = ((FloatVector) x0.lanewise(LSHR, 24).convert(I2F, 0)).fma(x, r0);
                 r1 = ((FloatVector) x1.lanewise(LSHR, 24).convert(I2F, 0)).fma(x, r1);
             }
-            long scales = record + Rows.SCALES + (b & 7) * 4;
-            float zero = 128f * row.get(Lanes.FLOAT, scales + Rows.SUMS - Rows.SCALES);
-            float d = row.get(Lanes.FLOAT, scales);
-            int half = 16 - ((b & 1) << 4);
-            IntVector h0 = IntVector.fromMemorySegment(I, w, w0 + unit, Lanes.LE).lanewise(LSHL, half);
-            IntVector h1 = IntVector.fromMemorySegment(I, w, w1 + unit, Lanes.LE).lanewise(LSHL, half);
-            IntVector f0 = h0.lanewise(ASHR, 3).and(Halves.FIELDS);
-            IntVector f1 = h1.lanewise(ASHR, 3).and(Halves.FIELDS);
-            // Infinities and NaN keep the largest exponent; subnormals come out right, if slowly.
-            FloatVector d0 = f0.reinterpretAsFloats()
-                    .mul(Halves.REBIAS)
-                    .reinterpretAsInts()
-                    .blend(f0.or(Halves.SPECIAL), h0.and(Halves.EXPONENT).compare(EQ, Halves.EXPONENT))
-                    .reinterpretAsFloats();
-            FloatVector d1 = f1.reinterpretAsFloats()
-                    .mul(Halves.REBIAS)
-                    .reinterpretAsInts()
-                    .blend(f1.or(Halves.SPECIAL), h1.and(Halves.EXPONENT).compare(EQ, Halves.EXPONENT))
-                    .reinterpretAsFloats();
-            acc0 = s0.add(r0).sub(zero).fma(d0.mul(d), acc0);
-            acc1 = s1.add(r1).sub(zero).fma(d1.mul(d), acc1);
+            float zero = 128f * scratch.get(Lanes.FLOAT, record + Rows.SUMS + b * 4L);
+            long to = Tile.SUMS + b * Panel.STEP;
+            s0.add(r0).sub(zero).intoMemorySegment(scratch, to, Lanes.LE);
+            s1.add(r1).sub(zero).intoMemorySegment(scratch, to + V, Lanes.LE);
         }
-        acc0.intoMemorySegment(out, outAt, Lanes.LE);
-        acc1.intoMemorySegment(out, outAt + V, Lanes.LE);
     }
 
     @Override
     public void decode(MemorySegment w, long w0, int count, MemorySegment scratch, int vector) {
         int blocks = count / 32;
         Panel.clearFrom(scratch, blocks);
+        Halves.scales(w, w0, UNIT, blocks, scratch, Panel.SCALES + (long) vector * V);
         for (int b = 0; b < blocks; b++) {
             long unit = w0 + (b >> 1) * (long) UNIT;
-            Halves.convert(w, unit, 16 - ((b & 1) << 4), scratch, Panel.SCALES + b * Panel.STEP + (long) vector * V);
             block(w, unit + CODES + (b & 1) * BLOCK, scratch, Panel.AT + b * 32 * Panel.STEP + (long) vector * V);
         }
     }

@@ -33,59 +33,61 @@ final class MicroTq20 extends Blocks256 {
     }
 
     @Override
-    public void gemv(MemorySegment w, long w0, long w1, int k, MemorySegment row, long rowAt, MemorySegment out,
-            long outAt) {
-        FloatVector acc0 = FloatVector.zero(F);
-        FloatVector acc1 = acc0;
+    public void gemv(MemorySegment w, long w0, long w1, int k, MemorySegment scratch, long rowAt, long outAt) {
+        Panel.clear(scratch, outAt, Panel.STEP);
         int blocks = k / Rows.LENGTH;
         for (int b = 0; b < blocks; b++) {
-            MemorySegment u0 = w.asSlice(w0 + b * (long) PackTq20.UNIT_BYTES, PackTq20.UNIT_BYTES - 64 + V);
-            MemorySegment u1 = w.asSlice(w1 + b * (long) PackTq20.UNIT_BYTES, PackTq20.UNIT_BYTES - 64 + V);
-            MemorySegment a = row.asSlice(rowAt + b * (long) Rows.PAIR_BYTES, Rows.PAIR_BYTES);
-            IntVector sum0 = IntVector.zero(I);
-            IntVector sum1 = sum0;
-            for (int h = 0; h < 2; h++) {
-                ShortVector s0 = ShortVector.zero(Lanes.I16);
-                ShortVector s1 = s0;
-                for (int u = 0; u < 8; u++) {
-                    long at = PackTq20.CODES + h * (long) HALF + u * 64L;
-                    IntVector x0 = IntVector.fromMemorySegment(I, u0, at, Lanes.LE);
-                    IntVector x1 = IntVector.fromMemorySegment(I, u1, at, Lanes.LE);
-                    for (int i = 0; i < 2; i++) {
-                        long pairs = h * 256L + u * 4L + i * 32L;
-                        ShortVector p = IntVector.broadcast(I, a.get(Lanes.INT, pairs)).reinterpretAsShorts();
-                        s0 = s0.add(x0.and(CODE).reinterpretAsShorts().mul(p));
-                        s1 = s1.add(x1.and(CODE).reinterpretAsShorts().mul(p));
-                        p = IntVector.broadcast(I, a.get(Lanes.INT, pairs + 64)).reinterpretAsShorts();
-                        s0 = s0.add(x0.lanewise(LSHR, 2).and(CODE).reinterpretAsShorts().mul(p));
-                        s1 = s1.add(x1.lanewise(LSHR, 2).and(CODE).reinterpretAsShorts().mul(p));
-                        p = IntVector.broadcast(I, a.get(Lanes.INT, pairs + 128)).reinterpretAsShorts();
-                        s0 = s0.add(x0.lanewise(LSHR, 4).and(CODE).reinterpretAsShorts().mul(p));
-                        s1 = s1.add(x1.lanewise(LSHR, 4).and(CODE).reinterpretAsShorts().mul(p));
-                        p = IntVector.broadcast(I, a.get(Lanes.INT, pairs + 192)).reinterpretAsShorts();
-                        s0 = s0.add(x0.lanewise(LSHR, 6).and(CODE).reinterpretAsShorts().mul(p));
-                        s1 = s1.add(x1.lanewise(LSHR, 6).and(CODE).reinterpretAsShorts().mul(p));
-                        x0 = x0.lanewise(LSHR, 8);
-                        x1 = x1.lanewise(LSHR, 8);
-                    }
-                }
-                IntVector n = s0.reinterpretAsInts();
-                sum0 = sum0.add(n.lanewise(LSHL, 16).lanewise(ASHR, 16)).add(n.lanewise(ASHR, 16));
-                n = s1.reinterpretAsInts();
-                sum1 = sum1.add(n.lanewise(LSHL, 16).lanewise(ASHR, 16)).add(n.lanewise(ASHR, 16));
-            }
-            int zero = 0;
-            for (int j = 0; j < 8; j++) {
-                zero += a.get(Lanes.INT, Rows.PAIR_SUMS32 + 4L * j);
-            }
-            float d = a.get(Lanes.FLOAT, Rows.PAIR_SCALE);
-            acc0 = ((FloatVector) sum0.sub(zero).convert(I2F, 0))
-                    .fma(FloatVector.fromMemorySegment(F, u0, 0, Lanes.LE).mul(d), acc0);
-            acc1 = ((FloatVector) sum1.sub(zero).convert(I2F, 0))
-                    .fma(FloatVector.fromMemorySegment(F, u1, 0, Lanes.LE).mul(d), acc1);
+            long u0 = w0 + b * (long) PackTq20.UNIT_BYTES;
+            long u1 = w1 + b * (long) PackTq20.UNIT_BYTES;
+            long record = rowAt + b * (long) Rows.PAIR_BYTES;
+            sums(w, u0, u1, scratch, record);
+            Fold.rowSuperBlock(w, u0, u1, scratch.get(Lanes.FLOAT, record + Rows.PAIR_SCALE), scratch, outAt);
         }
-        acc0.intoMemorySegment(out, outAt, Lanes.LE);
-        acc1.intoMemorySegment(out, outAt + V, Lanes.LE);
+    }
+
+    /** The sum of (q - 1) * a to {@link Tile#SUMS}. */
+    private static void sums(MemorySegment w, long w0, long w1, MemorySegment scratch, long record) {
+        MemorySegment u0 = w.asSlice(w0, PackTq20.UNIT_BYTES - 64 + V);
+        MemorySegment u1 = w.asSlice(w1, PackTq20.UNIT_BYTES - 64 + V);
+        MemorySegment a = scratch.asSlice(record, Rows.PAIR_BYTES);
+        IntVector sum0 = IntVector.zero(I);
+        IntVector sum1 = sum0;
+        for (int h = 0; h < 2; h++) {
+            ShortVector s0 = ShortVector.zero(Lanes.I16);
+            ShortVector s1 = s0;
+            for (int u = 0; u < 8; u++) {
+                long at = PackTq20.CODES + h * (long) HALF + u * 64L;
+                IntVector x0 = IntVector.fromMemorySegment(I, u0, at, Lanes.LE);
+                IntVector x1 = IntVector.fromMemorySegment(I, u1, at, Lanes.LE);
+                for (int i = 0; i < 2; i++) {
+                    long pairs = h * 256L + u * 4L + i * 32L;
+                    ShortVector p = IntVector.broadcast(I, a.get(Lanes.INT, pairs)).reinterpretAsShorts();
+                    s0 = s0.add(x0.and(CODE).reinterpretAsShorts().mul(p));
+                    s1 = s1.add(x1.and(CODE).reinterpretAsShorts().mul(p));
+                    p = IntVector.broadcast(I, a.get(Lanes.INT, pairs + 64)).reinterpretAsShorts();
+                    s0 = s0.add(x0.lanewise(LSHR, 2).and(CODE).reinterpretAsShorts().mul(p));
+                    s1 = s1.add(x1.lanewise(LSHR, 2).and(CODE).reinterpretAsShorts().mul(p));
+                    p = IntVector.broadcast(I, a.get(Lanes.INT, pairs + 128)).reinterpretAsShorts();
+                    s0 = s0.add(x0.lanewise(LSHR, 4).and(CODE).reinterpretAsShorts().mul(p));
+                    s1 = s1.add(x1.lanewise(LSHR, 4).and(CODE).reinterpretAsShorts().mul(p));
+                    p = IntVector.broadcast(I, a.get(Lanes.INT, pairs + 192)).reinterpretAsShorts();
+                    s0 = s0.add(x0.lanewise(LSHR, 6).and(CODE).reinterpretAsShorts().mul(p));
+                    s1 = s1.add(x1.lanewise(LSHR, 6).and(CODE).reinterpretAsShorts().mul(p));
+                    x0 = x0.lanewise(LSHR, 8);
+                    x1 = x1.lanewise(LSHR, 8);
+                }
+            }
+            IntVector n = s0.reinterpretAsInts();
+            sum0 = sum0.add(n.lanewise(LSHL, 16).lanewise(ASHR, 16)).add(n.lanewise(ASHR, 16));
+            n = s1.reinterpretAsInts();
+            sum1 = sum1.add(n.lanewise(LSHL, 16).lanewise(ASHR, 16)).add(n.lanewise(ASHR, 16));
+        }
+        int zero = 0;
+        for (int j = 0; j < 8; j++) {
+            zero += a.get(Lanes.INT, Rows.PAIR_SUMS32 + 4L * j);
+        }
+        ((FloatVector) sum0.sub(zero).convert(I2F, 0)).intoMemorySegment(scratch, Tile.SUMS, Lanes.LE);
+        ((FloatVector) sum1.sub(zero).convert(I2F, 0)).intoMemorySegment(scratch, Tile.SUMS + V, Lanes.LE);
     }
 
     @Override

@@ -38,10 +38,10 @@ final class Tile {
      * @param scratch holds float records of 8 rows from {@code at} on, the panel and the sums
      */
     static void sums(MemorySegment scratch, long at) {
-        MemorySegment a = scratch.asSlice(at, ROWS * A);
-        MemorySegment w = scratch.asSlice(Panel.AT, Panel.ELEMENT_BYTES);
-        MemorySegment t = scratch.asSlice(SUMS, SUM_BYTES);
         for (int b = 0; b < 8; b++) {
+            MemorySegment a = scratch.asSlice(at + b * 128L, (ROWS - 1) * A + 128);
+            MemorySegment w = scratch.asSlice(Panel.AT + b * 32 * Panel.STEP, 32 * Panel.STEP);
+            MemorySegment t = scratch.asSlice(SUMS + b * ROWS * Panel.STEP, ROWS * Panel.STEP);
             FloatVector s00 = FloatVector.zero(F);
             FloatVector s01 = s00;
             FloatVector s10 = s00;
@@ -59,8 +59,8 @@ final class Tile {
             FloatVector s70 = s00;
             FloatVector s71 = s00;
             for (int q = 0; q < 32; q++) {
-                long wo = ((long) b * 32 + q) * (2 * V);
-                long ao = ((long) b * 32 + q) * 4;
+                long wo = q * (2 * V);
+                long ao = q * 4L;
                 FloatVector w0 = FloatVector.fromMemorySegment(F, w, wo, Lanes.LE);
                 FloatVector w1 = FloatVector.fromMemorySegment(F, w, wo + V, Lanes.LE);
                 FloatVector x = FloatVector.broadcast(F, a.get(Lanes.FLOAT, ao));
@@ -88,23 +88,22 @@ final class Tile {
                 s70 = w0.fma(x, s70);
                 s71 = w1.fma(x, s71);
             }
-            long to = b * (16 * V);
-            s00.intoMemorySegment(t, to, Lanes.LE);
-            s01.intoMemorySegment(t, to + V, Lanes.LE);
-            s10.intoMemorySegment(t, to + 2 * V, Lanes.LE);
-            s11.intoMemorySegment(t, to + 3 * V, Lanes.LE);
-            s20.intoMemorySegment(t, to + 4 * V, Lanes.LE);
-            s21.intoMemorySegment(t, to + 5 * V, Lanes.LE);
-            s30.intoMemorySegment(t, to + 6 * V, Lanes.LE);
-            s31.intoMemorySegment(t, to + 7 * V, Lanes.LE);
-            s40.intoMemorySegment(t, to + 8 * V, Lanes.LE);
-            s41.intoMemorySegment(t, to + 9 * V, Lanes.LE);
-            s50.intoMemorySegment(t, to + 10 * V, Lanes.LE);
-            s51.intoMemorySegment(t, to + 11 * V, Lanes.LE);
-            s60.intoMemorySegment(t, to + 12 * V, Lanes.LE);
-            s61.intoMemorySegment(t, to + 13 * V, Lanes.LE);
-            s70.intoMemorySegment(t, to + 14 * V, Lanes.LE);
-            s71.intoMemorySegment(t, to + 15 * V, Lanes.LE);
+            s00.intoMemorySegment(t, 0, Lanes.LE);
+            s01.intoMemorySegment(t, V, Lanes.LE);
+            s10.intoMemorySegment(t, 2 * V, Lanes.LE);
+            s11.intoMemorySegment(t, 3 * V, Lanes.LE);
+            s20.intoMemorySegment(t, 4 * V, Lanes.LE);
+            s21.intoMemorySegment(t, 5 * V, Lanes.LE);
+            s30.intoMemorySegment(t, 6 * V, Lanes.LE);
+            s31.intoMemorySegment(t, 7 * V, Lanes.LE);
+            s40.intoMemorySegment(t, 8 * V, Lanes.LE);
+            s41.intoMemorySegment(t, 9 * V, Lanes.LE);
+            s50.intoMemorySegment(t, 10 * V, Lanes.LE);
+            s51.intoMemorySegment(t, 11 * V, Lanes.LE);
+            s60.intoMemorySegment(t, 12 * V, Lanes.LE);
+            s61.intoMemorySegment(t, 13 * V, Lanes.LE);
+            s70.intoMemorySegment(t, 14 * V, Lanes.LE);
+            s71.intoMemorySegment(t, 15 * V, Lanes.LE);
         }
     }
 
