@@ -7,6 +7,7 @@ import dev.tegula.file.gguf.GgufException;
 import dev.tegula.file.gguf.GgufFile;
 import dev.tegula.file.gguf.GgufMetadata;
 import dev.tegula.file.gguf.GgufTensor;
+import dev.tegula.graph.pass.Passes;
 import dev.tegula.model.ModelException;
 import dev.tegula.model.ModelPlan;
 import dev.tegula.tensor.DType;
@@ -45,6 +46,9 @@ final class InspectCommand implements Callable<Integer> {
     @Option(names = "--all", description = "Show long texts and arrays in full.")
     private boolean all;
 
+    @Option(names = "--graph", description = "Show the graph as built and after each pass, and the plan with its kernels and buffers, instead.")
+    private boolean graph;
+
     InspectCommand(Terminal terminal) {
         this.terminal = terminal;
     }
@@ -55,6 +59,11 @@ final class InspectCommand implements Callable<Integer> {
             options.model(path);
         }
         try (GgufFile file = options.file().open(options.model())) {
+            if (graph) {
+                ModelPlan planned = ModelPlan.of(file, options.options(DType.F16, Loading.SILENT));
+                terminal.println(Passes.describe(planned.graph()) + "== plan\n" + planned.plan().describe());
+                return TegulaCommand.OK;
+            }
             Plan plan = null;
             String refusal = null;
             try {
@@ -134,6 +143,7 @@ final class InspectCommand implements Callable<Integer> {
         memory.put("scratch", plan.scratchBytes() * plan.limits().threads());
         memory.put("kv_cache", plan.kv().bytes());
         memory.put("batch", plan.limits().batchBytes());
+        memory.put("cold_start", plan.coldBytes());
         memory.put("total", plan.totalBytes());
         memory.put("threads", plan.limits().threads());
         memory.put("context", plan.limits().context());

@@ -19,6 +19,15 @@ class InspectCommandTest {
     }
 
     @Test
+    void graphShowsEachPassAndThePlan() {
+        String out = Cli.run("inspect", "--graph").ok().out();
+        for (String heading : List.of("== built", "== fold", "== quantize-inputs", "== fuse", "== plan")) {
+            assertTrue(out.contains(heading + "\n"), heading);
+        }
+        assertTrue(out.indexOf(" = RopeKvWrite[") > out.indexOf("== fuse"), "fused only by the pass");
+    }
+
+    @Test
     void jsonHasMetadataTensorsAndMemory() {
         Map<?, ?> object = Json.parseObject(Cli.run("inspect", "--json", "--context", "64", "--kv", "f32").ok().out());
         Map<?, ?> metadata = (Map<?, ?>) object.get("metadata");
