@@ -71,14 +71,13 @@ final class MicroCodes256 extends Blocks256 {
                     long at = (j >> 1) * 128L + (j & 1) * 16L + u * 4L;
                     IntVector x = IntVector.fromMemorySegment(I, unit, PackCodes256.CODES + j * 256L + u * 64L,
                             Lanes.LE);
-                    s = ((FloatVector) x.lanewise(LSHL, 24).lanewise(ASHR, 24).convert(I2F, 0))
-                            .fma(FloatVector.broadcast(F, a.get(Lanes.FLOAT, at)), s);
-                    r = ((FloatVector) x.lanewise(LSHL, 16).lanewise(ASHR, 24).convert(I2F, 0))
-                            .fma(FloatVector.broadcast(F, a.get(Lanes.FLOAT, at + 32)), r);
-                    s = ((FloatVector) x.lanewise(LSHL, 8).lanewise(ASHR, 24).convert(I2F, 0))
-                            .fma(FloatVector.broadcast(F, a.get(Lanes.FLOAT, at + 64)), s);
-                    r = ((FloatVector) x.lanewise(ASHR, 24).convert(I2F, 0))
-                            .fma(FloatVector.broadcast(F, a.get(Lanes.FLOAT, at + 96)), r);
+                    for (int i = 0; i < 2; i++) {
+                        s = ((FloatVector) x.lanewise(LSHL, 24).lanewise(ASHR, 24).convert(I2F, 0))
+                                .fma(FloatVector.broadcast(F, a.get(Lanes.FLOAT, at + i * 64L)), s);
+                        r = ((FloatVector) x.lanewise(LSHL, 16).lanewise(ASHR, 24).convert(I2F, 0))
+                                .fma(FloatVector.broadcast(F, a.get(Lanes.FLOAT, at + i * 64L + 32)), r);
+                        x = x.lanewise(LSHR, 16);
+                    }
                 }
                 int shift = 24 - ((j & 3) << 3);
                 IntVector scale = IntVector.fromMemorySegment(I, unit, (j >> 2) * 64L, Lanes.LE)

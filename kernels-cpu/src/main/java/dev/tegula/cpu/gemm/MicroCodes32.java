@@ -3,6 +3,7 @@ package dev.tegula.cpu.gemm;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
 
 import dev.tegula.cpu.Lanes;
 import java.lang.foreign.MemorySegment;
@@ -50,14 +51,13 @@ final class MicroCodes32 extends Blocks32 {
             FloatVector r = s;
             for (int u = 0; u < 8; u++) {
                 IntVector x = IntVector.fromMemorySegment(I, unit, PackCodes32.CODES + u * 64L, Lanes.LE);
-                s = ((FloatVector) x.lanewise(LSHL, 24).lanewise(ASHR, 24).convert(I2F, 0))
-                        .fma(FloatVector.broadcast(F, a.get(Lanes.FLOAT, u * 4L)), s);
-                r = ((FloatVector) x.lanewise(LSHL, 16).lanewise(ASHR, 24).convert(I2F, 0))
-                        .fma(FloatVector.broadcast(F, a.get(Lanes.FLOAT, u * 4L + 32)), r);
-                s = ((FloatVector) x.lanewise(LSHL, 8).lanewise(ASHR, 24).convert(I2F, 0))
-                        .fma(FloatVector.broadcast(F, a.get(Lanes.FLOAT, u * 4L + 64)), s);
-                r = ((FloatVector) x.lanewise(ASHR, 24).convert(I2F, 0))
-                        .fma(FloatVector.broadcast(F, a.get(Lanes.FLOAT, u * 4L + 96)), r);
+                for (int i = 0; i < 2; i++) {
+                    s = ((FloatVector) x.lanewise(LSHL, 24).lanewise(ASHR, 24).convert(I2F, 0))
+                            .fma(FloatVector.broadcast(F, a.get(Lanes.FLOAT, u * 4L + i * 64L)), s);
+                    r = ((FloatVector) x.lanewise(LSHL, 16).lanewise(ASHR, 24).convert(I2F, 0))
+                            .fma(FloatVector.broadcast(F, a.get(Lanes.FLOAT, u * 4L + i * 64L + 32)), r);
+                    x = x.lanewise(LSHR, 16);
+                }
             }
             float d = record.get(Lanes.FLOAT, Rows.SCALES + (b & 7) * 4L);
             acc = s.add(r).fma(FloatVector.fromMemorySegment(F, unit, 0, Lanes.LE).mul(d), acc);

@@ -38,25 +38,21 @@ final class MicroF16 extends Floats {
             MemorySegment u = w.asSlice(w0 + s * (long) STEP_BYTES, STEP_BYTES - 64 + V);
             MemorySegment a = row.asSlice(rowAt + s * 4L * STEP, 4 * STEP);
             for (int i = 0; i < STEP / 2; i++) {
-                IntVector odd = IntVector.fromMemorySegment(I, u, 64L * i, Lanes.LE);
-                IntVector even = odd.lanewise(LSHL, 16);
-                IntVector m = even.lanewise(LSHR, 3).and(Halves.MAGNITUDE);
-                IntVector tiny = m.add(Halves.BIAS_STEP + (1 << 23))
-                        .reinterpretAsFloats()
-                        .sub(0x1p-14f)
-                        .reinterpretAsInts();
-                IntVector x = m.add(Halves.BIAS_STEP)
-                        .blend(tiny, m.compare(LT, 1 << 23))
-                        .blend(m.add(2 * Halves.BIAS_STEP), m.compare(GE, Halves.LARGEST))
-                        .or(even.and(Halves.SIGN));
-                acc = x.reinterpretAsFloats().fma(FloatVector.broadcast(F, a.get(Lanes.FLOAT, 8L * i)), acc);
-                m = odd.lanewise(LSHR, 3).and(Halves.MAGNITUDE);
-                tiny = m.add(Halves.BIAS_STEP + (1 << 23)).reinterpretAsFloats().sub(0x1p-14f).reinterpretAsInts();
-                x = m.add(Halves.BIAS_STEP)
-                        .blend(tiny, m.compare(LT, 1 << 23))
-                        .blend(m.add(2 * Halves.BIAS_STEP), m.compare(GE, Halves.LARGEST))
-                        .or(odd.and(Halves.SIGN));
-                acc = x.reinterpretAsFloats().fma(FloatVector.broadcast(F, a.get(Lanes.FLOAT, 8L * i + 4)), acc);
+                IntVector word = IntVector.fromMemorySegment(I, u, 64L * i, Lanes.LE);
+                for (int j = 0; j < 2; j++) {
+                    IntVector bits = word.lanewise(LSHL, 16 - 16 * j);
+                    IntVector m = bits.lanewise(LSHR, 3).and(Halves.MAGNITUDE);
+                    IntVector tiny = m.add(Halves.BIAS_STEP + (1 << 23))
+                            .reinterpretAsFloats()
+                            .sub(0x1p-14f)
+                            .reinterpretAsInts();
+                    IntVector x = m.add(Halves.BIAS_STEP)
+                            .blend(tiny, m.compare(LT, 1 << 23))
+                            .blend(m.add(2 * Halves.BIAS_STEP), m.compare(GE, Halves.LARGEST))
+                            .or(bits.and(Halves.SIGN));
+                    acc = x.reinterpretAsFloats()
+                            .fma(FloatVector.broadcast(F, a.get(Lanes.FLOAT, 8L * i + 4L * j)), acc);
+                }
             }
         }
         acc.intoMemorySegment(out, outAt, Lanes.LE);

@@ -1,8 +1,6 @@
 package dev.tegula.cpu.gemm;
 
-import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.I2F;
-import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 
 import dev.tegula.cpu.Lanes;
@@ -56,43 +54,34 @@ final class MicroQ40 extends Blocks32 {
             sums(w, w0 + chunk, w1 + chunk, count, scratch, record);
             Halves.scales(w, w0 + chunk, UNIT, count, scratch, Panel.SCALES);
             Halves.scales(w, w1 + chunk, UNIT, count, scratch, Panel.SCALES + V);
-            Fold.row(scratch, record + Rows.PAIR32_SCALE, Rows.PAIR32_BYTES, count, outAt);
+            PairSums.blocks32(scratch, record, count, outAt, 0);
+            PairSums.blocks32(scratch, record, count, outAt, V);
         }
     }
 
-    /** The exact sums of up to 8 blocks, as F32, to {@link Tile#SUMS}. */
+    /** The exact sums of up to 8 blocks, two int16 to a lane, to {@link Tile#SUMS}. */
     private static void sums(MemorySegment w, long w0, long w1, int blocks, MemorySegment scratch, long record) {
         for (int b = 0; b < blocks; b++) {
             long codes = (b >> 1) * (long) UNIT + CODES + (b & 1) * BLOCK;
             MemorySegment q0 = w.asSlice(w0 + codes, BLOCK - 64 + V);
             MemorySegment q1 = w.asSlice(w1 + codes, BLOCK - 64 + V);
             MemorySegment a = scratch.asSlice(record + b * (long) Rows.PAIR32_BYTES, Rows.PAIR32_BYTES);
+            MemorySegment t = scratch.asSlice(Tile.SUMS + b * Panel.STEP, Panel.STEP);
             ShortVector s0 = ShortVector.zero(Lanes.I16);
             ShortVector s1 = s0;
             for (int u = 0; u < 4; u++) {
                 IntVector x0 = IntVector.fromMemorySegment(I, q0, u * 64L, Lanes.LE);
                 IntVector x1 = IntVector.fromMemorySegment(I, q1, u * 64L, Lanes.LE);
-                ShortVector p = IntVector.broadcast(I, a.get(Lanes.INT, u * 4L)).reinterpretAsShorts();
-                s0 = s0.add(x0.and(CODE).reinterpretAsShorts().mul(p));
-                s1 = s1.add(x1.and(CODE).reinterpretAsShorts().mul(p));
-                p = IntVector.broadcast(I, a.get(Lanes.INT, u * 4L + 16)).reinterpretAsShorts();
-                s0 = s0.add(x0.lanewise(LSHR, 4).and(CODE).reinterpretAsShorts().mul(p));
-                s1 = s1.add(x1.lanewise(LSHR, 4).and(CODE).reinterpretAsShorts().mul(p));
-                p = IntVector.broadcast(I, a.get(Lanes.INT, u * 4L + 32)).reinterpretAsShorts();
-                s0 = s0.add(x0.lanewise(LSHR, 8).and(CODE).reinterpretAsShorts().mul(p));
-                s1 = s1.add(x1.lanewise(LSHR, 8).and(CODE).reinterpretAsShorts().mul(p));
-                p = IntVector.broadcast(I, a.get(Lanes.INT, u * 4L + 48)).reinterpretAsShorts();
-                s0 = s0.add(x0.lanewise(LSHR, 12).and(CODE).reinterpretAsShorts().mul(p));
-                s1 = s1.add(x1.lanewise(LSHR, 12).and(CODE).reinterpretAsShorts().mul(p));
+                for (int i = 0; i < 4; i++) {
+                    ShortVector p = IntVector.broadcast(I, a.get(Lanes.INT, u * 4L + i * 16L)).reinterpretAsShorts();
+                    s0 = s0.add(x0.and(CODE).reinterpretAsShorts().mul(p));
+                    s1 = s1.add(x1.and(CODE).reinterpretAsShorts().mul(p));
+                    x0 = x0.lanewise(LSHR, 4);
+                    x1 = x1.lanewise(LSHR, 4);
+                }
             }
-            IntVector t0 = s0.reinterpretAsInts();
-            IntVector t1 = s1.reinterpretAsInts();
-            int zero = a.get(Lanes.INT, Rows.PAIR32_SUM) << 3;
-            IntVector n0 = t0.lanewise(LSHL, 16).lanewise(ASHR, 16).add(t0.lanewise(ASHR, 16)).sub(zero);
-            IntVector n1 = t1.lanewise(LSHL, 16).lanewise(ASHR, 16).add(t1.lanewise(ASHR, 16)).sub(zero);
-            long to = Tile.SUMS + b * Panel.STEP;
-            ((FloatVector) n0.convert(I2F, 0)).intoMemorySegment(scratch, to, Lanes.LE);
-            ((FloatVector) n1.convert(I2F, 0)).intoMemorySegment(scratch, to + V, Lanes.LE);
+            s0.intoMemorySegment(t, 0, Lanes.LE);
+            s1.intoMemorySegment(t, V, Lanes.LE);
         }
     }
 

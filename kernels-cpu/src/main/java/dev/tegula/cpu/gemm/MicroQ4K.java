@@ -42,86 +42,59 @@ final class MicroQ4K extends Blocks256 {
             long record = rowAt + b * (long) Rows.PAIR_BYTES;
             float d = scratch.get(Lanes.FLOAT, record + Rows.PAIR_SCALE);
             sums(w, u0, u1, scratch, record);
+            PairSums.scaled(w, u0, 8, scratch, 0);
+            PairSums.scaled(w, u1, 8, scratch, V);
             Fold.rowSuperBlock(w, u0 + PackQ4K.D, u1 + PackQ4K.D, d, scratch, outAt);
-            mins(w, u0, u1, scratch, record);
+            mins(w, u0 + PackQ4K.MINS, scratch, record, 0);
+            mins(w, u1 + PackQ4K.MINS, scratch, record, V);
             Fold.rowSuperBlock(w, u0 + PackQ4K.DMIN, u1 + PackQ4K.DMIN, -d, scratch, outAt);
         }
     }
 
-    /** The sum of scale * q * a, converted once, to {@link Tile#SUMS}. */
+    /** The exact sums of q * a of 8 sub-blocks, two int16 to a lane, to {@link Tile#SUMS}. */
     private static void sums(MemorySegment w, long w0, long w1, MemorySegment scratch, long record) {
-        MemorySegment u0 = w.asSlice(w0, PackQ4K.UNIT_BYTES - 64 + V);
-        MemorySegment u1 = w.asSlice(w1, PackQ4K.UNIT_BYTES - 64 + V);
-        MemorySegment a = scratch.asSlice(record, Rows.PAIR_BYTES);
-        IntVector sum0 = IntVector.zero(I);
-        IntVector sum1 = sum0;
         for (int g = 0; g < 4; g++) {
+            MemorySegment q0 = w.asSlice(w0 + PackQ4K.CODES + g * (long) GROUP, GROUP - 64 + V);
+            MemorySegment q1 = w.asSlice(w1 + PackQ4K.CODES + g * (long) GROUP, GROUP - 64 + V);
+            MemorySegment a = scratch.asSlice(record + g * 128L, 128);
+            MemorySegment t = scratch.asSlice(Tile.SUMS + g * 2 * Panel.STEP, 2 * Panel.STEP);
             ShortVector s0 = ShortVector.zero(Lanes.I16);
             ShortVector s1 = s0;
             ShortVector t0 = s0;
             ShortVector t1 = s0;
             for (int u = 0; u < 8; u++) {
-                long at = PackQ4K.CODES + g * (long) GROUP + u * 64L;
-                long pairs = g * 128L + u * 4L;
-                IntVector x0 = IntVector.fromMemorySegment(I, u0, at, Lanes.LE);
-                IntVector x1 = IntVector.fromMemorySegment(I, u1, at, Lanes.LE);
-                ShortVector p = IntVector.broadcast(I, a.get(Lanes.INT, pairs)).reinterpretAsShorts();
-                s0 = s0.add(x0.and(CODE).reinterpretAsShorts().mul(p));
-                s1 = s1.add(x1.and(CODE).reinterpretAsShorts().mul(p));
-                p = IntVector.broadcast(I, a.get(Lanes.INT, pairs + 64)).reinterpretAsShorts();
-                t0 = t0.add(x0.lanewise(LSHR, 4).and(CODE).reinterpretAsShorts().mul(p));
-                t1 = t1.add(x1.lanewise(LSHR, 4).and(CODE).reinterpretAsShorts().mul(p));
-                p = IntVector.broadcast(I, a.get(Lanes.INT, pairs + 32)).reinterpretAsShorts();
-                s0 = s0.add(x0.lanewise(LSHR, 8).and(CODE).reinterpretAsShorts().mul(p));
-                s1 = s1.add(x1.lanewise(LSHR, 8).and(CODE).reinterpretAsShorts().mul(p));
-                p = IntVector.broadcast(I, a.get(Lanes.INT, pairs + 96)).reinterpretAsShorts();
-                t0 = t0.add(x0.lanewise(LSHR, 12).and(CODE).reinterpretAsShorts().mul(p));
-                t1 = t1.add(x1.lanewise(LSHR, 12).and(CODE).reinterpretAsShorts().mul(p));
+                IntVector x0 = IntVector.fromMemorySegment(I, q0, u * 64L, Lanes.LE);
+                IntVector x1 = IntVector.fromMemorySegment(I, q1, u * 64L, Lanes.LE);
+                for (int i = 0; i < 2; i++) {
+                    ShortVector p = IntVector.broadcast(I, a.get(Lanes.INT, u * 4L + i * 32L)).reinterpretAsShorts();
+                    s0 = s0.add(x0.and(CODE).reinterpretAsShorts().mul(p));
+                    s1 = s1.add(x1.and(CODE).reinterpretAsShorts().mul(p));
+                    p = IntVector.broadcast(I, a.get(Lanes.INT, u * 4L + i * 32L + 64)).reinterpretAsShorts();
+                    t0 = t0.add(x0.lanewise(LSHR, 4).and(CODE).reinterpretAsShorts().mul(p));
+                    t1 = t1.add(x1.lanewise(LSHR, 4).and(CODE).reinterpretAsShorts().mul(p));
+                    x0 = x0.lanewise(LSHR, 8);
+                    x1 = x1.lanewise(LSHR, 8);
+                }
             }
-            long word = (g >> 1) * 64L;
-            int shift = (g & 1) << 4;
-            IntVector scale0 = IntVector.fromMemorySegment(I, u0, word, Lanes.LE).lanewise(LSHR, shift);
-            IntVector scale1 = IntVector.fromMemorySegment(I, u1, word, Lanes.LE).lanewise(LSHR, shift);
-            IntVector n = s0.reinterpretAsInts();
-            sum0 = sum0.add(n.lanewise(LSHL, 16).lanewise(ASHR, 16).add(n.lanewise(ASHR, 16)).mul(scale0.and(255)));
-            n = s1.reinterpretAsInts();
-            sum1 = sum1.add(n.lanewise(LSHL, 16).lanewise(ASHR, 16).add(n.lanewise(ASHR, 16)).mul(scale1.and(255)));
-            n = t0.reinterpretAsInts();
-            sum0 = sum0.add(n.lanewise(LSHL, 16)
-                    .lanewise(ASHR, 16)
-                    .add(n.lanewise(ASHR, 16))
-                    .mul(scale0.lanewise(LSHR, 8).and(255)));
-            n = t1.reinterpretAsInts();
-            sum1 = sum1.add(n.lanewise(LSHL, 16)
-                    .lanewise(ASHR, 16)
-                    .add(n.lanewise(ASHR, 16))
-                    .mul(scale1.lanewise(LSHR, 8).and(255)));
+            s0.intoMemorySegment(t, 0, Lanes.LE);
+            s1.intoMemorySegment(t, V, Lanes.LE);
+            t0.intoMemorySegment(t, 2 * V, Lanes.LE);
+            t1.intoMemorySegment(t, 3 * V, Lanes.LE);
         }
-        ((FloatVector) sum0.convert(I2F, 0)).intoMemorySegment(scratch, Tile.SUMS, Lanes.LE);
-        ((FloatVector) sum1.convert(I2F, 0)).intoMemorySegment(scratch, Tile.SUMS + V, Lanes.LE);
     }
 
     /** The sum of min * a, to {@link Tile#SUMS}. */
-    private static void mins(MemorySegment w, long w0, long w1, MemorySegment scratch, long record) {
-        MemorySegment u0 = w.asSlice(w0 + PackQ4K.MINS, 64 + V);
-        MemorySegment u1 = w.asSlice(w1 + PackQ4K.MINS, 64 + V);
+    private static void mins(MemorySegment w, long at, MemorySegment scratch, long record, long vectorAt) {
+        MemorySegment words = w.asSlice(at, 64 + V);
         MemorySegment a = scratch.asSlice(record + Rows.PAIR_SUMS32, 32);
-        IntVector min0 = IntVector.zero(I);
-        IntVector min1 = min0;
+        IntVector sum = IntVector.zero(I);
         for (int j = 0; j < 8; j++) {
-            int shift = (j & 3) << 3;
-            int asum = a.get(Lanes.INT, 4L * j);
-            min0 = min0.add(IntVector.fromMemorySegment(I, u0, (j >> 2) * 64L, Lanes.LE)
-                    .lanewise(LSHR, shift)
+            sum = sum.add(IntVector.fromMemorySegment(I, words, (j >> 2) * 64L, Lanes.LE)
+                    .lanewise(LSHR, (j & 3) << 3)
                     .and(255)
-                    .mul(asum));
-            min1 = min1.add(IntVector.fromMemorySegment(I, u1, (j >> 2) * 64L, Lanes.LE)
-                    .lanewise(LSHR, shift)
-                    .and(255)
-                    .mul(asum));
+                    .mul(a.get(Lanes.INT, 4L * j)));
         }
-        ((FloatVector) min0.convert(I2F, 0)).intoMemorySegment(scratch, Tile.SUMS, Lanes.LE);
-        ((FloatVector) min1.convert(I2F, 0)).intoMemorySegment(scratch, Tile.SUMS + V, Lanes.LE);
+        ((FloatVector) sum.convert(I2F, 0)).intoMemorySegment(scratch, Tile.SUMS + vectorAt, Lanes.LE);
     }
 
     @Override

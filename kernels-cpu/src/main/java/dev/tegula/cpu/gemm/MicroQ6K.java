@@ -42,86 +42,54 @@ final class MicroQ6K extends Blocks256 {
             long u0 = w0 + b * (long) PackQ6K.UNIT_BYTES;
             long u1 = w1 + b * (long) PackQ6K.UNIT_BYTES;
             long record = rowAt + b * (long) Rows.PAIR_BYTES;
-            sums(w, u0, scratch, record, Tile.SUMS);
-            sums(w, u1, scratch, record, Tile.SUMS + V);
+            sums(w, u0, scratch, record, 0);
+            sums(w, u1, scratch, record, V);
+            PairSums.scaled(w, u0, 16, scratch, 0);
+            PairSums.scaled(w, u1, 16, scratch, V);
             float d = scratch.get(Lanes.FLOAT, record + Rows.PAIR_SCALE);
             Fold.rowSuperBlock(w, u0 + PackQ6K.D, u1 + PackQ6K.D, d, scratch, outAt);
         }
     }
 
-    /** The sum of scale * (q - 32) * a of one vector of rows, converted once. */
-    private static void sums(MemorySegment w, long w0, MemorySegment scratch, long record, long to) {
-        MemorySegment unit = w.asSlice(w0, PackQ6K.UNIT_BYTES - 64 + V);
-        MemorySegment a = scratch.asSlice(record, Rows.PAIR_BYTES);
-        IntVector sum = IntVector.zero(I);
-        for (int hs = 0; hs < 4; hs++) {
+    /** The exact sums of (q - 32) * a of 16 sub-blocks and one vector of rows, two int16 to a lane, to {@link Tile#SUMS}. */
+    private static void sums(MemorySegment w, long w0, MemorySegment scratch, long record, long vectorAt) {
+        for (int i = 0; i < 8; i++) {
+            // Half h = i / 4 of the block, words 4 s to 4 s + 3 of A or B.
+            int s = i >> 1 & 1;
+            int b = i & 1;
+            long codes = w0 + PackQ6K.CODES + (i >> 1) * 4L * PackQ6K.STEP;
+            MemorySegment low = w.asSlice(codes + b * 64L, 3 * PackQ6K.STEP + V);
+            MemorySegment high = w.asSlice(codes + 128, 3 * PackQ6K.STEP + V);
+            MemorySegment a = scratch.asSlice(record + (i >> 2) * 256L + s * 16L + b * 64L, 176);
+            MemorySegment sums = scratch.asSlice(Tile.SUMS + vectorAt + ((i >> 2) * 8L + 2 * b + s) * Panel.STEP,
+                    4 * Panel.STEP + V);
             ShortVector s0 = ShortVector.zero(Lanes.I16);
             ShortVector s1 = s0;
-            ShortVector s2 = s0;
-            ShortVector s3 = s0;
             for (int u = 0; u < 4; u++) {
-                long at = PackQ6K.CODES + (hs * 4L + u) * PackQ6K.STEP;
-                // Half h is hs / 2, word w is 4 (hs % 2) + u; E of block 4h, then O; 64 bytes to the next block.
-                long pairs = (hs >> 1) * 256L + (hs & 1) * 16L + u * 4L;
-                IntVector x = IntVector.fromMemorySegment(I, unit, at, Lanes.LE);
-                IntVector y = IntVector.fromMemorySegment(I, unit, at + 64, Lanes.LE);
-                IntVector z = IntVector.fromMemorySegment(I, unit, at + 128, Lanes.LE);
-                for (int i = 0; i < 2; i++) {
-                    long p = pairs + i * 32L;
+                IntVector x = IntVector.fromMemorySegment(I, low, u * (long) PackQ6K.STEP, Lanes.LE);
+                IntVector z = IntVector.fromMemorySegment(I, high, u * (long) PackQ6K.STEP, Lanes.LE)
+                        .lanewise(LSHR, 2 * b);
+                for (int j = 0; j < 2; j++) {
+                    // E of block 4h + b, then O; 128 bytes to block 4h + b + 2.
+                    long pairs = u * 4L + j * 32L;
                     s0 = s0.add(x.and(LOW)
                             .or(z.lanewise(LSHL, 4).and(HIGH))
                             .reinterpretAsShorts()
                             .sub(ZERO)
-                            .mul(IntVector.broadcast(I, a.get(Lanes.INT, p)).reinterpretAsShorts()));
-                    s1 = s1.add(y.and(LOW)
-                            .or(z.lanewise(LSHL, 2).and(HIGH))
-                            .reinterpretAsShorts()
-                            .sub(ZERO)
-                            .mul(IntVector.broadcast(I, a.get(Lanes.INT, p + 64)).reinterpretAsShorts()));
-                    s2 = s2.add(x.lanewise(LSHR, 4)
+                            .mul(IntVector.broadcast(I, a.get(Lanes.INT, pairs)).reinterpretAsShorts()));
+                    s1 = s1.add(x.lanewise(LSHR, 4)
                             .and(LOW)
                             .or(z.and(HIGH))
                             .reinterpretAsShorts()
                             .sub(ZERO)
-                            .mul(IntVector.broadcast(I, a.get(Lanes.INT, p + 128)).reinterpretAsShorts()));
-                    s3 = s3.add(y.lanewise(LSHR, 4)
-                            .and(LOW)
-                            .or(z.lanewise(LSHR, 2).and(HIGH))
-                            .reinterpretAsShorts()
-                            .sub(ZERO)
-                            .mul(IntVector.broadcast(I, a.get(Lanes.INT, p + 192)).reinterpretAsShorts()));
+                            .mul(IntVector.broadcast(I, a.get(Lanes.INT, pairs + 128)).reinterpretAsShorts()));
                     x = x.lanewise(LSHR, 8);
-                    y = y.lanewise(LSHR, 8);
                     z = z.lanewise(LSHR, 8);
                 }
             }
-            // Sub-blocks 8h + 2j + s of the four sums j: bytes 2j + s of the 8 in words 2h and 2h + 1.
-            IntVector scales = IntVector.fromMemorySegment(I, unit, (hs >> 1) * 128L, Lanes.LE)
-                    .lanewise(LSHL, 8 - ((hs & 1) << 3));
-            IntVector n = s0.reinterpretAsInts();
-            sum = sum.add(n.lanewise(LSHL, 16)
-                    .lanewise(ASHR, 16)
-                    .add(n.lanewise(ASHR, 16))
-                    .mul(scales.lanewise(LSHL, 16).lanewise(ASHR, 24)));
-            n = s1.reinterpretAsInts();
-            sum = sum.add(n.lanewise(LSHL, 16)
-                    .lanewise(ASHR, 16)
-                    .add(n.lanewise(ASHR, 16))
-                    .mul(scales.lanewise(ASHR, 24)));
-            scales = IntVector.fromMemorySegment(I, unit, (hs >> 1) * 128L + 64, Lanes.LE)
-                    .lanewise(LSHL, 8 - ((hs & 1) << 3));
-            n = s2.reinterpretAsInts();
-            sum = sum.add(n.lanewise(LSHL, 16)
-                    .lanewise(ASHR, 16)
-                    .add(n.lanewise(ASHR, 16))
-                    .mul(scales.lanewise(LSHL, 16).lanewise(ASHR, 24)));
-            n = s3.reinterpretAsInts();
-            sum = sum.add(n.lanewise(LSHL, 16)
-                    .lanewise(ASHR, 16)
-                    .add(n.lanewise(ASHR, 16))
-                    .mul(scales.lanewise(ASHR, 24)));
+            s0.intoMemorySegment(sums, 0, Lanes.LE);
+            s1.intoMemorySegment(sums, 4 * Panel.STEP, Lanes.LE);
         }
-        ((FloatVector) sum.convert(I2F, 0)).intoMemorySegment(scratch, to, Lanes.LE);
     }
 
     @Override
@@ -130,44 +98,43 @@ final class MicroQ6K extends Blocks256 {
         MemorySegment unit = w.asSlice(w0, PackQ6K.UNIT_BYTES - 64 + V);
         FloatVector.fromMemorySegment(F, unit, PackQ6K.D, Lanes.LE)
                 .intoMemorySegment(scratch, Panel.SCALES + vectorAt, Lanes.LE);
-        for (int hs = 0; hs < 4; hs++) {
-            quarter(w, w0, hs, scratch, vectorAt);
+        for (int i = 0; i < 8; i++) {
+            eighth(w, w0, i, scratch, vectorAt);
         }
     }
 
-    /** Decodes 4 words each of A, B and C: a sub-block of four blocks of 32, times their scales. */
-    private static void quarter(MemorySegment w, long w0, int hs, MemorySegment scratch, long vectorAt) {
-        MemorySegment unit = w.asSlice(w0, PackQ6K.UNIT_BYTES - 64 + V);
-        MemorySegment q = unit.asSlice(PackQ6K.CODES + hs * 4L * PackQ6K.STEP, 4 * PackQ6K.STEP - 64 + V);
-        MemorySegment p = scratch.asSlice(Panel.AT + ((hs >> 1) * 128 + (hs & 1) * 4) * Panel.STEP + vectorAt,
-                123 * Panel.STEP + V);
-        int shift = 8 - ((hs & 1) << 3);
-        IntVector low = IntVector.fromMemorySegment(I, unit, (hs >> 1) * 128L, Lanes.LE).lanewise(LSHL, shift);
-        IntVector high = IntVector.fromMemorySegment(I, unit, (hs >> 1) * 128L + 64, Lanes.LE).lanewise(LSHL, shift);
-        FloatVector d0 = (FloatVector) low.lanewise(LSHL, 16).lanewise(ASHR, 24).convert(I2F, 0);
-        FloatVector d1 = (FloatVector) low.lanewise(ASHR, 24).convert(I2F, 0);
-        FloatVector d2 = (FloatVector) high.lanewise(LSHL, 16).lanewise(ASHR, 24).convert(I2F, 0);
-        FloatVector d3 = (FloatVector) high.lanewise(ASHR, 24).convert(I2F, 0);
+    /** Decodes 4 words of A or B with those of C: a sub-block of two blocks of 32, times their scales. */
+    private static void eighth(MemorySegment w, long w0, int i, MemorySegment scratch, long vectorAt) {
+        int s = i >> 1 & 1;
+        int b = i & 1;
+        long codes = w0 + PackQ6K.CODES + (i >> 1) * 4L * PackQ6K.STEP;
+        MemorySegment low = w.asSlice(codes + b * 64L, 3 * PackQ6K.STEP + V);
+        MemorySegment high = w.asSlice(codes + 128, 3 * PackQ6K.STEP + V);
+        MemorySegment p = scratch.asSlice(Panel.AT + ((i >> 2) * 128 + b * 32 + s * 4) * Panel.STEP + vectorAt,
+                91 * Panel.STEP + V);
+        // Sub-blocks 8h + 2b + s and 8h + 2b + s + 4: byte 2b + s of words 2h and 2h + 1.
+        int shift = 24 - ((2 * b + s) << 3);
+        FloatVector d0 = (FloatVector) IntVector.fromMemorySegment(I, w, w0 + (i >> 2) * 128L, Lanes.LE)
+                .lanewise(LSHL, shift)
+                .lanewise(ASHR, 24)
+                .convert(I2F, 0);
+        FloatVector d1 = (FloatVector) IntVector.fromMemorySegment(I, w, w0 + (i >> 2) * 128L + 64, Lanes.LE)
+                .lanewise(LSHL, shift)
+                .lanewise(ASHR, 24)
+                .convert(I2F, 0);
         for (int u = 0; u < 4; u++) {
-            IntVector x = IntVector.fromMemorySegment(I, q, u * (long) PackQ6K.STEP, Lanes.LE);
-            IntVector y = IntVector.fromMemorySegment(I, q, u * (long) PackQ6K.STEP + 64, Lanes.LE);
-            IntVector z = IntVector.fromMemorySegment(I, q, u * (long) PackQ6K.STEP + 128, Lanes.LE);
-            for (int i = 0; i < 4; i++) {
-                long to = (8L * i + u) * Panel.STEP;
+            IntVector x = IntVector.fromMemorySegment(I, low, u * (long) PackQ6K.STEP, Lanes.LE);
+            IntVector z = IntVector.fromMemorySegment(I, high, u * (long) PackQ6K.STEP, Lanes.LE)
+                    .lanewise(LSHR, 2 * b);
+            for (int j = 0; j < 4; j++) {
+                long to = (8L * j + u) * Panel.STEP;
                 ((FloatVector) x.and(15).or(z.lanewise(LSHL, 4).and(48)).convert(I2F, 0)).sub(32f)
                         .mul(d0)
                         .intoMemorySegment(p, to, Lanes.LE);
-                ((FloatVector) y.and(15).or(z.lanewise(LSHL, 2).and(48)).convert(I2F, 0)).sub(32f)
-                        .mul(d1)
-                        .intoMemorySegment(p, to + 32 * Panel.STEP, Lanes.LE);
                 ((FloatVector) x.lanewise(LSHR, 4).and(15).or(z.and(48)).convert(I2F, 0)).sub(32f)
-                        .mul(d2)
+                        .mul(d1)
                         .intoMemorySegment(p, to + 64 * Panel.STEP, Lanes.LE);
-                ((FloatVector) y.lanewise(LSHR, 4).and(15).or(z.lanewise(LSHR, 2).and(48)).convert(I2F, 0)).sub(32f)
-                        .mul(d3)
-                        .intoMemorySegment(p, to + 96 * Panel.STEP, Lanes.LE);
                 x = x.lanewise(LSHR, 8);
-                y = y.lanewise(LSHR, 8);
                 z = z.lanewise(LSHR, 8);
             }
         }

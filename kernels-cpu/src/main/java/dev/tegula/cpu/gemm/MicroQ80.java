@@ -61,18 +61,16 @@ final class MicroQ80 extends Blocks32 {
             for (int u = 0; u < 8; u++) {
                 IntVector x0 = IntVector.fromMemorySegment(I, q0, u * 64L, Lanes.LE);
                 IntVector x1 = IntVector.fromMemorySegment(I, q1, u * 64L, Lanes.LE);
-                FloatVector x = FloatVector.broadcast(F, a.get(Lanes.FLOAT, u * 4L));
-                s0 = ((FloatVector) x0.and(255).convert(I2F, 0)).fma(x, s0);
-                s1 = ((FloatVector) x1.and(255).convert(I2F, 0)).fma(x, s1);
-                x = FloatVector.broadcast(F, a.get(Lanes.FLOAT, u * 4L + 32));
-                r0 = ((FloatVector) x0.lanewise(LSHR, 8).and(255).convert(I2F, 0)).fma(x, r0);
-                r1 = ((FloatVector) x1.lanewise(LSHR, 8).and(255).convert(I2F, 0)).fma(x, r1);
-                x = FloatVector.broadcast(F, a.get(Lanes.FLOAT, u * 4L + 64));
-                s0 = ((FloatVector) x0.lanewise(LSHR, 16).and(255).convert(I2F, 0)).fma(x, s0);
-                s1 = ((FloatVector) x1.lanewise(LSHR, 16).and(255).convert(I2F, 0)).fma(x, s1);
-                x = FloatVector.broadcast(F, a.get(Lanes.FLOAT, u * 4L + 96));
-                r0 = ((FloatVector) x0.lanewise(LSHR, 24).convert(I2F, 0)).fma(x, r0);
-                r1 = ((FloatVector) x1.lanewise(LSHR, 24).convert(I2F, 0)).fma(x, r1);
+                for (int i = 0; i < 2; i++) {
+                    FloatVector x = FloatVector.broadcast(F, a.get(Lanes.FLOAT, u * 4L + i * 64L));
+                    s0 = ((FloatVector) x0.and(255).convert(I2F, 0)).fma(x, s0);
+                    s1 = ((FloatVector) x1.and(255).convert(I2F, 0)).fma(x, s1);
+                    x = FloatVector.broadcast(F, a.get(Lanes.FLOAT, u * 4L + i * 64L + 32));
+                    r0 = ((FloatVector) x0.lanewise(LSHR, 8).and(255).convert(I2F, 0)).fma(x, r0);
+                    r1 = ((FloatVector) x1.lanewise(LSHR, 8).and(255).convert(I2F, 0)).fma(x, r1);
+                    x0 = x0.lanewise(LSHR, 16);
+                    x1 = x1.lanewise(LSHR, 16);
+                }
             }
             float zero = 128f * scratch.get(Lanes.FLOAT, record + Rows.SUMS + b * 4L);
             long to = Tile.SUMS + b * Panel.STEP;

@@ -1,8 +1,6 @@
 package dev.tegula.cpu.gemm;
 
-import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.I2F;
-import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 
 import dev.tegula.cpu.Lanes;
@@ -41,53 +39,47 @@ final class MicroTq20 extends Blocks256 {
             long u1 = w1 + b * (long) PackTq20.UNIT_BYTES;
             long record = rowAt + b * (long) Rows.PAIR_BYTES;
             sums(w, u0, u1, scratch, record);
+            int zero = sum(scratch, record);
+            PairSums.halves(zero, scratch, 0);
+            PairSums.halves(zero, scratch, V);
             Fold.rowSuperBlock(w, u0, u1, scratch.get(Lanes.FLOAT, record + Rows.PAIR_SCALE), scratch, outAt);
         }
     }
 
-    /** The sum of (q - 1) * a to {@link Tile#SUMS}. */
+    /** The exact sums of q * a of both halves, two int16 to a lane, to {@link Tile#SUMS}. */
     private static void sums(MemorySegment w, long w0, long w1, MemorySegment scratch, long record) {
-        MemorySegment u0 = w.asSlice(w0, PackTq20.UNIT_BYTES - 64 + V);
-        MemorySegment u1 = w.asSlice(w1, PackTq20.UNIT_BYTES - 64 + V);
-        MemorySegment a = scratch.asSlice(record, Rows.PAIR_BYTES);
-        IntVector sum0 = IntVector.zero(I);
-        IntVector sum1 = sum0;
         for (int h = 0; h < 2; h++) {
+            MemorySegment q0 = w.asSlice(w0 + PackTq20.CODES + h * (long) HALF, HALF - 64 + V);
+            MemorySegment q1 = w.asSlice(w1 + PackTq20.CODES + h * (long) HALF, HALF - 64 + V);
+            MemorySegment a = scratch.asSlice(record + h * 256L, 256);
+            MemorySegment t = scratch.asSlice(Tile.SUMS + h * Panel.STEP, Panel.STEP);
             ShortVector s0 = ShortVector.zero(Lanes.I16);
             ShortVector s1 = s0;
             for (int u = 0; u < 8; u++) {
-                long at = PackTq20.CODES + h * (long) HALF + u * 64L;
-                IntVector x0 = IntVector.fromMemorySegment(I, u0, at, Lanes.LE);
-                IntVector x1 = IntVector.fromMemorySegment(I, u1, at, Lanes.LE);
-                for (int i = 0; i < 2; i++) {
-                    long pairs = h * 256L + u * 4L + i * 32L;
+                IntVector x0 = IntVector.fromMemorySegment(I, q0, u * 64L, Lanes.LE);
+                IntVector x1 = IntVector.fromMemorySegment(I, q1, u * 64L, Lanes.LE);
+                for (int i = 0; i < 8; i++) {
+                    // E of the half's four blocks, then O.
+                    long pairs = u * 4L + (i & 3) * 64L + (i >> 2) * 32L;
                     ShortVector p = IntVector.broadcast(I, a.get(Lanes.INT, pairs)).reinterpretAsShorts();
                     s0 = s0.add(x0.and(CODE).reinterpretAsShorts().mul(p));
                     s1 = s1.add(x1.and(CODE).reinterpretAsShorts().mul(p));
-                    p = IntVector.broadcast(I, a.get(Lanes.INT, pairs + 64)).reinterpretAsShorts();
-                    s0 = s0.add(x0.lanewise(LSHR, 2).and(CODE).reinterpretAsShorts().mul(p));
-                    s1 = s1.add(x1.lanewise(LSHR, 2).and(CODE).reinterpretAsShorts().mul(p));
-                    p = IntVector.broadcast(I, a.get(Lanes.INT, pairs + 128)).reinterpretAsShorts();
-                    s0 = s0.add(x0.lanewise(LSHR, 4).and(CODE).reinterpretAsShorts().mul(p));
-                    s1 = s1.add(x1.lanewise(LSHR, 4).and(CODE).reinterpretAsShorts().mul(p));
-                    p = IntVector.broadcast(I, a.get(Lanes.INT, pairs + 192)).reinterpretAsShorts();
-                    s0 = s0.add(x0.lanewise(LSHR, 6).and(CODE).reinterpretAsShorts().mul(p));
-                    s1 = s1.add(x1.lanewise(LSHR, 6).and(CODE).reinterpretAsShorts().mul(p));
-                    x0 = x0.lanewise(LSHR, 8);
-                    x1 = x1.lanewise(LSHR, 8);
+                    x0 = x0.lanewise(LSHR, 2);
+                    x1 = x1.lanewise(LSHR, 2);
                 }
             }
-            IntVector n = s0.reinterpretAsInts();
-            sum0 = sum0.add(n.lanewise(LSHL, 16).lanewise(ASHR, 16)).add(n.lanewise(ASHR, 16));
-            n = s1.reinterpretAsInts();
-            sum1 = sum1.add(n.lanewise(LSHL, 16).lanewise(ASHR, 16)).add(n.lanewise(ASHR, 16));
+            s0.intoMemorySegment(t, 0, Lanes.LE);
+            s1.intoMemorySegment(t, V, Lanes.LE);
         }
-        int zero = 0;
+    }
+
+    /** The activations' sum, which the codes' zero point of 1 adds too much. */
+    private static int sum(MemorySegment scratch, long record) {
+        int sum = 0;
         for (int j = 0; j < 8; j++) {
-            zero += a.get(Lanes.INT, Rows.PAIR_SUMS32 + 4L * j);
+            sum += scratch.get(Lanes.INT, record + Rows.PAIR_SUMS32 + 4L * j);
         }
-        ((FloatVector) sum0.sub(zero).convert(I2F, 0)).intoMemorySegment(scratch, Tile.SUMS, Lanes.LE);
-        ((FloatVector) sum1.sub(zero).convert(I2F, 0)).intoMemorySegment(scratch, Tile.SUMS + V, Lanes.LE);
+        return sum;
     }
 
     @Override
@@ -96,8 +88,9 @@ final class MicroTq20 extends Blocks256 {
         MemorySegment unit = w.asSlice(w0, PackTq20.UNIT_BYTES - 64 + V);
         FloatVector.fromMemorySegment(F, unit, 0, Lanes.LE)
                 .intoMemorySegment(scratch, Panel.SCALES + vectorAt, Lanes.LE);
-        half(w, w0, 0, scratch, vectorAt);
-        half(w, w0, 1, scratch, vectorAt);
+        for (int h = 0; h < 2; h++) {
+            half(w, w0, h, scratch, vectorAt);
+        }
     }
 
     private static void half(MemorySegment w, long w0, int h, MemorySegment scratch, long vectorAt) {
@@ -105,16 +98,11 @@ final class MicroTq20 extends Blocks256 {
         MemorySegment p = scratch.asSlice(Panel.AT + h * 128 * Panel.STEP + vectorAt, 127 * Panel.STEP + V);
         for (int u = 0; u < 8; u++) {
             IntVector x = IntVector.fromMemorySegment(I, q, u * 64L, Lanes.LE);
-            for (int i = 0; i < 4; i++) {
-                long to = (8L * i + u) * Panel.STEP;
+            for (int i = 0; i < 16; i++) {
+                // Field i % 4 of byte i / 4.
+                long to = ((i & 3) * 32L + (i >> 2) * 8L + u) * Panel.STEP;
                 ((FloatVector) x.and(3).convert(I2F, 0)).sub(1f).intoMemorySegment(p, to, Lanes.LE);
-                ((FloatVector) x.lanewise(LSHR, 2).and(3).convert(I2F, 0)).sub(1f)
-                        .intoMemorySegment(p, to + 32 * Panel.STEP, Lanes.LE);
-                ((FloatVector) x.lanewise(LSHR, 4).and(3).convert(I2F, 0)).sub(1f)
-                        .intoMemorySegment(p, to + 64 * Panel.STEP, Lanes.LE);
-                ((FloatVector) x.lanewise(LSHR, 6).and(3).convert(I2F, 0)).sub(1f)
-                        .intoMemorySegment(p, to + 96 * Panel.STEP, Lanes.LE);
-                x = x.lanewise(LSHR, 8);
+                x = x.lanewise(LSHR, 2);
             }
         }
     }
