@@ -35,7 +35,11 @@ public final class CpuKernelProvider implements KernelProvider {
 
     @Override
     public Optional<Refusal> unavailable() {
-        return CpuProbe.reason().map(reason -> new Refusal(ENGINE, reason));
+        Optional<String> reason = CpuProbe.reason();
+        if (reason.isEmpty()) {
+            SliceProfile.make();
+        }
+        return reason.map(text -> new Refusal(ENGINE, text));
     }
 
     @Override

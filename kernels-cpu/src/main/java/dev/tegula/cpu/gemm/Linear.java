@@ -1,6 +1,7 @@
 package dev.tegula.cpu.gemm;
 
 import dev.tegula.cpu.Lanes;
+import dev.tegula.cpu.SliceProfile;
 import dev.tegula.kernel.Activation;
 import dev.tegula.kernel.Batch;
 import dev.tegula.kernel.Kernel;
@@ -52,6 +53,7 @@ final class Linear implements Kernel {
 
     /** Binds a kernel whose shapes are checked. */
     Linear(MicroKernel micro, KernelArgs args) {
+        SliceProfile.make();
         this.micro = micro;
         this.x = args.matrix(0);
         this.y = args.output();
