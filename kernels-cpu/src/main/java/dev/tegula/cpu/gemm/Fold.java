@@ -151,14 +151,13 @@ final class Fold {
      * One row, blocks of 32: {@code c = fma(isum, dW * dA, c)} for each block, with isum in {@link Tile#SUMS} and dW in
      * {@link Panel#SCALES}, two vectors to a block.
      *
-     * @param dAt offset of the first block's dA in the scratch memory
-     * @param dStep bytes from one dA to the next
+     * @param dAt offset of the blocks' dA in the scratch memory, side by side
      */
-    static void row(MemorySegment scratch, long dAt, int dStep, int blocks, long outAt) {
+    static void row(MemorySegment scratch, long dAt, int blocks, long outAt) {
         FloatVector c0 = FloatVector.fromMemorySegment(F, scratch, outAt, Lanes.LE);
         FloatVector c1 = FloatVector.fromMemorySegment(F, scratch, outAt + V, Lanes.LE);
         for (int b = 0; b < blocks; b++) {
-            FloatVector dA = FloatVector.broadcast(F, scratch.get(Lanes.FLOAT, dAt + (long) b * dStep));
+            FloatVector dA = FloatVector.broadcast(F, scratch.get(Lanes.FLOAT, dAt + 4L * b));
             long at = b * Panel.STEP;
             c0 = FloatVector.fromMemorySegment(F, scratch, Tile.SUMS + at, Lanes.LE)
                     .fma(FloatVector.fromMemorySegment(F, scratch, Panel.SCALES + at, Lanes.LE).mul(dA), c0);

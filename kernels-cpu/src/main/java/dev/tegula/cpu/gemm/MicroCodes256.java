@@ -51,17 +51,17 @@ final class MicroCodes256 extends Blocks256 {
 
     @Override
     public void gemv(MemorySegment w, long w0, long w1, int k, MemorySegment scratch, long rowAt, long outAt) {
-        gemv(w, w0, k, scratch, rowAt, mins, scratch, outAt);
-        gemv(w, w1, k, scratch, rowAt, mins, scratch, outAt + V);
+        gemv(w, w0, k, scratch, rowAt, mins, outAt);
+        gemv(w, w1, k, scratch, rowAt, mins, outAt + V);
     }
 
-    private static void gemv(MemorySegment w, long w0, int k, MemorySegment row, long rowAt, boolean mins,
-            MemorySegment out, long outAt) {
+    private static void gemv(MemorySegment w, long w0, int k, MemorySegment scratch, long rowAt, boolean mins,
+            long outAt) {
         FloatVector acc = FloatVector.zero(F);
         int blocks = k / Rows.LENGTH;
         for (int b = 0; b < blocks; b++) {
             MemorySegment unit = w.asSlice(w0 + b * (long) PackCodes256.UNIT_BYTES, SPAN);
-            MemorySegment a = row.asSlice(rowAt + b * (long) Rows.FLOAT_BYTES, Rows.FLOAT_BYTES);
+            MemorySegment a = scratch.asSlice(rowAt + b * (long) Rows.FLOAT_BYTES, Rows.FLOAT_BYTES);
             IntVector sum = IntVector.zero(I);
             FloatVector minSum = FloatVector.zero(F);
             for (int j = 0; j < 16; j++) {
@@ -100,7 +100,7 @@ final class MicroCodes256 extends Blocks256 {
                 acc = FloatVector.fromMemorySegment(F, unit, PackCodes256.DMIN, Lanes.LE).mul(d).fma(minSum, acc);
             }
         }
-        acc.intoMemorySegment(out, outAt, Lanes.LE);
+        acc.intoMemorySegment(scratch, outAt, Lanes.LE);
     }
 
     @Override

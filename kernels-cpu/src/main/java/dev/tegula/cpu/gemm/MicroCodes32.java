@@ -35,17 +35,17 @@ final class MicroCodes32 extends Blocks32 {
 
     @Override
     public void gemv(MemorySegment w, long w0, long w1, int k, MemorySegment scratch, long rowAt, long outAt) {
-        gemv(w, w0, k, scratch, rowAt, mins, scratch, outAt);
-        gemv(w, w1, k, scratch, rowAt, mins, scratch, outAt + V);
+        gemv(w, w0, k, scratch, rowAt, mins, outAt);
+        gemv(w, w1, k, scratch, rowAt, mins, outAt + V);
     }
 
-    private static void gemv(MemorySegment w, long w0, int k, MemorySegment row, long rowAt, boolean mins,
-            MemorySegment out, long outAt) {
+    private static void gemv(MemorySegment w, long w0, int k, MemorySegment scratch, long rowAt, boolean mins,
+            long outAt) {
         FloatVector acc = FloatVector.zero(F);
         int blocks = k / 32;
         for (int b = 0; b < blocks; b++) {
             MemorySegment unit = w.asSlice(w0 + b * (long) PackCodes32.UNIT_BYTES, SPAN);
-            MemorySegment record = row.asSlice(rowAt + (b >> 3) * (long) Rows.FLOAT_BYTES, Rows.FLOAT_BYTES);
+            MemorySegment record = scratch.asSlice(rowAt + (b >> 3) * (long) Rows.FLOAT_BYTES, Rows.FLOAT_BYTES);
             MemorySegment a = record.asSlice((b & 7) * 128L, 128);
             FloatVector s = FloatVector.zero(F);
             FloatVector r = s;
@@ -68,7 +68,7 @@ final class MicroCodes32 extends Blocks32 {
                         .fma(FloatVector.broadcast(F, sum), acc);
             }
         }
-        acc.intoMemorySegment(out, outAt, Lanes.LE);
+        acc.intoMemorySegment(scratch, outAt, Lanes.LE);
     }
 
     @Override

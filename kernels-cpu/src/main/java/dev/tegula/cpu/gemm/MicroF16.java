@@ -25,18 +25,17 @@ final class MicroF16 extends Floats {
 
     @Override
     public void gemv(MemorySegment w, long w0, long w1, int k, MemorySegment scratch, long rowAt, long outAt) {
-        gemv(w, w0, k, scratch, rowAt, scratch, outAt);
-        gemv(w, w1, k, scratch, rowAt, scratch, outAt + V);
+        gemv(w, w0, k, scratch, rowAt, outAt);
+        gemv(w, w1, k, scratch, rowAt, outAt + V);
     }
 
     /** The conversions are those of {@link Halves}, in place: a vector must not leave the method. */
-    private static void gemv(MemorySegment w, long w0, int k, MemorySegment row, long rowAt, MemorySegment out,
-            long outAt) {
+    private static void gemv(MemorySegment w, long w0, int k, MemorySegment scratch, long rowAt, long outAt) {
         FloatVector acc = FloatVector.zero(F);
         int steps = Math.ceilDiv(k, STEP);
         for (int s = 0; s < steps; s++) {
             MemorySegment u = w.asSlice(w0 + s * (long) STEP_BYTES, STEP_BYTES - 64 + V);
-            MemorySegment a = row.asSlice(rowAt + s * 4L * STEP, 4 * STEP);
+            MemorySegment a = scratch.asSlice(rowAt + s * 4L * STEP, 4 * STEP);
             for (int i = 0; i < STEP / 2; i++) {
                 IntVector word = IntVector.fromMemorySegment(I, u, 64L * i, Lanes.LE);
                 for (int j = 0; j < 2; j++) {
@@ -55,7 +54,7 @@ final class MicroF16 extends Floats {
                 }
             }
         }
-        acc.intoMemorySegment(out, outAt, Lanes.LE);
+        acc.intoMemorySegment(scratch, outAt, Lanes.LE);
     }
 
     @Override

@@ -43,7 +43,7 @@ final class MicroQ80 extends Blocks32 {
             sums(w, w0 + chunk, w1 + chunk, count, scratch, record);
             Halves.scales(w, w0 + chunk, UNIT, count, scratch, Panel.SCALES);
             Halves.scales(w, w1 + chunk, UNIT, count, scratch, Panel.SCALES + V);
-            Fold.row(scratch, record + Rows.SCALES, 4, count, outAt);
+            Fold.row(scratch, record + Rows.SCALES, count, outAt);
         }
     }
 
