@@ -59,10 +59,8 @@ final class MicroF16 extends Floats {
 
     @Override
     void decodeStep(MemorySegment w, long at, MemorySegment scratch, long to) {
-        MemorySegment q = w.asSlice(at, STEP_BYTES - 64 + V);
-        MemorySegment p = scratch.asSlice(to, (STEP - 1) * Panel.STEP + V);
         for (int i = 0; i < STEP; i++) {
-            Halves.convert(q, 64L * (i >> 1), 16 - ((i & 1) << 4), p, i * Panel.STEP);
+            Halves.convert(w, at + 64L * (i >> 1), 16 - ((i & 1) << 4), scratch, to + i * Panel.STEP);
         }
     }
 }

@@ -72,18 +72,13 @@ final class MicroQ40 extends Blocks32 {
             for (int u = 0; u < 4; u++) {
                 IntVector x0 = IntVector.fromMemorySegment(I, q0, u * 64L, Lanes.LE);
                 IntVector x1 = IntVector.fromMemorySegment(I, q1, u * 64L, Lanes.LE);
-                ShortVector p = IntVector.broadcast(I, a.get(Lanes.INT, u * 4L)).reinterpretAsShorts();
-                s0 = s0.add(x0.and(CODE).reinterpretAsShorts().mul(p));
-                s1 = s1.add(x1.and(CODE).reinterpretAsShorts().mul(p));
-                p = IntVector.broadcast(I, a.get(Lanes.INT, u * 4L + 16)).reinterpretAsShorts();
-                s0 = s0.add(x0.lanewise(LSHR, 4).and(CODE).reinterpretAsShorts().mul(p));
-                s1 = s1.add(x1.lanewise(LSHR, 4).and(CODE).reinterpretAsShorts().mul(p));
-                p = IntVector.broadcast(I, a.get(Lanes.INT, u * 4L + 32)).reinterpretAsShorts();
-                s0 = s0.add(x0.lanewise(LSHR, 8).and(CODE).reinterpretAsShorts().mul(p));
-                s1 = s1.add(x1.lanewise(LSHR, 8).and(CODE).reinterpretAsShorts().mul(p));
-                p = IntVector.broadcast(I, a.get(Lanes.INT, u * 4L + 48)).reinterpretAsShorts();
-                s0 = s0.add(x0.lanewise(LSHR, 12).and(CODE).reinterpretAsShorts().mul(p));
-                s1 = s1.add(x1.lanewise(LSHR, 12).and(CODE).reinterpretAsShorts().mul(p));
+                for (int i = 0; i < 4; i++) {
+                    ShortVector p = IntVector.broadcast(I, a.get(Lanes.INT, u * 4L + i * 16L)).reinterpretAsShorts();
+                    s0 = s0.add(x0.and(CODE).reinterpretAsShorts().mul(p));
+                    s1 = s1.add(x1.and(CODE).reinterpretAsShorts().mul(p));
+                    x0 = x0.lanewise(LSHR, 4);
+                    x1 = x1.lanewise(LSHR, 4);
+                }
             }
             s0.intoMemorySegment(t, 0, Lanes.LE);
             s1.intoMemorySegment(t, V, Lanes.LE);

@@ -58,23 +58,14 @@ final class MicroTq20 extends Blocks256 {
             for (int u = 0; u < 8; u++) {
                 IntVector x0 = IntVector.fromMemorySegment(I, q0, u * 64L, Lanes.LE);
                 IntVector x1 = IntVector.fromMemorySegment(I, q1, u * 64L, Lanes.LE);
-                for (int i = 0; i < 2; i++) {
+                for (int i = 0; i < 8; i++) {
                     // E of the half's four blocks, then O.
-                    long pairs = u * 4L + i * 32L;
+                    long pairs = u * 4L + (i & 3) * 64L + (i >> 2) * 32L;
                     ShortVector p = IntVector.broadcast(I, a.get(Lanes.INT, pairs)).reinterpretAsShorts();
                     s0 = s0.add(x0.and(CODE).reinterpretAsShorts().mul(p));
                     s1 = s1.add(x1.and(CODE).reinterpretAsShorts().mul(p));
-                    p = IntVector.broadcast(I, a.get(Lanes.INT, pairs + 64)).reinterpretAsShorts();
-                    s0 = s0.add(x0.lanewise(LSHR, 2).and(CODE).reinterpretAsShorts().mul(p));
-                    s1 = s1.add(x1.lanewise(LSHR, 2).and(CODE).reinterpretAsShorts().mul(p));
-                    p = IntVector.broadcast(I, a.get(Lanes.INT, pairs + 128)).reinterpretAsShorts();
-                    s0 = s0.add(x0.lanewise(LSHR, 4).and(CODE).reinterpretAsShorts().mul(p));
-                    s1 = s1.add(x1.lanewise(LSHR, 4).and(CODE).reinterpretAsShorts().mul(p));
-                    p = IntVector.broadcast(I, a.get(Lanes.INT, pairs + 192)).reinterpretAsShorts();
-                    s0 = s0.add(x0.lanewise(LSHR, 6).and(CODE).reinterpretAsShorts().mul(p));
-                    s1 = s1.add(x1.lanewise(LSHR, 6).and(CODE).reinterpretAsShorts().mul(p));
-                    x0 = x0.lanewise(LSHR, 8);
-                    x1 = x1.lanewise(LSHR, 8);
+                    x0 = x0.lanewise(LSHR, 2);
+                    x1 = x1.lanewise(LSHR, 2);
                 }
             }
             s0.intoMemorySegment(t, 0, Lanes.LE);
