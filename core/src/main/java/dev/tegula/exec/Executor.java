@@ -2,8 +2,8 @@ package dev.tegula.exec;
 
 import dev.tegula.kernel.Batch;
 import dev.tegula.kernel.Kernel;
+import dev.tegula.kernel.Scratch;
 import dev.tegula.tensor.TensorView;
-import java.lang.foreign.MemorySegment;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -18,7 +18,7 @@ public final class Executor {
     private volatile Kernel[][] next;
     private Kernel[][] stages;
     private final TensorView logits;
-    private final MemorySegment[] scratch;
+    private final Scratch[] scratch;
     private final Barrier barrier;
     private final Workers.Job walk = this::walk;
     private final Runnable advance = this::advance;
@@ -31,7 +31,7 @@ public final class Executor {
     private volatile boolean aborted;
     private volatile Throwable failure;
 
-    Executor(Workers workers, Kernel[][] stages, TensorView logits, MemorySegment[] scratch) {
+    Executor(Workers workers, Kernel[][] stages, TensorView logits, Scratch[] scratch) {
         this.workers = workers;
         this.next = stages;
         this.logits = logits;

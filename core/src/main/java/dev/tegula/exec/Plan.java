@@ -6,6 +6,7 @@ import dev.tegula.graph.Value;
 import dev.tegula.kernel.Cost;
 import dev.tegula.kernel.KernelRequest;
 import dev.tegula.kernel.KernelTable;
+import dev.tegula.kernel.Scratch;
 import dev.tegula.kv.KvLayout;
 import dev.tegula.tile.Packing;
 import java.util.List;
@@ -24,12 +25,12 @@ import java.util.Optional;
  * @param weights weights in the layouts that the kernels want; tables for look-ups stay in the file
  * @param buffers where each activation lies
  * @param activationBytes bytes of all activations, which share memory where their lives do not overlap
- * @param scratchBytes bytes of scratch memory per worker
+ * @param scratch scratch memory per worker
  * @param cold the same graph on scalar kernels, to run until the JVM has compiled the chosen ones; for small models whose
  *            chosen kernels are slow before that
  */
 public record Plan(Graph graph, Limits limits, KvLayout kv, List<List<Step>> stages, List<Node> constants,
-        List<Weight> weights, Map<Value, Buffer> buffers, long activationBytes, long scratchBytes,
+        List<Weight> weights, Map<Value, Buffer> buffers, long activationBytes, Scratch.Size scratch,
         Optional<Plan> cold) {
     /**
      * One node and the kernel that runs it.
@@ -88,7 +89,7 @@ public record Plan(Graph graph, Limits limits, KvLayout kv, List<List<Step>> sta
 
     /** Everything that will be allocated: weights, constants, activations, scratch memory, KV cache, batch, cold start. */
     public long totalBytes() {
-        return weightBytes() + constantBytes() + activationBytes + scratchBytes * limits.threads() + kv.bytes()
+        return weightBytes() + constantBytes() + activationBytes + scratch.totalBytes() * limits.threads() + kv.bytes()
                 + limits.batchBytes() + coldBytes();
     }
 
@@ -138,7 +139,8 @@ public record Plan(Graph graph, Limits limits, KvLayout kv, List<List<Step>> sta
         return String.format(Locale.ROOT,
                 "weights %,d%nconstants %,d%nactivations %,d (%d rows)%nscratch %,d (%d threads)%n"
                         + "KV cache %,d (%s, %d sessions of %d positions)%nbatch %,d%ncold start %,d%ntotal %,d bytes%n",
-                weightBytes(), constantBytes(), activationBytes, limits.batchRows(), scratchBytes * limits.threads(),
+                weightBytes(), constantBytes(), activationBytes, limits.batchRows(),
+                scratch.totalBytes() * limits.threads(),
                 limits.threads(), kv.bytes(), kv.type(), limits.sessions(), limits.context(), limits.batchBytes(),
                 coldBytes(), totalBytes());
     }

@@ -1,8 +1,8 @@
 package dev.tegula.exec;
 
 import dev.tegula.kernel.Batch;
+import dev.tegula.kernel.Scratch;
 import dev.tegula.tensor.Storage;
-import java.lang.foreign.MemorySegment;
 
 /** What a plan states, allocated and loaded, with its kernels bound: ready to run. */
 public final class PlanMemory implements AutoCloseable {
@@ -21,9 +21,9 @@ public final class PlanMemory implements AutoCloseable {
         plan.cold().ifPresent(cold -> weights.load(cold, loader));
         weights.evaluateConstants(plan);
         BoundPlan bound = new BoundPlan(plan, plan.kv(), weights, storage);
-        MemorySegment[] scratch = new MemorySegment[workers.count()];
+        Scratch[] scratch = new Scratch[workers.count()];
         for (int i = 0; i < scratch.length; i++) {
-            scratch[i] = storage.allocate(plan.scratchBytes());
+            scratch[i] = Scratch.allocate(storage, plan.scratch());
         }
         this.executor = new Executor(workers, bound.bind(plan.cold().orElse(plan)), bound.logits(plan), scratch);
         this.warmUp = plan.cold().isPresent() ? new WarmUp(plan, weights, bound.bind(plan), executor) : null;

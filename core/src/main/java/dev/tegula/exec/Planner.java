@@ -6,6 +6,7 @@ import dev.tegula.graph.Value;
 import dev.tegula.kernel.KernelTable;
 import dev.tegula.kernel.KernelRequest;
 import dev.tegula.kernel.Op;
+import dev.tegula.kernel.Scratch;
 import dev.tegula.kv.KvLayout;
 import dev.tegula.tensor.Storage;
 import dev.tegula.tile.Packing;
@@ -64,10 +65,12 @@ public final class Planner {
         List<List<Plan.Step>> stages = stages(steps);
         Map<Value, Plan.Buffer> buffers = buffers(stages);
         long activations = buffers.values().stream().mapToLong(b -> b.offset() + b.bytes()).max().orElse(0);
-        long scratch = steps.stream().mapToLong(s -> s.choice().factory().scratchBytes(s.request())).max().orElse(0);
+        Scratch.Size scratch = steps.stream()
+                .map(s -> s.choice().factory().scratch(s.request()))
+                .reduce(Scratch.Size.NONE, Scratch.Size::max);
         List<Plan.Weight> weights = weights(steps, constants);
         Optional<Plan> cold = cold(steps, weights);
-        scratch = Math.max(align(scratch), cold.map(Plan::scratchBytes).orElse(0L));
+        scratch = scratch.max(cold.map(Plan::scratch).orElse(Scratch.Size.NONE));
         return new Plan(graph, limits, kv, stages, constants, weights, buffers, activations, scratch, cold);
     }
 

@@ -2,9 +2,9 @@ package dev.tegula.exec;
 
 import dev.tegula.kernel.Batch;
 import dev.tegula.kernel.Kernel;
+import dev.tegula.kernel.Scratch;
 import dev.tegula.kv.KvLayout;
 import dev.tegula.tensor.Storage;
-import java.lang.foreign.MemorySegment;
 
 /**
  * Runs the chosen kernels of a small model on a thread and memory of its own until the JVM has compiled them, while the
@@ -49,7 +49,7 @@ final class WarmUp implements AutoCloseable {
 
     /** Bytes that the warm-up of a plan works on. */
     static long bytes(Plan plan) {
-        return plan.activationBytes() + layout(plan).bytes() + plan.scratchBytes() + Batch.bytes(ROWS, 1, 1);
+        return plan.activationBytes() + layout(plan).bytes() + plan.scratch().totalBytes() + Batch.bytes(ROWS, 1, 1);
     }
 
     private static KvLayout layout(Plan plan) {
@@ -61,7 +61,7 @@ final class WarmUp implements AutoCloseable {
     private boolean run(LoadedWeights weights) {
         try (Storage storage = new Storage("warm-up")) {
             Kernel[][] kernels = new BoundPlan(plan, layout(plan), weights, storage).bind(plan);
-            MemorySegment scratch = storage.allocate(plan.scratchBytes());
+            Scratch scratch = Scratch.allocate(storage, plan.scratch());
             Batch batch = new Batch(storage, ROWS, 1, 1);
             long fastest = Long.MAX_VALUE;
             int sinceFastest = 0;
@@ -92,7 +92,7 @@ final class WarmUp implements AutoCloseable {
         return batch;
     }
 
-    private boolean pass(Kernel[][] kernels, Batch batch, MemorySegment scratch) {
+    private boolean pass(Kernel[][] kernels, Batch batch, Scratch scratch) {
         for (Kernel[] stage : kernels) {
             for (Kernel kernel : stage) {
                 int portions = kernel.portions(batch, 1);

@@ -1,7 +1,5 @@
 package dev.tegula.kernel;
 
-import java.lang.foreign.MemorySegment;
-
 /**
  * A kernel bound to its memory. It keeps no state between calls and allocates nothing; several workers run different
  * portions of one call at the same time.
@@ -22,8 +20,7 @@ public interface Kernel {
      * @param batch the call's rows
      * @param portion 0 … portions − 1
      * @param portions what {@link #portions} returned
-     * @param scratch this worker's memory, at least {@link KernelFactory#scratchBytes} long, aligned to 64 bytes; its
-     *            content is undefined
+     * @param scratch this worker's memory, at least {@link KernelFactory#scratch} of it; its content is undefined
      */
-    void run(Batch batch, int portion, int portions, MemorySegment scratch);
+    void run(Batch batch, int portion, int portions, Scratch scratch);
 }

@@ -20,9 +20,9 @@ public interface KernelFactory {
         return Packing.STORED;
     }
 
-    /** Bytes of scratch memory that each worker needs. */
-    default long scratchBytes(KernelRequest request) {
-        return 0;
+    /** The scratch memory that each worker needs. */
+    default Scratch.Size scratch(KernelRequest request) {
+        return Scratch.Size.NONE;
     }
 
     /**

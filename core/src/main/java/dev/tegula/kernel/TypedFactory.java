@@ -6,7 +6,6 @@ import dev.tegula.tile.Packing;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.ToLongFunction;
 
 /**
  * A row of the kernel table that accepts one op with fixed formats. It checks the memory against the request, so that a
@@ -18,12 +17,12 @@ public final class TypedFactory implements KernelFactory {
     private final List<DType> inputs;
     private final List<DType> outputs;
     private final Packing packing;
-    private final ToLongFunction<KernelRequest> scratch;
+    private final Function<KernelRequest, Scratch.Size> scratch;
     private final Function<KernelRequest, String> condition;
     private final Function<KernelArgs, Kernel> binder;
 
     private TypedFactory(KernelId id, Class<? extends Op> op, List<DType> inputs, List<DType> outputs, Packing packing,
-            ToLongFunction<KernelRequest> scratch, Function<KernelRequest, String> condition,
+            Function<KernelRequest, Scratch.Size> scratch, Function<KernelRequest, String> condition,
             Function<KernelArgs, Kernel> binder) {
         this.id = id;
         this.op = op;
@@ -46,7 +45,8 @@ public final class TypedFactory implements KernelFactory {
      */
     public static TypedFactory of(KernelId id, Class<? extends Op> op, List<DType> inputs, List<DType> outputs,
             Function<KernelArgs, Kernel> binder) {
-        return new TypedFactory(id, op, inputs, outputs, Packing.STORED, request -> 0L, request -> null, binder);
+        return new TypedFactory(id, op, inputs, outputs, Packing.STORED, request -> Scratch.Size.NONE, request -> null,
+                binder);
     }
 
     /** This row with weights in another layout. */
@@ -55,8 +55,8 @@ public final class TypedFactory implements KernelFactory {
     }
 
     /** This row with so much scratch memory per worker. */
-    public TypedFactory withScratch(ToLongFunction<KernelRequest> bytes) {
-        return new TypedFactory(id, op, inputs, outputs, packing, bytes, condition, binder);
+    public TypedFactory withScratch(Function<KernelRequest, Scratch.Size> size) {
+        return new TypedFactory(id, op, inputs, outputs, packing, size, condition, binder);
     }
 
     /** This row with one more condition: the reason of a refusal, or null to accept. */
@@ -75,8 +75,8 @@ public final class TypedFactory implements KernelFactory {
     }
 
     @Override
-    public long scratchBytes(KernelRequest request) {
-        return scratch.applyAsLong(request);
+    public Scratch.Size scratch(KernelRequest request) {
+        return scratch.apply(request);
     }
 
     @Override

@@ -77,8 +77,10 @@ class PlannerTest {
         assertEquals(weights, plan.weightBytes(), "the embedding stays in the file");
         assertEquals(4L * 128 * 16, plan.constantBytes());
         assertEquals(2L * 4 * 2 * 2 * 32 * 16 * 2, plan.kv().bytes());
-        assertEquals(plan.weightBytes() + plan.constantBytes() + plan.activationBytes() + 2 * plan.scratchBytes()
-                + plan.kv().bytes() + LIMITS.batchBytes(), plan.totalBytes());
+        assertEquals(
+                plan.weightBytes() + plan.constantBytes() + plan.activationBytes() + 2 * plan.scratch().totalBytes()
+                        + plan.kv().bytes() + LIMITS.batchBytes(),
+                plan.totalBytes());
         assertTrue(plan.describe().contains("total " + String.format(java.util.Locale.ROOT, "%,d", plan.totalBytes())));
     }
 

@@ -35,11 +35,7 @@ public final class CpuKernelProvider implements KernelProvider {
 
     @Override
     public Optional<Refusal> unavailable() {
-        Optional<String> reason = CpuProbe.reason();
-        if (reason.isEmpty()) {
-            SliceProfile.make();
-        }
-        return reason.map(text -> new Refusal(ENGINE, text));
+        return CpuProbe.reason().map(text -> new Refusal(ENGINE, text));
     }
 
     @Override

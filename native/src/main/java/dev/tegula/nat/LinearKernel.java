@@ -10,6 +10,7 @@ import dev.tegula.kernel.Op;
 import dev.tegula.kernel.Operand;
 import dev.tegula.kernel.Portions;
 import dev.tegula.kernel.RowCount;
+import dev.tegula.kernel.Scratch;
 import dev.tegula.kernel.TypedFactory;
 import dev.tegula.tensor.DType;
 import dev.tegula.tensor.TensorView;
@@ -84,7 +85,7 @@ final class LinearKernel implements Kernel {
                 .of(KernelId.of(name, DType.F32, DType.F32, weights, isa.linearTile(), isa.engine()), op, inputs,
                         List.of(DType.F32), args -> new LinearKernel(isa, args))
                 .withPacking(PackRows.of(weights))
-                .withScratch(request -> SCRATCH_BYTES);
+                .withScratch(request -> Scratch.Size.ofBytes(SCRATCH_BYTES));
     }
 
     /** The number that gates.h has for a function. */
@@ -117,15 +118,16 @@ final class LinearKernel implements Kernel {
     }
 
     @Override
-    public void run(Batch batch, int portion, int portions, MemorySegment scratch) {
+    public void run(Batch batch, int portion, int portions, Scratch scratch) {
         int count = rows.in(batch);
         Objects.checkIndex(portion, portions);
-        if (count > maxRows || portions > groups || scratch.byteSize() < SCRATCH_BYTES
-                || scratch.address() % Float.BYTES != 0) {
+        if (count > maxRows || portions > groups || scratch.bytes().byteSize() < SCRATCH_BYTES
+                || scratch.bytes().address() % Float.BYTES != 0) {
             throw new IllegalArgumentException(count + " rows of " + maxRows + ", " + portions + " portions of "
-                    + groups + " groups, " + scratch.byteSize() + " bytes of scratch memory of " + SCRATCH_BYTES);
+                    + groups + " groups, " + scratch.bytes().byteSize() + " bytes of scratch memory of "
+                    + SCRATCH_BYTES);
         }
-        LinearCall.call(function, shape, w, w2, x, bias, residual, y, scratch, count,
+        LinearCall.call(function, shape, w, w2, x, bias, residual, y, scratch.bytes(), count,
                 Portions.first(groups, portion, portions), Portions.first(groups, portion + 1, portions));
     }
 }

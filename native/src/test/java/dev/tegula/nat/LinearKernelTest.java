@@ -15,6 +15,7 @@ import dev.tegula.kernel.KernelRequest.Spec;
 import dev.tegula.kernel.Op;
 import dev.tegula.kernel.Operand;
 import dev.tegula.kernel.Refusal;
+import dev.tegula.kernel.Scratch;
 import dev.tegula.kernel.conform.Conformance;
 import dev.tegula.kernel.conform.Report;
 import dev.tegula.kernel.ref.RefProvider;
@@ -109,10 +110,11 @@ class LinearKernelTest {
         List<Operand> inputs = inputs(storage, request, 4);
         TensorView y = TensorView.allocate(storage, DType.F32, 4, 40);
         Kernel kernel = factory.bind(new KernelArgs(request, packed(storage, factory, inputs), List.of(y)));
-        MemorySegment scratch = storage.allocate(factory.scratchBytes(request));
+        Scratch scratch = Scratch.allocate(storage, factory.scratch(request));
+        MemorySegment tooSmall = scratch.bytes().asSlice(0, scratch.bytes().byteSize() - 1);
         assertThrows(IllegalArgumentException.class, () -> kernel.run(batch(storage, 5), 0, 1, scratch));
         assertThrows(IllegalArgumentException.class,
-                () -> kernel.run(batch(storage, 4), 0, 1, scratch.asSlice(0, scratch.byteSize() - 1)));
+                () -> kernel.run(batch(storage, 4), 0, 1, new Scratch(tooSmall, scratch.floats(), scratch.ints())));
         assertThrows(IndexOutOfBoundsException.class, () -> kernel.run(batch(storage, 4), 2, 2, scratch));
         Batch batch = batch(storage, 4);
         storage.close();
@@ -199,7 +201,7 @@ class LinearKernelTest {
             Batch batch, int workers) {
         TensorView y = TensorView.allocate(storage, DType.F32, batch.rows(), request.output().cols());
         Kernel kernel = factory.bind(new KernelArgs(request, packed(storage, factory, inputs), List.of(y)));
-        MemorySegment scratch = storage.allocate(factory.scratchBytes(request));
+        Scratch scratch = Scratch.allocate(storage, factory.scratch(request));
         int portions = kernel.portions(batch, workers);
         for (int p = 0; p < portions; p++) {
             kernel.run(batch, p, portions, scratch);

@@ -10,12 +10,12 @@ import dev.tegula.kernel.KernelTable;
 import dev.tegula.kernel.Op;
 import dev.tegula.kernel.Operand;
 import dev.tegula.kernel.Refusal;
+import dev.tegula.kernel.Scratch;
 import dev.tegula.kernel.ref.RefProvider;
 import dev.tegula.kv.KvLayout;
 import dev.tegula.tensor.DType;
 import dev.tegula.tensor.Storage;
 import dev.tegula.tensor.TensorView;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +38,7 @@ final class KernelCase implements AutoCloseable {
     private final List<TensorView> outputs;
     private final Kernel kernel;
     private final Batch batch;
-    private final MemorySegment scratch;
+    private final Scratch scratch;
     private final int portions;
 
     /**
@@ -60,7 +60,7 @@ final class KernelCase implements AutoCloseable {
         }
         this.outputs = outputs();
         this.kernel = factory.bind(new KernelArgs(request, operands.packed(inputs, factory.packing()), outputs));
-        this.scratch = storage.allocate(factory.scratchBytes(request));
+        this.scratch = Scratch.allocate(storage, factory.scratch(request));
         this.portions = kernel.portions(batch, 1);
     }
 
@@ -132,7 +132,7 @@ final class KernelCase implements AutoCloseable {
         KernelFactory right = KernelTable.of(List.of(new RefProvider())).choose(request).factory();
         List<TensorView> expected = outputs();
         Kernel twin = right.bind(new KernelArgs(request, twinInputs, expected));
-        MemorySegment twinScratch = storage.allocate(right.scratchBytes(request));
+        Scratch twinScratch = Scratch.allocate(storage, right.scratch(request));
         int cut = twin.portions(batch, TWIN_PORTIONS);
         long end = System.nanoTime() + TWIN_NANOS;
         for (int i = 0; i < cut && (i < 2 || writesCache() || System.nanoTime() < end); i++) {

@@ -9,6 +9,7 @@ import dev.tegula.kernel.KernelRequest.Spec;
 import dev.tegula.kernel.KernelTable;
 import dev.tegula.kernel.Op;
 import dev.tegula.kernel.Operand;
+import dev.tegula.kernel.Scratch;
 import dev.tegula.kernel.ref.RefProvider;
 import dev.tegula.kv.KvLayout;
 import dev.tegula.quant.Formats;
@@ -108,7 +109,7 @@ final class Operands {
         for (int r = 0; r < rows; r++) {
             batch.addRow(0, r, false);
         }
-        kernel.run(batch, 0, 1, storage.allocate(factory.scratchBytes(request)));
+        kernel.run(batch, 0, 1, Scratch.allocate(storage, factory.scratch(request)));
         return y;
     }
 

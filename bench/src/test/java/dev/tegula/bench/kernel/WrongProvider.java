@@ -8,10 +8,10 @@ import dev.tegula.kernel.KernelId;
 import dev.tegula.kernel.KernelProvider;
 import dev.tegula.kernel.Op;
 import dev.tegula.kernel.Refusal;
+import dev.tegula.kernel.Scratch;
 import dev.tegula.kernel.TypedFactory;
 import dev.tegula.tensor.DType;
 import dev.tegula.tensor.TensorView;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Optional;
@@ -47,7 +47,7 @@ public final class WrongProvider implements KernelProvider {
         }
 
         @Override
-        public void run(Batch batch, int portion, int portions, MemorySegment scratch) {
+        public void run(Batch batch, int portion, int portions, Scratch scratch) {
             TensorView y = args.output();
             for (int r = 0; r < batch.rows(); r++) {
                 for (int i = 0; i < y.cols(); i++) {

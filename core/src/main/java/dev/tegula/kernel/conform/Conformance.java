@@ -8,11 +8,12 @@ import dev.tegula.kernel.KernelRequest;
 import dev.tegula.kernel.KernelTable;
 import dev.tegula.kernel.Op;
 import dev.tegula.kernel.Operand;
+import dev.tegula.kernel.Scratch;
 import dev.tegula.kernel.ref.RefProvider;
 import dev.tegula.tensor.Storage;
 import dev.tegula.tensor.TensorView;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -123,8 +124,10 @@ public final class Conformance {
             outputs.add(inPlace ? ((Operand.Matrix) mine.get(input)).view() : operands.empty(spec));
         }
         Kernel kernel = factory.bind(new KernelArgs(request, mine, outputs));
-        MemorySegment scratch = storage.allocate(factory.scratchBytes(request));
-        scratch.fill((byte) 0xFF);
+        Scratch scratch = Scratch.allocate(storage, factory.scratch(request));
+        scratch.bytes().fill((byte) 0xFF);
+        Arrays.fill(scratch.floats(), Float.NaN);
+        Arrays.fill(scratch.ints(), -1);
         int portions = kernel.portions(batch, workers);
         for (int p = portions - 1; p >= 0; p--) {
             kernel.run(batch, p, portions, scratch);

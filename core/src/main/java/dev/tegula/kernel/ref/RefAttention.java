@@ -9,6 +9,7 @@ import dev.tegula.kernel.KernelId;
 import dev.tegula.kernel.Op;
 import dev.tegula.kernel.Operand;
 import dev.tegula.kernel.Portions;
+import dev.tegula.kernel.Scratch;
 import dev.tegula.kernel.TypedFactory;
 import dev.tegula.kv.KvLayout;
 import dev.tegula.tensor.DType;
@@ -76,7 +77,7 @@ final class RefAttention implements Kernel {
         return TypedFactory
                 .of(KernelId.of("attention", DType.F32, DType.F32, cache, "row", "ref"), Op.Attention.class,
                         List.of(DType.F32, cache), List.of(DType.F32), RefAttention::new)
-                .withScratch(request -> PART + 8L * ((Op.Attention) request.op()).headSize());
+                .withScratch(request -> Scratch.Size.ofBytes(PART + 8L * ((Op.Attention) request.op()).headSize()));
     }
 
     @Override
@@ -85,11 +86,11 @@ final class RefAttention implements Kernel {
     }
 
     @Override
-    public void run(Batch batch, int portion, int portions, MemorySegment scratch) {
+    public void run(Batch batch, int portion, int portions, Scratch scratch) {
         int units = batch.rows() * op.heads();
         int end = Portions.first(units, portion + 1, portions);
         for (int u = Portions.first(units, portion, portions); u < end; u++) {
-            row(batch, u / op.heads(), u % op.heads(), scratch);
+            row(batch, u / op.heads(), u % op.heads(), scratch.bytes());
         }
     }
 

@@ -10,10 +10,10 @@ import dev.tegula.kernel.KernelId;
 import dev.tegula.kernel.Op;
 import dev.tegula.kernel.Portions;
 import dev.tegula.kernel.RowCount;
+import dev.tegula.kernel.Scratch;
 import dev.tegula.kernel.TypedFactory;
 import dev.tegula.tensor.DType;
 import dev.tegula.tensor.TensorView;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 
@@ -53,7 +53,7 @@ final class RefElementwise implements Kernel {
     }
 
     @Override
-    public void run(Batch batch, int portion, int portions, MemorySegment scratch) {
+    public void run(Batch batch, int portion, int portions, Scratch scratch) {
         int perRow = RowChunks.perRow(y.cols());
         int units = rows.in(batch) * perRow;
         int end = Portions.first(units, portion + 1, portions);

@@ -8,12 +8,12 @@ import dev.tegula.kernel.KernelId;
 import dev.tegula.kernel.Op;
 import dev.tegula.kernel.Operand;
 import dev.tegula.kernel.Portions;
+import dev.tegula.kernel.Scratch;
 import dev.tegula.kernel.TypedFactory;
 import dev.tegula.tensor.DType;
 import dev.tegula.tensor.TensorView;
 import dev.tegula.tensor.codec.BlockDecoder;
 import dev.tegula.tensor.codec.Codecs;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Objects;
 
@@ -35,7 +35,7 @@ final class RefEmbed implements Kernel {
         return TypedFactory
                 .of(KernelId.of("embed", DType.F32, table, table, "row", "ref"), Op.Embed.class, List.of(table),
                         List.of(DType.F32), RefEmbed::new)
-                .withScratch(request -> table.bytes(request.input(0).cols()));
+                .withScratch(request -> Scratch.Size.ofBytes(table.bytes(request.input(0).cols())));
     }
 
     @Override
@@ -44,12 +44,12 @@ final class RefEmbed implements Kernel {
     }
 
     @Override
-    public void run(Batch batch, int portion, int portions, MemorySegment scratch) {
+    public void run(Batch batch, int portion, int portions, Scratch scratch) {
         int end = Portions.first(batch.rows(), portion + 1, portions);
         for (int r = Portions.first(batch.rows(), portion, portions); r < end; r++) {
             long token = Objects.checkIndex((long) batch.token(r), table.rows());
-            table.source().copy(token, scratch, 0);
-            decoder.decode(scratch, 0, y.segment(), y.rowOffset(r), blocks);
+            table.source().copy(token, scratch.bytes(), 0);
+            decoder.decode(scratch.bytes(), 0, y.segment(), y.rowOffset(r), blocks);
         }
     }
 }

@@ -11,6 +11,7 @@ import dev.tegula.kernel.KernelId;
 import dev.tegula.kernel.Op;
 import dev.tegula.kernel.Portions;
 import dev.tegula.kernel.RowCount;
+import dev.tegula.kernel.Scratch;
 import dev.tegula.kernel.TypedFactory;
 import dev.tegula.tensor.DType;
 import dev.tegula.tensor.TensorView;
@@ -41,7 +42,7 @@ final class RefGateUp implements Kernel {
         return TypedFactory
                 .of(KernelId.of("gateup", DType.F32, x, weights, "row", "ref"), Op.GateUp.class,
                         List.of(x, weights, weights), List.of(DType.F32), RefGateUp::new)
-                .withScratch(request -> RowDot.scratchBytes(request.input(1)));
+                .withScratch(request -> RowDot.scratch(request.input(1)));
     }
 
     @Override
@@ -50,22 +51,23 @@ final class RefGateUp implements Kernel {
     }
 
     @Override
-    public void run(Batch batch, int portion, int portions, MemorySegment scratch) {
+    public void run(Batch batch, int portion, int portions, Scratch scratch) {
+        MemorySegment dots = scratch.bytes();
         int count = rows.in(batch);
         int end = Portions.first(y.cols(), portion + 1, portions);
         for (int j = Portions.first(y.cols(), portion, portions); j < end; j++) {
             for (int r = 0; r < count; r += RowDot.ROWS) {
                 int n = Math.min(RowDot.ROWS, count - r);
-                gate.run(j, r, n, scratch);
+                gate.run(j, r, n, dots);
                 for (int i = 0; i < n; i++) {
-                    y.segment().set(F32, y.rowOffset(r + i) + 4L * j, scratch.get(F32, 4L * i));
+                    y.segment().set(F32, y.rowOffset(r + i) + 4L * j, dots.get(F32, 4L * i));
                 }
-                up.run(j, r, n, scratch);
+                up.run(j, r, n, dots);
                 for (int i = 0; i < n; i++) {
                     long at = y.rowOffset(r + i) + 4L * j;
                     y.segment()
                             .set(F32, at,
-                                    FloatMath.apply(activation, y.segment().get(F32, at)) * scratch.get(F32, 4L * i));
+                                    FloatMath.apply(activation, y.segment().get(F32, at)) * dots.get(F32, 4L * i));
                 }
             }
         }

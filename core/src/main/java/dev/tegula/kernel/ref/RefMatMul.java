@@ -9,10 +9,10 @@ import dev.tegula.kernel.KernelId;
 import dev.tegula.kernel.Op;
 import dev.tegula.kernel.Portions;
 import dev.tegula.kernel.RowCount;
+import dev.tegula.kernel.Scratch;
 import dev.tegula.kernel.TypedFactory;
 import dev.tegula.tensor.DType;
 import dev.tegula.tensor.TensorView;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 
@@ -43,7 +43,7 @@ final class RefMatMul implements Kernel {
         return TypedFactory
                 .of(KernelId.of("matmul", DType.F32, x, weights, "row", "ref"), Op.MatMul.class, List.of(x, weights),
                         List.of(DType.F32), RefMatMul::new)
-                .withScratch(request -> RowDot.scratchBytes(request.input(1)));
+                .withScratch(request -> RowDot.scratch(request.input(1)));
     }
 
     @Override
@@ -52,15 +52,15 @@ final class RefMatMul implements Kernel {
     }
 
     @Override
-    public void run(Batch batch, int portion, int portions, MemorySegment scratch) {
+    public void run(Batch batch, int portion, int portions, Scratch scratch) {
         int count = rows.in(batch);
         int end = Portions.first(y.cols(), portion + 1, portions);
         for (int j = Portions.first(y.cols(), portion, portions); j < end; j++) {
             for (int r = 0; r < count; r += RowDot.ROWS) {
                 int n = Math.min(RowDot.ROWS, count - r);
-                dot.run(j, r, n, scratch);
+                dot.run(j, r, n, scratch.bytes());
                 for (int i = 0; i < n; i++) {
-                    float v = scratch.get(F32, 4L * i);
+                    float v = scratch.bytes().get(F32, 4L * i);
                     if (bias != null) {
                         v += bias.segment().get(F32, bias.offset() + 4L * j);
                     }

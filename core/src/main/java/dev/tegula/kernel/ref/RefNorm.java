@@ -8,10 +8,10 @@ import dev.tegula.kernel.KernelId;
 import dev.tegula.kernel.Op;
 import dev.tegula.kernel.Portions;
 import dev.tegula.kernel.RowCount;
+import dev.tegula.kernel.Scratch;
 import dev.tegula.kernel.TypedFactory;
 import dev.tegula.tensor.DType;
 import dev.tegula.tensor.TensorView;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 
@@ -66,7 +66,7 @@ final class RefNorm implements Kernel {
     }
 
     @Override
-    public void run(Batch batch, int portion, int portions, MemorySegment scratch) {
+    public void run(Batch batch, int portion, int portions, Scratch scratch) {
         int units = rows.in(batch) * groups;
         int n = x.cols() / groups;
         int end = Portions.first(units, portion + 1, portions);

@@ -8,10 +8,10 @@ import dev.tegula.kernel.KernelId;
 import dev.tegula.kernel.Op;
 import dev.tegula.kernel.Portions;
 import dev.tegula.kernel.RowCount;
+import dev.tegula.kernel.Scratch;
 import dev.tegula.kernel.TypedFactory;
 import dev.tegula.tensor.DType;
 import dev.tegula.tensor.TensorView;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 
@@ -37,7 +37,7 @@ final class RefNormQuantize implements Kernel {
         return TypedFactory
                 .of(KernelId.of("normquantize", type, DType.F32, DType.F32, "row", "ref"), Op.NormQuantize.class,
                         List.of(DType.F32, DType.F32), List.of(type), RefNormQuantize::new)
-                .withScratch(request -> 4L * type.blockLength());
+                .withScratch(request -> Scratch.Size.ofBytes(4L * type.blockLength()));
     }
 
     @Override
@@ -46,7 +46,7 @@ final class RefNormQuantize implements Kernel {
     }
 
     @Override
-    public void run(Batch batch, int portion, int portions, MemorySegment scratch) {
+    public void run(Batch batch, int portion, int portions, Scratch scratch) {
         int length = y.type().blockLength();
         int end = Portions.first(rows.in(batch), portion + 1, portions);
         for (int r = Portions.first(rows.in(batch), portion, portions); r < end; r++) {
@@ -54,10 +54,11 @@ final class RefNormQuantize implements Kernel {
             float scale = Lanes16.rmsScale(x.segment(), from, x.cols(), eps);
             for (int i = 0; i < x.cols(); i += length) {
                 for (int j = 0; j < length; j++) {
-                    scratch.set(F32, 4L * j, x.segment().get(F32, from + 4L * (i + j)) * scale
-                            * w.segment().get(F32, w.offset() + 4L * (i + j)));
+                    scratch.bytes()
+                            .set(F32, 4L * j, x.segment().get(F32, from + 4L * (i + j)) * scale
+                                    * w.segment().get(F32, w.offset() + 4L * (i + j)));
                 }
-                Q8Blocks.quantize(scratch, 0, y.segment(), y.rowOffset(r) + y.type().bytes(i), length);
+                Q8Blocks.quantize(scratch.bytes(), 0, y.segment(), y.rowOffset(r) + y.type().bytes(i), length);
             }
         }
     }

@@ -8,10 +8,10 @@ import dev.tegula.kernel.KernelId;
 import dev.tegula.kernel.Op;
 import dev.tegula.kernel.Portions;
 import dev.tegula.kernel.RowCount;
+import dev.tegula.kernel.Scratch;
 import dev.tegula.kernel.TypedFactory;
 import dev.tegula.tensor.DType;
 import dev.tegula.tensor.TensorView;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /** Twin of {@link Op.Quantize}, blocks as {@link Q8Blocks} defines them. */
@@ -37,7 +37,7 @@ final class RefQuantize implements Kernel {
     }
 
     @Override
-    public void run(Batch batch, int portion, int portions, MemorySegment scratch) {
+    public void run(Batch batch, int portion, int portions, Scratch scratch) {
         int perRow = RowChunks.perRow(y.cols());
         int units = rows.in(batch) * perRow;
         int length = y.type().blockLength();

@@ -7,10 +7,10 @@ import dev.tegula.kernel.KernelFactory;
 import dev.tegula.kernel.KernelId;
 import dev.tegula.kernel.Op;
 import dev.tegula.kernel.Portions;
+import dev.tegula.kernel.Scratch;
 import dev.tegula.kernel.TypedFactory;
 import dev.tegula.tensor.DType;
 import dev.tegula.tensor.TensorView;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /** Twin of {@link Op.Rope}, pairs as {@link HeadRotation} turns them. */
@@ -37,7 +37,7 @@ final class RefRope implements Kernel {
     }
 
     @Override
-    public void run(Batch batch, int portion, int portions, MemorySegment scratch) {
+    public void run(Batch batch, int portion, int portions, Scratch scratch) {
         int end = Portions.first(batch.rows(), portion + 1, portions);
         for (int r = Portions.first(batch.rows(), portion, portions); r < end; r++) {
             rotation.run(x, y, r, batch.position(r));

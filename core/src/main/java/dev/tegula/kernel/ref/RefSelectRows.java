@@ -7,6 +7,7 @@ import dev.tegula.kernel.KernelFactory;
 import dev.tegula.kernel.KernelId;
 import dev.tegula.kernel.Op;
 import dev.tegula.kernel.Portions;
+import dev.tegula.kernel.Scratch;
 import dev.tegula.kernel.TypedFactory;
 import dev.tegula.tensor.DType;
 import dev.tegula.tensor.TensorView;
@@ -34,7 +35,7 @@ final class RefSelectRows implements Kernel {
     }
 
     @Override
-    public void run(Batch batch, int portion, int portions, MemorySegment scratch) {
+    public void run(Batch batch, int portion, int portions, Scratch scratch) {
         int end = Portions.first(batch.outputs(), portion + 1, portions);
         for (int o = Portions.first(batch.outputs(), portion, portions); o < end; o++) {
             MemorySegment.copy(x.segment(), x.rowOffset(batch.outputRow(o)), y.segment(), y.rowOffset(o),

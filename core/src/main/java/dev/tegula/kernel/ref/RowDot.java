@@ -2,6 +2,7 @@ package dev.tegula.kernel.ref;
 
 import dev.tegula.kernel.KernelRequest;
 import dev.tegula.kernel.Operand;
+import dev.tegula.kernel.Scratch;
 import dev.tegula.tensor.DType;
 import dev.tegula.tensor.TensorView;
 import dev.tegula.tensor.codec.Codecs;
@@ -26,8 +27,9 @@ abstract class RowDot {
     }
 
     /** Scratch memory for weights: the results, then a decoded row. */
-    static long scratchBytes(KernelRequest.Spec weights) {
-        return 4L * ROWS + (weights.type() == DType.F16 || weights.type() == DType.BF16 ? 4L * weights.cols() : 0);
+    static Scratch.Size scratch(KernelRequest.Spec weights) {
+        return Scratch.Size.ofBytes(
+                4L * ROWS + (weights.type() == DType.F16 || weights.type() == DType.BF16 ? 4L * weights.cols() : 0));
     }
 
     /**

@@ -9,11 +9,11 @@ import dev.tegula.kernel.KernelArgs;
 import dev.tegula.kernel.KernelFactory;
 import dev.tegula.kernel.KernelId;
 import dev.tegula.kernel.Op;
+import dev.tegula.kernel.Scratch;
 import dev.tegula.kernel.TypedFactory;
 import dev.tegula.kernel.ref.RefProvider;
 import dev.tegula.tensor.DType;
 import dev.tegula.tensor.TensorView;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Set;
@@ -66,7 +66,7 @@ class ConformanceTest {
         }
 
         @Override
-        public void run(Batch batch, int portion, int portions, MemorySegment scratch) {
+        public void run(Batch batch, int portion, int portions, Scratch scratch) {
             for (int r = 0; r < batch.rows(); r++) {
                 for (int i = 0; i < args.output().cols(); i++) {
                     float sum = at(args.matrix(0), r, i) + at(args.matrix(1), r, i);

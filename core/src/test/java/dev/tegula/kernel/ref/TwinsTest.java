@@ -14,6 +14,7 @@ import dev.tegula.kernel.KernelRequest.Spec;
 import dev.tegula.kernel.KernelTable;
 import dev.tegula.kernel.Op;
 import dev.tegula.kernel.Operand;
+import dev.tegula.kernel.Scratch;
 import dev.tegula.kv.KvLayout;
 import dev.tegula.tensor.DType;
 import dev.tegula.tensor.Dim;
@@ -268,7 +269,7 @@ class TwinsTest {
         for (int r = 0; r < rows; r++) {
             batch.addRow(r, r, r == rows - 1);
         }
-        MemorySegment scratch = storage.allocate(factory.scratchBytes(request));
+        Scratch scratch = Scratch.allocate(storage, factory.scratch(request));
         int portions = kernel.portions(batch, 3);
         for (int p = 0; p < portions; p++) {
             kernel.run(batch, p, portions, scratch);

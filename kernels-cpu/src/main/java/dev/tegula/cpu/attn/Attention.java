@@ -8,6 +8,7 @@ import dev.tegula.kernel.KernelArgs;
 import dev.tegula.kernel.Op;
 import dev.tegula.kernel.Operand;
 import dev.tegula.kernel.Portions;
+import dev.tegula.kernel.Scratch;
 import dev.tegula.kv.KvLayout;
 import dev.tegula.tensor.DType;
 import dev.tegula.tensor.TensorView;
@@ -69,7 +70,7 @@ final class Attention implements Kernel {
     }
 
     @Override
-    public void run(Batch batch, int portion, int portions, MemorySegment scratch) {
+    public void run(Batch batch, int portion, int portions, Scratch scratch) {
         int tiles = tiles(batch);
         int units = tiles * op.kvHeads();
         int end = Portions.first(units, portion + 1, portions);
@@ -79,7 +80,7 @@ final class Attention implements Kernel {
             while (tile >= tiles(batch, sequence)) {
                 tile -= tiles(batch, sequence++);
             }
-            tile(batch, sequence, tile * Tile.QUERIES, u / tiles, scratch);
+            tile(batch, sequence, tile * Tile.QUERIES, u / tiles, scratch.bytes());
         }
     }
 

@@ -4,6 +4,7 @@ import dev.tegula.cpu.CpuKernelProvider;
 import dev.tegula.kernel.KernelFactory;
 import dev.tegula.kernel.KernelId;
 import dev.tegula.kernel.Op;
+import dev.tegula.kernel.Scratch;
 import dev.tegula.kernel.TypedFactory;
 import dev.tegula.tensor.DType;
 import java.util.List;
@@ -21,6 +22,7 @@ public final class AttnFactories {
         return TypedFactory
                 .of(KernelId.of("attention", DType.F32, DType.F32, cache, "16x32", CpuKernelProvider.ENGINE),
                         Op.Attention.class, List.of(DType.F32, cache), List.of(DType.F32), args -> new Attention(args))
-                .withScratch(request -> Tile.bytes(((Op.Attention) request.op()).headSize(), cache));
+                .withScratch(
+                        request -> Scratch.Size.ofBytes(Tile.bytes(((Op.Attention) request.op()).headSize(), cache)));
     }
 }

@@ -9,6 +9,7 @@ import dev.tegula.kernel.KernelId;
 import dev.tegula.kernel.KernelRequest;
 import dev.tegula.kernel.Op;
 import dev.tegula.kernel.Refusal;
+import dev.tegula.kernel.Scratch;
 import dev.tegula.kernel.TypedFactory;
 import dev.tegula.kernel.ref.RefProvider;
 import dev.tegula.tensor.DType;
@@ -30,27 +31,29 @@ public final class ElemFactories {
     /** All rows. */
     public static List<KernelFactory> all() {
         List<KernelFactory> rows = new ArrayList<>();
-        rows.add(floats(Op.RmsNorm.class, 2, args -> new Norm(args)).withScratch(request -> 64));
-        rows.add(floats(Op.LayerNorm.class, 3, args -> new Norm(args)).withScratch(request -> 64));
+        rows.add(floats(Op.RmsNorm.class, 2, args -> new Norm(args)).withScratch(request -> Scratch.Size.ofBytes(64)));
+        rows.add(
+                floats(Op.LayerNorm.class, 3, args -> new Norm(args)).withScratch(request -> Scratch.Size.ofBytes(64)));
         rows.add(floats(Op.Add.class, 2, args -> new Elementwise(args)));
         rows.add(floats(Op.Gate.class, 2, args -> new Elementwise(args)));
-        rows.add(floats(Op.Softmax.class, 1, args -> new SoftmaxRows(args)).withScratch(request -> 64));
+        rows.add(floats(Op.Softmax.class, 1, args -> new SoftmaxRows(args))
+                .withScratch(request -> Scratch.Size.ofBytes(64)));
         rows.add(floats(Op.Rope.class, 2, args -> new Rope(args))
-                .withScratch(request -> 8L * ((Op.Rope) request.op()).dims()));
+                .withScratch(request -> Scratch.Size.ofBytes(8L * ((Op.Rope) request.op()).dims())));
         for (DType type : List.of(DType.Q8_A32, DType.Q8_A256)) {
             rows.add(TypedFactory.of(id("quantize", type, DType.F32), Op.Quantize.class, List.of(DType.F32),
                     List.of(type), args -> new Quantizer(args)));
             rows.add(TypedFactory
                     .of(id("normquantize", type, DType.F32), Op.NormQuantize.class, List.of(DType.F32, DType.F32),
                             List.of(type), args -> new NormQuantizer(args))
-                    .withScratch(request -> 64 + 4L * type.blockLength()));
+                    .withScratch(request -> Scratch.Size.ofBytes(64 + 4L * type.blockLength())));
         }
         for (DType cache : List.of(DType.F32, DType.F16)) {
             rows.add(TypedFactory
                     .of(id("ropekvwrite", cache, DType.F32), Op.RopeKvWrite.class,
                             List.of(DType.F32, DType.F32, DType.F32, DType.F32, cache), List.of(DType.F32),
                             args -> new RopeKvWrite(args))
-                    .withScratch(request -> 8L * ((Op.RopeKvWrite) request.op()).dims()));
+                    .withScratch(request -> Scratch.Size.ofBytes(8L * ((Op.RopeKvWrite) request.op()).dims())));
         }
         for (KernelFactory scalar : new RefProvider().kernels()) {
             if (PLAIN.contains(scalar.id().op())) {
@@ -84,8 +87,8 @@ public final class ElemFactories {
         }
 
         @Override
-        public long scratchBytes(KernelRequest request) {
-            return scalar.scratchBytes(request);
+        public Scratch.Size scratch(KernelRequest request) {
+            return scalar.scratch(request);
         }
 
         @Override

@@ -7,6 +7,7 @@ import dev.tegula.kernel.KernelArgs;
 import dev.tegula.kernel.Op;
 import dev.tegula.kernel.Portions;
 import dev.tegula.kernel.RowCount;
+import dev.tegula.kernel.Scratch;
 import dev.tegula.tensor.TensorView;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
@@ -51,7 +52,7 @@ final class Norm implements Kernel {
     }
 
     @Override
-    public void run(Batch batch, int portion, int portions, MemorySegment scratch) {
+    public void run(Batch batch, int portion, int portions, Scratch scratch) {
         int units = rows.in(batch) * groups;
         int n = x.cols() / groups;
         int end = Portions.first(units, portion + 1, portions);
@@ -60,10 +61,10 @@ final class Norm implements Kernel {
             long from = x.rowOffset(u / groups) + at;
             long to = y.rowOffset(u / groups) + at;
             if (b == null) {
-                float scale = Sums.rmsScale(x.segment(), from, n, eps, scratch, 0);
+                float scale = Sums.rmsScale(x.segment(), from, n, eps, scratch.bytes(), 0);
                 scaled(x.segment(), from, scale, w.segment(), w.offset(), y.segment(), to, n);
             } else {
-                layer(from, to, n, scratch);
+                layer(from, to, n, scratch.bytes());
             }
         }
     }

@@ -6,8 +6,8 @@ import dev.tegula.kernel.KernelArgs;
 import dev.tegula.kernel.Op;
 import dev.tegula.kernel.Portions;
 import dev.tegula.kernel.RowCount;
+import dev.tegula.kernel.Scratch;
 import dev.tegula.tensor.TensorView;
-import java.lang.foreign.MemorySegment;
 
 /** {@link Op.Quantize}, by pieces of rows. */
 final class Quantizer implements Kernel {
@@ -27,7 +27,7 @@ final class Quantizer implements Kernel {
     }
 
     @Override
-    public void run(Batch batch, int portion, int portions, MemorySegment scratch) {
+    public void run(Batch batch, int portion, int portions, Scratch scratch) {
         int perRow = Pieces.perRow(y.cols());
         int units = rows.in(batch) * perRow;
         int length = y.type().blockLength();

@@ -5,8 +5,8 @@ import dev.tegula.kernel.Kernel;
 import dev.tegula.kernel.KernelArgs;
 import dev.tegula.kernel.Op;
 import dev.tegula.kernel.Portions;
+import dev.tegula.kernel.Scratch;
 import dev.tegula.tensor.TensorView;
-import java.lang.foreign.MemorySegment;
 
 /** {@link Op.Rope}, by rows. */
 final class Rope implements Kernel {
@@ -27,10 +27,10 @@ final class Rope implements Kernel {
     }
 
     @Override
-    public void run(Batch batch, int portion, int portions, MemorySegment scratch) {
+    public void run(Batch batch, int portion, int portions, Scratch scratch) {
         int end = Portions.first(batch.rows(), portion + 1, portions);
         for (int r = Portions.first(batch.rows(), portion, portions); r < end; r++) {
-            rotation.run(x, y, r, batch.position(r), scratch);
+            rotation.run(x, y, r, batch.position(r), scratch.bytes());
         }
     }
 }

@@ -6,8 +6,8 @@ import dev.tegula.kernel.Kernel;
 import dev.tegula.kernel.KernelArgs;
 import dev.tegula.kernel.Op;
 import dev.tegula.kernel.Portions;
+import dev.tegula.kernel.Scratch;
 import dev.tegula.tensor.TensorView;
-import java.lang.foreign.MemorySegment;
 
 /**
  * {@link Op.RopeKvWrite}, by rows. Keys are turned where they lie and then stored transposed, one element to each of
@@ -37,11 +37,11 @@ final class RopeKvWrite implements Kernel {
     }
 
     @Override
-    public void run(Batch batch, int portion, int portions, MemorySegment scratch) {
+    public void run(Batch batch, int portion, int portions, Scratch scratch) {
         int end = Portions.first(batch.rows(), portion + 1, portions);
         for (int r = Portions.first(batch.rows(), portion, portions); r < end; r++) {
-            rotation.run(q, y, r, batch.position(r), scratch);
-            rotation.run(k, k, r, batch.position(r), scratch);
+            rotation.run(q, y, r, batch.position(r), scratch.bytes());
+            rotation.run(k, k, r, batch.position(r), scratch.bytes());
             writer.write(batch, r, k, v);
         }
     }

@@ -26,11 +26,6 @@ final class Rotation {
         this.halves = halves;
     }
 
-    /** Bytes of scratch memory that a row needs. */
-    static long scratchBytes(int dims) {
-        return 8L * dims;
-    }
-
     /** Rotates all heads of one row; {@code y} may be the memory of {@code x}. */
     void run(TensorView x, TensorView y, int row, int position, MemorySegment scratch) {
         if (!halves) {

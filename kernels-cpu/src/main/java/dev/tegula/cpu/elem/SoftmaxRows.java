@@ -7,6 +7,7 @@ import dev.tegula.kernel.KernelArgs;
 import dev.tegula.kernel.Op;
 import dev.tegula.kernel.Portions;
 import dev.tegula.kernel.RowCount;
+import dev.tegula.kernel.Scratch;
 import dev.tegula.tensor.TensorView;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
@@ -30,13 +31,13 @@ final class SoftmaxRows implements Kernel {
     }
 
     @Override
-    public void run(Batch batch, int portion, int portions, MemorySegment scratch) {
+    public void run(Batch batch, int portion, int portions, Scratch scratch) {
         int n = x.cols();
         int end = Portions.first(rows.in(batch), portion + 1, portions);
         for (int r = Portions.first(rows.in(batch), portion, portions); r < end; r++) {
             long to = y.rowOffset(r);
             Exp.shifted(x.segment(), x.rowOffset(r), max(x.segment(), x.rowOffset(r), n), y.segment(), to, n);
-            divide(y.segment(), to, Sums.sum(y.segment(), to, n, scratch, 0), n);
+            divide(y.segment(), to, Sums.sum(y.segment(), to, n, scratch.bytes(), 0), n);
         }
     }
 

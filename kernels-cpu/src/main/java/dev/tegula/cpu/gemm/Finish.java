@@ -17,7 +17,7 @@ import jdk.incubator.vector.VectorSpecies;
 /** What happens to finished products {@code out[row][vector]} of a panel: the gate, bias and residual, and the store. */
 final class Finish {
     private static final VectorSpecies<Float> F = Lanes.F32;
-    private static final int V = Lanes.BYTES;
+    private static final int V = Lanes.COUNT;
     private static final int COLS = 2 * Lanes.COUNT;
 
     private Finish() {}
@@ -27,7 +27,7 @@ final class Finish {
      *
      * @param rows rows of two vectors
      */
-    static void gate(Activation activation, MemorySegment out, long gateAt, long upAt, int rows) {
+    static void gate(Activation activation, float[] out, int gateAt, int upAt, int rows) {
         if (activation == Activation.RELU2) {
             squares(out, gateAt, upAt, rows);
         } else {
@@ -35,20 +35,20 @@ final class Finish {
         }
     }
 
-    private static void squares(MemorySegment out, long gateAt, long upAt, int rows) {
+    private static void squares(float[] out, int gateAt, int upAt, int rows) {
         FloatVector zero = FloatVector.zero(F);
         for (int i = 0; i < 2 * rows; i++) {
-            FloatVector x = FloatVector.fromMemorySegment(F, out, gateAt + (long) i * V, Lanes.LE);
-            FloatVector up = FloatVector.fromMemorySegment(F, out, upAt + (long) i * V, Lanes.LE);
+            FloatVector x = FloatVector.fromArray(F, out, gateAt + i * V);
+            FloatVector up = FloatVector.fromArray(F, out, upAt + i * V);
             FloatVector r = x.blend(zero, x.compare(LE, 0f));
-            r.mul(r).mul(up).intoMemorySegment(out, gateAt + (long) i * V, Lanes.LE);
+            r.mul(r).mul(up).intoArray(out, gateAt + i * V);
         }
     }
 
     /** x / (1 + e^-z), where z is x (SiLU) or GELU's polynomial; see {@link FloatMath#silu} and {@link FloatMath#exp}. */
-    private static void sigmoids(boolean gelu, MemorySegment out, long gateAt, long upAt, int rows) {
+    private static void sigmoids(boolean gelu, float[] out, int gateAt, int upAt, int rows) {
         for (int i = 0; i < 2 * rows; i++) {
-            FloatVector x = FloatVector.fromMemorySegment(F, out, gateAt + (long) i * V, Lanes.LE);
+            FloatVector x = FloatVector.fromArray(F, out, gateAt + i * V);
             FloatVector z = x;
             if (gelu) {
                 FloatVector linear = FloatVector.broadcast(F, FloatMath.GELU_LINEAR);
@@ -71,11 +71,11 @@ final class Finish {
             IntVector half = k.lanewise(ASHR, 1);
             e = e.mul(half.add(127).lanewise(LSHL, 23).reinterpretAsFloats());
             e = e.mul(k.sub(half).add(127).lanewise(LSHL, 23).reinterpretAsFloats());
-            FloatVector up = FloatVector.fromMemorySegment(F, out, upAt + (long) i * V, Lanes.LE);
+            FloatVector up = FloatVector.fromArray(F, out, upAt + i * V);
             x.blend(x.mul(e), x.compare(LT, 0f))
                     .div(e.add(1f))
                     .mul(up)
-                    .intoMemorySegment(out, gateAt + (long) i * V, Lanes.LE);
+                    .intoArray(out, gateAt + i * V);
         }
     }
 
@@ -88,11 +88,11 @@ final class Finish {
      * @param bias 1 × n, or null
      * @param residual as y, or null
      */
-    static void store(MemorySegment out, long at, TensorView y, int row, int rows, int col, TensorView bias,
+    static void store(float[] out, int at, TensorView y, int row, int rows, int col, TensorView bias,
             TensorView residual) {
         boolean whole = col + COLS <= y.cols();
         for (int r = 0; r < rows; r++) {
-            long from = at + (long) r * 2 * V;
+            int from = at + r * COLS;
             if (bias != null) {
                 add(out, from, bias.segment(), bias.offset() + 4L * col, Math.min(COLS, y.cols() - col));
             }
@@ -103,28 +103,29 @@ final class Finish {
             if (whole) {
                 copy(out, from, y.segment(), y.rowOffset(row + r) + 4L * col);
             } else {
-                MemorySegment.copy(out, from, y.segment(), y.rowOffset(row + r) + 4L * col, 4L * (y.cols() - col));
+                MemorySegment.copy(out, from, y.segment(), Lanes.FLOAT, y.rowOffset(row + r) + 4L * col,
+                        y.cols() - col);
             }
         }
     }
 
-    private static void copy(MemorySegment out, long from, MemorySegment y, long to) {
-        FloatVector.fromMemorySegment(F, out, from, Lanes.LE).intoMemorySegment(y, to, Lanes.LE);
-        FloatVector.fromMemorySegment(F, out, from + V, Lanes.LE).intoMemorySegment(y, to + V, Lanes.LE);
+    private static void copy(float[] out, int from, MemorySegment y, long to) {
+        FloatVector.fromArray(F, out, from).intoMemorySegment(y, to, Lanes.LE);
+        FloatVector.fromArray(F, out, from + V).intoMemorySegment(y, to + Lanes.BYTES, Lanes.LE);
     }
 
-    private static void add(MemorySegment out, long at, MemorySegment x, long from, int cols) {
+    private static void add(float[] out, int at, MemorySegment x, long from, int cols) {
         if (cols == COLS) {
-            FloatVector.fromMemorySegment(F, out, at, Lanes.LE)
+            FloatVector.fromArray(F, out, at)
                     .add(FloatVector.fromMemorySegment(F, x, from, Lanes.LE))
-                    .intoMemorySegment(out, at, Lanes.LE);
-            FloatVector.fromMemorySegment(F, out, at + V, Lanes.LE)
-                    .add(FloatVector.fromMemorySegment(F, x, from + V, Lanes.LE))
-                    .intoMemorySegment(out, at + V, Lanes.LE);
+                    .intoArray(out, at);
+            FloatVector.fromArray(F, out, at + V)
+                    .add(FloatVector.fromMemorySegment(F, x, from + Lanes.BYTES, Lanes.LE))
+                    .intoArray(out, at + V);
             return;
         }
         for (int i = 0; i < cols; i++) {
-            out.set(Lanes.FLOAT, at + 4L * i, out.get(Lanes.FLOAT, at + 4L * i) + x.get(Lanes.FLOAT, from + 4L * i));
+            out[at + i] += x.get(Lanes.FLOAT, from + 4L * i);
         }
     }
 }

@@ -1,6 +1,6 @@
 package dev.tegula.cpu.gemm;
 
-import dev.tegula.cpu.Lanes;
+import dev.tegula.kernel.Scratch;
 import java.lang.foreign.MemorySegment;
 
 /** Floating-point weights, for activations in F32: {@code acc = fma(w, x, acc)} in the order of k. */
@@ -9,38 +9,37 @@ abstract class Floats implements MicroKernel {
     static final int STEP = 32;
 
     @Override
-    public final long rowBytes(int k) {
-        return Math.ceilDiv(k, Rows.LENGTH) * 4L * Rows.LENGTH;
-    }
-
-    @Override
-    public final void prepare(MemorySegment x, long from, int k, MemorySegment dst, long to) {
+    public final void prepare(MemorySegment x, long from, int k, Scratch scratch, int row) {
         for (int k0 = 0; k0 < k; k0 += Rows.LENGTH) {
-            widen(x, from, k0, Math.min(Rows.LENGTH, k - k0), dst, to + 4L * k0);
+            widen(x, from, k0, Math.min(Rows.LENGTH, k - k0), scratch.floats(), floatRow(k, row) + k0);
         }
     }
 
+    /** Where a prepared row is, in floats: its values without gaps. */
+    static int floatRow(int k, int row) {
+        return Memory.ROWS + row * Math.ceilDiv(k, Rows.LENGTH) * Rows.LENGTH;
+    }
+
     @Override
-    public final void widen(MemorySegment x, long from, int k0, int count, MemorySegment dst, long to) {
+    public final void widen(MemorySegment x, long from, int k0, int count, float[] dst, int to) {
         Rows.plain(x, from + 4L * k0, count, dst, to);
     }
 
     @Override
-    public final void decode(MemorySegment w, long w0, int count, MemorySegment scratch, int vector) {
+    public final void decode(MemorySegment w, long w0, int count, float[] floats, int vectorAt) {
         int steps = Math.ceilDiv(count, STEP);
-        Panel.clearFrom(scratch, steps);
+        Panel.clearFrom(floats, steps);
         for (int s = 0; s < steps; s++) {
-            decodeStep(w, w0 + s * chunkBytes() / 8, scratch,
-                    Panel.AT + s * STEP * Panel.STEP + (long) vector * Lanes.BYTES);
+            decodeStep(w, w0 + s * chunkBytes() / 8, floats, Memory.PANEL + s * STEP * Panel.STEP + vectorAt);
         }
     }
 
     /** Decodes 32 elements. */
-    abstract void decodeStep(MemorySegment w, long at, MemorySegment scratch, long to);
+    abstract void decodeStep(MemorySegment w, long at, float[] floats, int to);
 
     @Override
-    public final void multiply(MemorySegment scratch, long at, long outAt) {
-        Tile.floats(scratch, at, outAt);
-        Tile.floats(scratch, at + (long) Tile.FLOAT_ROWS * Rows.FLOAT_BYTES, outAt + Tile.FLOAT_ROWS * Panel.STEP);
+    public final void multiply(float[] floats, int at, int outAt) {
+        Tile.floats(floats, at, outAt);
+        Tile.floats(floats, at + Tile.FLOAT_ROWS * Rows.FLOATS, outAt + Tile.FLOAT_ROWS * Panel.STEP);
     }
 }

@@ -1,7 +1,6 @@
 package dev.tegula.cpu.gemm;
 
 import dev.tegula.cpu.Lanes;
-import dev.tegula.cpu.SliceProfile;
 import dev.tegula.kernel.Activation;
 import dev.tegula.kernel.Batch;
 import dev.tegula.kernel.Kernel;
@@ -10,6 +9,7 @@ import dev.tegula.kernel.Op;
 import dev.tegula.kernel.Operand;
 import dev.tegula.kernel.Portions;
 import dev.tegula.kernel.RowCount;
+import dev.tegula.kernel.Scratch;
 import dev.tegula.tensor.TensorView;
 import java.lang.foreign.MemorySegment;
 
@@ -36,9 +36,6 @@ final class Linear implements Kernel {
     private static final int PORTIONS_PER_WORKER = 8;
     private static final int PANEL_COLUMNS = 2 * Lanes.COUNT;
 
-    /** Where a block's outputs are in the scratch memory. */
-    static final long OUT_AT = (long) ROWS * Rows.FLOAT_BYTES + Panel.MAX_BYTES + Tile.MAX_SUM_BYTES;
-
     private final MicroKernel micro;
     private final TensorView x;
     private final Operand.Weights[] weights;
@@ -53,7 +50,6 @@ final class Linear implements Kernel {
 
     /** Binds a kernel whose shapes are checked. */
     Linear(MicroKernel micro, KernelArgs args) {
-        SliceProfile.make();
         this.micro = micro;
         this.x = args.matrix(0);
         this.y = args.output();
@@ -98,7 +94,7 @@ final class Linear implements Kernel {
     }
 
     @Override
-    public void run(Batch batch, int portion, int portions, MemorySegment scratch) {
+    public void run(Batch batch, int portion, int portions, Scratch scratch) {
         int first = Portions.first(panels, portion, portions);
         int end = Portions.first(panels, portion + 1, portions);
         int rows = rowCount.in(batch);
@@ -109,66 +105,66 @@ final class Linear implements Kernel {
         for (int row = 0; row < rows; row += ROWS) {
             int count = Math.min(ROWS, rows - row);
             for (int panel = first; panel < end; panel += blockPanels()) {
-                block(row, count, panel, Math.min(end, panel + blockPanels()), scratch);
+                block(row, count, panel, Math.min(end, panel + blockPanels()), scratch.floats());
             }
         }
     }
 
-    private void rowByRow(int rows, int first, int end, MemorySegment scratch) {
-        long rowBytes = micro.rowBytes(k);
+    private void rowByRow(int rows, int first, int end, Scratch scratch) {
         for (int r = 0; r < rows; r++) {
-            micro.prepare(x.segment(), x.rowOffset(r), k, scratch, OUT_AT + r * rowBytes);
+            micro.prepare(x.segment(), x.rowOffset(r), k, scratch, r);
         }
-        long out = OUT_AT + rows * rowBytes;
-        long matrixBytes = rows * Panel.STEP;
+        int matrixLength = rows * Panel.STEP;
         for (int panel = first; panel < end; panel++) {
             for (int m = 0; m < weights.length; m++) {
                 long w0 = vectorOffset(m, 2 * panel);
                 long w1 = vectorOffset(m, 2 * panel + 1);
                 for (int r = 0; r < rows; r++) {
-                    micro.gemv(weights[m].segment(), w0, w1, k, scratch, OUT_AT + r * rowBytes,
-                            out + m * matrixBytes + r * Panel.STEP);
+                    int outAt = Memory.FEW_OUT + m * matrixLength + r * Panel.STEP;
+                    micro.gemv(weights[m].segment(), w0, w1, k, scratch, r, outAt);
                 }
             }
-            finish(scratch, out, matrixBytes, 0, rows, panel);
+            finish(scratch.floats(), Memory.FEW_OUT, matrixLength, 0, rows, panel);
         }
     }
 
     /** Rows {@code row … row + count − 1} times panels {@code first … end − 1}. */
-    private void block(int row, int count, int first, int end, MemorySegment scratch) {
+    private void block(int row, int count, int first, int end, float[] floats) {
         int tiles = Math.ceilDiv(count, Tile.ROWS);
-        long matrixBytes = tiles * Tile.ROWS * Panel.STEP;
-        Panel.clear(scratch, OUT_AT, (end - first) * weights.length * matrixBytes);
-        Panel.clear(scratch, (long) count * Rows.FLOAT_BYTES, (long) (tiles * Tile.ROWS - count) * Rows.FLOAT_BYTES);
+        int matrixLength = tiles * Tile.ROWS * Panel.STEP;
+        Panel.clear(floats, Memory.OUT, (end - first) * weights.length * matrixLength);
+        Panel.clear(floats, Memory.ROWS + count * Rows.FLOATS, (tiles * Tile.ROWS - count) * Rows.FLOATS);
         for (int k0 = 0; k0 < k; k0 += Rows.LENGTH) {
             int length = Math.min(Rows.LENGTH, k - k0);
             for (int r = 0; r < count; r++) {
-                micro.widen(x.segment(), x.rowOffset(row + r), k0, length, scratch, (long) r * Rows.FLOAT_BYTES);
+                micro.widen(x.segment(), x.rowOffset(row + r), k0, length, floats, Memory.ROWS + r * Rows.FLOATS);
             }
             long chunk = k0 / Rows.LENGTH * micro.chunkBytes();
-            long out = OUT_AT;
+            int out = Memory.OUT;
             for (int panel = first; panel < end; panel++) {
                 for (int m = 0; m < weights.length; m++) {
-                    micro.decode(weights[m].segment(), vectorOffset(m, 2 * panel) + chunk, length, scratch, 0);
-                    micro.decode(weights[m].segment(), vectorOffset(m, 2 * panel + 1) + chunk, length, scratch, 1);
+                    MemorySegment w = weights[m].segment();
+                    micro.decode(w, vectorOffset(m, 2 * panel) + chunk, length, floats, 0);
+                    micro.decode(w, vectorOffset(m, 2 * panel + 1) + chunk, length, floats, Lanes.COUNT);
                     for (int t = 0; t < tiles; t++) {
-                        micro.multiply(scratch, (long) t * Tile.ROWS * Rows.FLOAT_BYTES,
+                        micro.multiply(floats, Memory.ROWS + t * Tile.ROWS * Rows.FLOATS,
                                 out + t * Tile.ROWS * Panel.STEP);
                     }
-                    out += matrixBytes;
+                    out += matrixLength;
                 }
             }
         }
         for (int panel = first; panel < end; panel++) {
-            finish(scratch, OUT_AT + (panel - first) * weights.length * matrixBytes, matrixBytes, row, count, panel);
+            int out = Memory.OUT + (panel - first) * weights.length * matrixLength;
+            finish(floats, out, matrixLength, row, count, panel);
         }
     }
 
-    private void finish(MemorySegment scratch, long out, long matrixBytes, int row, int rows, int panel) {
+    private void finish(float[] floats, int out, int matrixLength, int row, int rows, int panel) {
         if (activation != null) {
-            Finish.gate(activation, scratch, out, out + matrixBytes, rows);
+            Finish.gate(activation, floats, out, out + matrixLength, rows);
         }
-        Finish.store(scratch, out, y, row, rows, panel * PANEL_COLUMNS, bias, residual);
+        Finish.store(floats, out, y, row, rows, panel * PANEL_COLUMNS, bias, residual);
     }
 
     /** Offset of a vector of rows in a matrix; beyond the last group its own first vector, whose products are dropped. */

@@ -65,18 +65,6 @@ public final class LinearFactory {
                 .of(id, op, inputs, List.of(DType.F32), args -> new Linear(format.micro().get(), args))
                 .withPacking(format.packing())
                 .withScratch(
-                        request -> scratchBytes(request.input(0).cols(), request.output().cols(), matrices));
-    }
-
-    /**
-     * Scratch memory of a worker, at any vector width, from constants only: the class of the loops needs the vector module.
-     *
-     * @param matrices 1 or 2
-     */
-    private static long scratchBytes(int k, int n, int matrices) {
-        long chunks = Math.ceilDiv(k, 256);
-        long few = (Linear.FIRST_GEMM_ROWS - 1) * (chunks * Rows.FLOAT_BYTES + matrices * 128L);
-        long columns = Math.min(Linear.COLUMNS, matrices * Math.ceilDiv(n, 32) * 32L);
-        return Linear.OUT_AT + Math.max(few, Linear.ROWS * 4 * columns);
+                        request -> Memory.size(request.input(0).cols(), request.output().cols(), matrices));
     }
 }

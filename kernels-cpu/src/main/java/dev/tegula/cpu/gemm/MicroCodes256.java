@@ -7,6 +7,7 @@ import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 
 import dev.tegula.cpu.Lanes;
+import dev.tegula.kernel.Scratch;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -22,8 +23,6 @@ import jdk.incubator.vector.VectorSpecies;
 final class MicroCodes256 extends Blocks256 {
     private static final VectorSpecies<Integer> I = Lanes.I32;
     private static final VectorSpecies<Float> F = Lanes.F32;
-    private static final int V = Lanes.BYTES;
-    private static final int SPAN = PackCodes256.UNIT_BYTES - 64 + V;
 
     private final boolean mins;
 
@@ -38,107 +37,108 @@ final class MicroCodes256 extends Blocks256 {
     }
 
     @Override
-    public long rowBytes(int k) {
-        return (long) (k / Rows.LENGTH) * Rows.FLOAT_BYTES;
-    }
-
-    @Override
-    public void prepare(MemorySegment x, long from, int k, MemorySegment dst, long to) {
+    public void prepare(MemorySegment x, long from, int k, Scratch scratch, int row) {
         for (int k0 = 0; k0 < k; k0 += Rows.LENGTH) {
-            widen(x, from, k0, Rows.LENGTH, dst, to + (long) (k0 / Rows.LENGTH) * Rows.FLOAT_BYTES);
+            widen(x, from, k0, Rows.LENGTH, scratch.floats(), floatRow(k, row) + k0 / Rows.LENGTH * Rows.FLOATS);
         }
     }
 
-    @Override
-    public void gemv(MemorySegment w, long w0, long w1, int k, MemorySegment scratch, long rowAt, long outAt) {
-        gemv(w, w0, k, scratch, rowAt, mins, outAt);
-        gemv(w, w1, k, scratch, rowAt, mins, outAt + V);
+    private static int floatRow(int k, int row) {
+        return Memory.ROWS + row * (k / Rows.LENGTH) * Rows.FLOATS;
     }
 
-    private static void gemv(MemorySegment w, long w0, int k, MemorySegment scratch, long rowAt, boolean mins,
-            long outAt) {
+    @Override
+    public void gemv(MemorySegment w, long w0, long w1, int k, Scratch scratch, int row, int outAt) {
+        int a = floatRow(k, row);
+        gemv(w, w0, k, scratch.floats(), a, mins, outAt);
+        gemv(w, w1, k, scratch.floats(), a, mins, outAt + Lanes.COUNT);
+    }
+
+    private static void gemv(MemorySegment w, long w0, int k, float[] f, int row, boolean mins, int outAt) {
         FloatVector acc = FloatVector.zero(F);
         int blocks = k / Rows.LENGTH;
         for (int b = 0; b < blocks; b++) {
-            MemorySegment unit = w.asSlice(w0 + b * (long) PackCodes256.UNIT_BYTES, SPAN);
-            MemorySegment a = scratch.asSlice(rowAt + b * (long) Rows.FLOAT_BYTES, Rows.FLOAT_BYTES);
+            long unit = w0 + b * (long) PackCodes256.UNIT_BYTES;
+            int a = row + b * Rows.FLOATS;
             IntVector sum = IntVector.zero(I);
             FloatVector minSum = FloatVector.zero(F);
             for (int j = 0; j < 16; j++) {
                 FloatVector s = FloatVector.zero(F);
                 FloatVector r = s;
                 for (int u = 0; u < 4; u++) {
-                    long at = (j >> 1) * 128L + (j & 1) * 16L + u * 4L;
-                    IntVector x = IntVector.fromMemorySegment(I, unit, PackCodes256.CODES + j * 256L + u * 64L,
+                    int at = a + (j >> 1) * 32 + (j & 1) * 4 + u;
+                    IntVector x = IntVector.fromMemorySegment(I, w, unit + PackCodes256.CODES + j * 256L + u * 64L,
                             Lanes.LE);
                     for (int i = 0; i < 2; i++) {
                         s = ((FloatVector) x.lanewise(LSHL, 24).lanewise(ASHR, 24).convert(I2F, 0))
-                                .fma(FloatVector.broadcast(F, a.get(Lanes.FLOAT, at + i * 64L)), s);
+                                .fma(FloatVector.broadcast(F, f[at + i * 16]), s);
                         r = ((FloatVector) x.lanewise(LSHL, 16).lanewise(ASHR, 24).convert(I2F, 0))
-                                .fma(FloatVector.broadcast(F, a.get(Lanes.FLOAT, at + i * 64L + 32)), r);
+                                .fma(FloatVector.broadcast(F, f[at + i * 16 + 8]), r);
                         x = x.lanewise(LSHR, 16);
                     }
                 }
                 int shift = 24 - ((j & 3) << 3);
-                IntVector scale = IntVector.fromMemorySegment(I, unit, (j >> 2) * 64L, Lanes.LE)
+                IntVector scale = IntVector.fromMemorySegment(I, w, unit + (j >> 2) * 64L, Lanes.LE)
                         .lanewise(LSHL, shift)
                         .lanewise(ASHR, 24);
                 sum = sum.add(((IntVector) s.add(r).convert(F2I, 0)).mul(scale));
                 if (mins) {
                     FloatVector min = (FloatVector) IntVector
-                            .fromMemorySegment(I, unit, PackCodes256.MINS + (j >> 2) * 64L, Lanes.LE)
+                            .fromMemorySegment(I, w, unit + PackCodes256.MINS + (j >> 2) * 64L, Lanes.LE)
                             .lanewise(LSHL, shift)
                             .lanewise(LSHR, 24)
                             .convert(I2F, 0);
-                    minSum = min.fma(FloatVector.broadcast(F, a.get(Lanes.FLOAT, Rows.SUMS + 4L * j)), minSum);
+                    minSum = min.fma(FloatVector.broadcast(F, f[a + Rows.SUMS + j]), minSum);
                 }
             }
-            float d = a.get(Lanes.FLOAT, Rows.SCALES);
+            float d = f[a + Rows.SCALES];
             acc = ((FloatVector) sum.convert(I2F, 0))
-                    .fma(FloatVector.fromMemorySegment(F, unit, PackCodes256.D, Lanes.LE).mul(d), acc);
+                    .fma(FloatVector.fromMemorySegment(F, w, unit + PackCodes256.D, Lanes.LE).mul(d), acc);
             if (mins) {
-                acc = FloatVector.fromMemorySegment(F, unit, PackCodes256.DMIN, Lanes.LE).mul(d).fma(minSum, acc);
+                acc = FloatVector.fromMemorySegment(F, w, unit + PackCodes256.DMIN, Lanes.LE)
+                        .mul(d)
+                        .fma(minSum, acc);
             }
         }
-        acc.intoMemorySegment(scratch, outAt, Lanes.LE);
+        acc.intoArray(f, outAt);
     }
 
     @Override
-    public void decode(MemorySegment w, long w0, int count, MemorySegment scratch, int vector) {
-        long vectorAt = (long) vector * V;
-        MemorySegment unit = w.asSlice(w0, SPAN);
-        MemorySegment p = scratch.asSlice(Panel.AT + vectorAt, Panel.ELEMENT_BYTES - V);
-        FloatVector.fromMemorySegment(F, unit, PackCodes256.D, Lanes.LE)
-                .intoMemorySegment(scratch, Panel.SCALES + vectorAt, Lanes.LE);
-        FloatVector.fromMemorySegment(F, unit, PackCodes256.DMIN, Lanes.LE)
-                .intoMemorySegment(scratch, Panel.MINS + vectorAt, Lanes.LE);
+    public void decode(MemorySegment w, long w0, int count, float[] floats, int vectorAt) {
+        FloatVector.fromMemorySegment(F, w, w0 + PackCodes256.D, Lanes.LE).intoArray(floats, Panel.SCALES + vectorAt);
+        FloatVector.fromMemorySegment(F, w, w0 + PackCodes256.DMIN, Lanes.LE).intoArray(floats, Panel.MINS + vectorAt);
         for (int j = 0; j < 16; j++) {
-            int shift = 24 - ((j & 3) << 3);
-            ((FloatVector) IntVector.fromMemorySegment(I, unit, PackCodes256.MINS + (j >> 2) * 64L, Lanes.LE)
-                    .lanewise(LSHL, shift)
-                    .lanewise(LSHR, 24)
-                    .convert(I2F, 0)).intoMemorySegment(scratch, Panel.SUB_MINS + j * Panel.STEP + vectorAt, Lanes.LE);
-            FloatVector scale = (FloatVector) IntVector.fromMemorySegment(I, unit, (j >> 2) * 64L, Lanes.LE)
-                    .lanewise(LSHL, shift)
-                    .lanewise(ASHR, 24)
-                    .convert(I2F, 0);
-            for (int u = 0; u < 4; u++) {
-                IntVector x = IntVector.fromMemorySegment(I, unit, PackCodes256.CODES + j * 256L + u * 64L, Lanes.LE);
-                for (int i = 3; i >= 0; i--) {
-                    long to = ((j >> 1) * 32L + 8L * i + (j & 1) * 4L + u) * Panel.STEP;
-                    ((FloatVector) x.lanewise(ASHR, 24).convert(I2F, 0)).mul(scale).intoMemorySegment(p, to, Lanes.LE);
-                    x = x.lanewise(LSHL, 8);
-                }
+            subBlock(w, w0, j, floats, vectorAt);
+        }
+    }
+
+    private static void subBlock(MemorySegment w, long w0, int j, float[] f, int vectorAt) {
+        int shift = 24 - ((j & 3) << 3);
+        ((FloatVector) IntVector.fromMemorySegment(I, w, w0 + PackCodes256.MINS + (j >> 2) * 64L, Lanes.LE)
+                .lanewise(LSHL, shift)
+                .lanewise(LSHR, 24)
+                .convert(I2F, 0)).intoArray(f, Panel.SUB_MINS + j * Panel.STEP + vectorAt);
+        FloatVector scale = (FloatVector) IntVector.fromMemorySegment(I, w, w0 + (j >> 2) * 64L, Lanes.LE)
+                .lanewise(LSHL, shift)
+                .lanewise(ASHR, 24)
+                .convert(I2F, 0);
+        int p = Memory.PANEL + ((j >> 1) * 32 + (j & 1) * 4) * Panel.STEP + vectorAt;
+        for (int u = 0; u < 4; u++) {
+            IntVector x = IntVector.fromMemorySegment(I, w, w0 + PackCodes256.CODES + j * 256L + u * 64L, Lanes.LE);
+            for (int i = 3; i >= 0; i--) {
+                ((FloatVector) x.lanewise(ASHR, 24).convert(I2F, 0)).mul(scale)
+                        .intoArray(f, p + (8 * i + u) * Panel.STEP);
+                x = x.lanewise(LSHL, 8);
             }
         }
     }
 
     @Override
-    public void multiply(MemorySegment scratch, long at, long outAt) {
-        super.multiply(scratch, at, outAt);
+    public void multiply(float[] floats, int at, int outAt) {
+        super.multiply(floats, at, outAt);
         if (mins) {
-            Fold.superBlockMins(scratch, at, outAt, 0);
-            Fold.superBlockMins(scratch, at, outAt, 1);
+            Fold.superBlockMins(floats, at, outAt, 0);
+            Fold.superBlockMins(floats, at, outAt, Lanes.COUNT);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.tegula.cpu.gemm;
 
+import dev.tegula.kernel.Scratch;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -7,28 +8,29 @@ import java.lang.foreign.MemorySegment;
  * vectors of weight rows (GEMV), and how many rows are (GEMM: a panel is decoded once and used for all of them). Both
  * have the same expression tree per output.
  *
- * <p>Offsets of weights point at a vector's first lane in its group. Stateless.
+ * <p>Offsets of weights point at a vector's first lane in its group, in bytes; {@link Memory} says where things are in the
+ * scratch memory, in elements. Stateless.
  */
 interface MicroKernel {
     /** Bytes of 256 elements along k in a group of packed weights. */
     long chunkBytes();
 
-    /** Bytes of an activation row as {@link #gemv} reads it. */
-    long rowBytes(int k);
-
-    /** Prepares an activation row for {@link #gemv}. */
-    void prepare(MemorySegment x, long from, int k, MemorySegment dst, long to);
+    /**
+     * Prepares an activation row for {@link #gemv}.
+     *
+     * @param row 0 … {@link Linear#FIRST_GEMM_ROWS} − 2
+     */
+    void prepare(MemorySegment x, long from, int k, Scratch scratch, int row);
 
     /**
-     * The products of one activation row with two vectors of weight rows.
+     * The products of one prepared activation row with two vectors of weight rows.
      *
      * @param w packed weights
      * @param w0 offset of the first vector of rows
      * @param w1 offset of the second
-     * @param scratch holds a prepared row at {@code rowAt} and takes the two vectors at {@code outAt}; both lie behind the
-     *            {@link Panel} and the {@link Tile}'s sums, which may be used
+     * @param outAt where the two vectors of results go, in floats
      */
-    void gemv(MemorySegment w, long w0, long w1, int k, MemorySegment scratch, long rowAt, long outAt);
+    void gemv(MemorySegment w, long w0, long w1, int k, Scratch scratch, int row, int outAt);
 
     /**
      * Makes the float record of 256 elements of an activation row; see {@link Rows}.
@@ -37,23 +39,22 @@ interface MicroKernel {
      * @param k0 first element, a multiple of 256
      * @param count elements there are, at most 256
      */
-    void widen(MemorySegment x, long from, int k0, int count, MemorySegment dst, long to);
+    void widen(MemorySegment x, long from, int k0, int count, float[] dst, int to);
 
     /**
-     * Decodes 256 elements of one vector of weight rows.
+     * Decodes 256 elements of one vector of weight rows to the {@link Panel}.
      *
      * @param w0 offset of the vector of rows in the chunk
      * @param count elements there are, at most 256
-     * @param scratch holds the {@link Panel}
-     * @param vector 0 or 1: the vector's place in the panel
+     * @param vectorAt the vector's place in the panel: 0 or the number of lanes
      */
-    void decode(MemorySegment w, long w0, int count, MemorySegment scratch, int vector);
+    void decode(MemorySegment w, long w0, int count, float[] floats, int vectorAt);
 
     /**
      * Multiplies the panel with 8 activation rows and adds the products to the outputs {@code [row][vector]}.
      *
-     * @param scratch holds float records of the 8 rows at {@code at}, the {@link Panel}, room for a {@link Tile}'s sums, and
-     *            the outputs at {@code outAt}
+     * @param at float records of the 8 rows
+     * @param outAt their outputs
      */
-    void multiply(MemorySegment scratch, long at, long outAt);
+    void multiply(float[] floats, int at, int outAt);
 }

@@ -4,6 +4,7 @@ import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 
 import dev.tegula.cpu.Lanes;
+import dev.tegula.kernel.Scratch;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -20,8 +21,6 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class MicroQ40 extends Blocks32 {
     private static final VectorSpecies<Integer> I = Lanes.I32;
-    private static final VectorSpecies<Float> F = Lanes.F32;
-    private static final int V = Lanes.BYTES;
     private static final int UNIT = 576;
     private static final int CODES = 64;
     private static final int BLOCK = 256;
@@ -34,80 +33,80 @@ final class MicroQ40 extends Blocks32 {
     }
 
     @Override
-    public long rowBytes(int k) {
-        return (long) (k / 32) * Rows.PAIR32_BYTES;
+    public void prepare(MemorySegment x, long from, int k, Scratch scratch, int row) {
+        Rows.pairs32(x, from, k, scratch.ints(), pairsRow(k, row));
+    }
+
+    /** Where a prepared row is, in ints. */
+    private static int pairsRow(int k, int row) {
+        return Memory.INT_ROWS + row * (k / 32) * Rows.PAIRS32;
     }
 
     @Override
-    public void prepare(MemorySegment x, long from, int k, MemorySegment dst, long to) {
-        Rows.pairs32(x, from, k / 32, dst, to);
-    }
-
-    @Override
-    public void gemv(MemorySegment w, long w0, long w1, int k, MemorySegment scratch, long rowAt, long outAt) {
-        Panel.clear(scratch, outAt, Panel.STEP);
+    public void gemv(MemorySegment w, long w0, long w1, int k, Scratch scratch, int row, int outAt) {
+        float[] f = scratch.floats();
+        int[] n = scratch.ints();
+        Panel.clear(f, outAt, Panel.STEP);
         int blocks = k / 32;
         for (int b = 0; b < blocks; b += 8) {
             int count = Math.min(8, blocks - b);
             long chunk = b / 8 * chunkBytes();
-            long record = rowAt + b / 8 * 8L * Rows.PAIR32_BYTES;
-            sums(w, w0 + chunk, w1 + chunk, count, scratch, record);
-            Halves.scales(w, w0 + chunk, UNIT, count, scratch, Panel.SCALES);
-            Halves.scales(w, w1 + chunk, UNIT, count, scratch, Panel.SCALES + V);
-            PairSums.blocks32(scratch, record, count, outAt, 0);
-            PairSums.blocks32(scratch, record, count, outAt, V);
+            int record = pairsRow(k, row) + b * Rows.PAIRS32;
+            sums(w, w0 + chunk, w1 + chunk, count, n, record);
+            Halves.scales(w, w0 + chunk, UNIT, count, f, Panel.SCALES);
+            Halves.scales(w, w1 + chunk, UNIT, count, f, Panel.SCALES + Lanes.COUNT);
+            PairSums.blocks32(n, record, count, f, outAt, 0);
+            PairSums.blocks32(n, record, count, f, outAt, Lanes.COUNT);
         }
     }
 
-    /** The exact sums of up to 8 blocks, two int16 to a lane, to {@link Tile#SUMS}. */
-    private static void sums(MemorySegment w, long w0, long w1, int blocks, MemorySegment scratch, long record) {
+    /** The exact sums of up to 8 blocks, two int16 to a lane, to {@link Memory#INT_SUMS}. */
+    private static void sums(MemorySegment w, long w0, long w1, int blocks, int[] n, int record) {
         for (int b = 0; b < blocks; b++) {
             long codes = (b >> 1) * (long) UNIT + CODES + (b & 1) * BLOCK;
-            MemorySegment q0 = w.asSlice(w0 + codes, BLOCK - 64 + V);
-            MemorySegment q1 = w.asSlice(w1 + codes, BLOCK - 64 + V);
-            MemorySegment a = scratch.asSlice(record + b * (long) Rows.PAIR32_BYTES, Rows.PAIR32_BYTES);
-            MemorySegment t = scratch.asSlice(Tile.SUMS + b * Panel.STEP, Panel.STEP);
+            int a = record + b * Rows.PAIRS32;
             ShortVector s0 = ShortVector.zero(Lanes.I16);
             ShortVector s1 = s0;
             for (int u = 0; u < 4; u++) {
-                IntVector x0 = IntVector.fromMemorySegment(I, q0, u * 64L, Lanes.LE);
-                IntVector x1 = IntVector.fromMemorySegment(I, q1, u * 64L, Lanes.LE);
-                for (int i = 0; i < 4; i++) {
-                    ShortVector p = IntVector.broadcast(I, a.get(Lanes.INT, u * 4L + i * 16L)).reinterpretAsShorts();
-                    s0 = s0.add(x0.and(CODE).reinterpretAsShorts().mul(p));
-                    s1 = s1.add(x1.and(CODE).reinterpretAsShorts().mul(p));
-                    x0 = x0.lanewise(LSHR, 4);
-                    x1 = x1.lanewise(LSHR, 4);
-                }
+                IntVector x0 = IntVector.fromMemorySegment(I, w, w0 + codes + u * 64L, Lanes.LE);
+                IntVector x1 = IntVector.fromMemorySegment(I, w, w1 + codes + u * 64L, Lanes.LE);
+                ShortVector p = IntVector.broadcast(I, n[a + u]).reinterpretAsShorts();
+                s0 = s0.add(x0.and(CODE).reinterpretAsShorts().mul(p));
+                s1 = s1.add(x1.and(CODE).reinterpretAsShorts().mul(p));
+                p = IntVector.broadcast(I, n[a + u + 4]).reinterpretAsShorts();
+                s0 = s0.add(x0.lanewise(LSHR, 4).and(CODE).reinterpretAsShorts().mul(p));
+                s1 = s1.add(x1.lanewise(LSHR, 4).and(CODE).reinterpretAsShorts().mul(p));
+                p = IntVector.broadcast(I, n[a + u + 8]).reinterpretAsShorts();
+                s0 = s0.add(x0.lanewise(LSHR, 8).and(CODE).reinterpretAsShorts().mul(p));
+                s1 = s1.add(x1.lanewise(LSHR, 8).and(CODE).reinterpretAsShorts().mul(p));
+                p = IntVector.broadcast(I, n[a + u + 12]).reinterpretAsShorts();
+                s0 = s0.add(x0.lanewise(LSHR, 12).and(CODE).reinterpretAsShorts().mul(p));
+                s1 = s1.add(x1.lanewise(LSHR, 12).and(CODE).reinterpretAsShorts().mul(p));
             }
-            s0.intoMemorySegment(t, 0, Lanes.LE);
-            s1.intoMemorySegment(t, V, Lanes.LE);
+            s0.reinterpretAsInts().intoArray(n, Memory.INT_SUMS + b * Panel.STEP);
+            s1.reinterpretAsInts().intoArray(n, Memory.INT_SUMS + b * Panel.STEP + Lanes.COUNT);
         }
     }
 
     @Override
-    public void decode(MemorySegment w, long w0, int count, MemorySegment scratch, int vector) {
+    public void decode(MemorySegment w, long w0, int count, float[] floats, int vectorAt) {
         int blocks = count / 32;
-        Panel.clearFrom(scratch, blocks);
-        Halves.scales(w, w0, UNIT, blocks, scratch, Panel.SCALES + (long) vector * V);
+        Panel.clearFrom(floats, blocks);
+        Halves.scales(w, w0, UNIT, blocks, floats, Panel.SCALES + vectorAt);
         for (int b = 0; b < blocks; b++) {
             long unit = w0 + (b >> 1) * (long) UNIT;
-            block(w, unit + CODES + (b & 1) * BLOCK, scratch, Panel.AT + b * 32 * Panel.STEP + (long) vector * V);
+            block(w, unit + CODES + (b & 1) * BLOCK, floats, Memory.PANEL + b * 32 * Panel.STEP + vectorAt);
         }
     }
 
-    private static void block(MemorySegment w, long at, MemorySegment scratch, long to) {
-        MemorySegment q = w.asSlice(at, BLOCK - 64 + V);
-        MemorySegment p = scratch.asSlice(to, 31 * Panel.STEP + V);
+    private static void block(MemorySegment w, long at, float[] f, int to) {
         for (int u = 0; u < 4; u++) {
-            IntVector x = IntVector.fromMemorySegment(I, q, u * 64L, Lanes.LE);
+            IntVector x = IntVector.fromMemorySegment(I, w, at + u * 64L, Lanes.LE);
             for (int i = 0; i < 4; i++) {
                 // Byte i of the word: its lower half is element 4u + i, its upper half element 16 + 4u + i.
-                long low = (8L * i + u) * Panel.STEP;
-                ((FloatVector) x.and(15).convert(I2F, 0)).sub(8f).intoMemorySegment(p, low, Lanes.LE);
-                ((FloatVector) x.lanewise(LSHR, 4).and(15).convert(I2F, 0)).sub(8f)
-                        .intoMemorySegment(p,
-                                low + 4 * Panel.STEP, Lanes.LE);
+                int low = to + (8 * i + u) * Panel.STEP;
+                ((FloatVector) x.and(15).convert(I2F, 0)).sub(8f).intoArray(f, low);
+                ((FloatVector) x.lanewise(LSHR, 4).and(15).convert(I2F, 0)).sub(8f).intoArray(f, low + 4 * Panel.STEP);
                 x = x.lanewise(LSHR, 8);
             }
         }

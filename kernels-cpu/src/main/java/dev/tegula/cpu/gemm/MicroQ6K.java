@@ -6,6 +6,7 @@ import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 
 import dev.tegula.cpu.Lanes;
+import dev.tegula.kernel.Scratch;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -23,7 +24,7 @@ import jdk.incubator.vector.VectorSpecies;
 final class MicroQ6K extends Blocks256 {
     private static final VectorSpecies<Integer> I = Lanes.I32;
     private static final VectorSpecies<Float> F = Lanes.F32;
-    private static final int V = Lanes.BYTES;
+    private static final int V = Lanes.COUNT;
     /** Four low and two high bits of a code, in both int16 of a lane. */
     private static final int LOW = 0x000F000F;
     private static final int HIGH = 0x00300030;
@@ -35,83 +36,79 @@ final class MicroQ6K extends Blocks256 {
     }
 
     @Override
-    public void gemv(MemorySegment w, long w0, long w1, int k, MemorySegment scratch, long rowAt, long outAt) {
-        Panel.clear(scratch, outAt, Panel.STEP);
+    public void gemv(MemorySegment w, long w0, long w1, int k, Scratch scratch, int row, int outAt) {
+        float[] f = scratch.floats();
+        int[] n = scratch.ints();
+        Panel.clear(f, outAt, Panel.STEP);
         int blocks = k / Rows.LENGTH;
         for (int b = 0; b < blocks; b++) {
-            long u0 = w0 + b * (long) PackQ6K.UNIT_BYTES;
-            long u1 = w1 + b * (long) PackQ6K.UNIT_BYTES;
-            long record = rowAt + b * (long) Rows.PAIR_BYTES;
-            sums(w, u0, scratch, record, 0);
-            sums(w, u1, scratch, record, V);
-            PairSums.scaled(w, u0, 16, scratch, 0);
-            PairSums.scaled(w, u1, 16, scratch, V);
-            float d = scratch.get(Lanes.FLOAT, record + Rows.PAIR_SCALE);
-            Fold.rowSuperBlock(w, u0 + PackQ6K.D, u1 + PackQ6K.D, d, scratch, outAt);
+            long unit = b * (long) PackQ6K.UNIT_BYTES;
+            int record = pairsRow(k, row) + b * Rows.PAIRS;
+            block(w, w0 + unit, n, record, f, outAt, 0);
+            block(w, w1 + unit, n, record, f, outAt, V);
         }
     }
 
-    /** The exact sums of (q - 32) * a of 16 sub-blocks and one vector of rows, two int16 to a lane, to {@link Tile#SUMS}. */
-    private static void sums(MemorySegment w, long w0, MemorySegment scratch, long record, long vectorAt) {
+    /** One block of one vector of rows. */
+    private static void block(MemorySegment w, long unit, int[] n, int record, float[] f, int outAt, int vectorAt) {
+        sums(w, unit, n, record, vectorAt);
+        PairSums.scaled(w, unit, 16, n, f, vectorAt);
+        float d = Float.intBitsToFloat(n[record + Rows.PAIRS_SCALE]);
+        Fold.rowSuperBlock(w, unit + PackQ6K.D, d, f, outAt, vectorAt);
+    }
+
+    /** The exact sums of (q - 32) * a of 16 sub-blocks, two int16 to a lane, to {@link Memory#INT_SUMS}. */
+    private static void sums(MemorySegment w, long w0, int[] n, int record, int vectorAt) {
         for (int i = 0; i < 8; i++) {
             // Half h = i / 4 of the block, words 4 s to 4 s + 3 of A or B.
             int s = i >> 1 & 1;
             int b = i & 1;
             long codes = w0 + PackQ6K.CODES + (i >> 1) * 4L * PackQ6K.STEP;
-            MemorySegment low = w.asSlice(codes + b * 64L, 3 * PackQ6K.STEP + V);
-            MemorySegment high = w.asSlice(codes + 128, 3 * PackQ6K.STEP + V);
-            MemorySegment a = scratch.asSlice(record + (i >> 2) * 256L + s * 16L + b * 64L, 176);
-            MemorySegment sums = scratch.asSlice(Tile.SUMS + vectorAt + ((i >> 2) * 8L + 2 * b + s) * Panel.STEP,
-                    4 * Panel.STEP + V);
+            int a = record + (i >> 2) * 64 + s * 4 + b * 16;
             ShortVector s0 = ShortVector.zero(Lanes.I16);
             ShortVector s1 = s0;
             for (int u = 0; u < 4; u++) {
-                IntVector x = IntVector.fromMemorySegment(I, low, u * (long) PackQ6K.STEP, Lanes.LE);
-                IntVector z = IntVector.fromMemorySegment(I, high, u * (long) PackQ6K.STEP, Lanes.LE)
-                        .lanewise(LSHR, 2 * b);
+                long word = codes + u * (long) PackQ6K.STEP;
+                IntVector x = IntVector.fromMemorySegment(I, w, word + b * 64L, Lanes.LE);
+                IntVector z = IntVector.fromMemorySegment(I, w, word + 128, Lanes.LE).lanewise(LSHR, 2 * b);
                 for (int j = 0; j < 2; j++) {
-                    // E of block 4h + b, then O; 128 bytes to block 4h + b + 2.
-                    long pairs = u * 4L + j * 32L;
+                    // E of block 4h + b, then O; 32 ints to block 4h + b + 2.
+                    int pairs = a + u + j * 8;
                     s0 = s0.add(x.and(LOW)
                             .or(z.lanewise(LSHL, 4).and(HIGH))
                             .reinterpretAsShorts()
                             .sub(ZERO)
-                            .mul(IntVector.broadcast(I, a.get(Lanes.INT, pairs)).reinterpretAsShorts()));
+                            .mul(IntVector.broadcast(I, n[pairs]).reinterpretAsShorts()));
                     s1 = s1.add(x.lanewise(LSHR, 4)
                             .and(LOW)
                             .or(z.and(HIGH))
                             .reinterpretAsShorts()
                             .sub(ZERO)
-                            .mul(IntVector.broadcast(I, a.get(Lanes.INT, pairs + 128)).reinterpretAsShorts()));
+                            .mul(IntVector.broadcast(I, n[pairs + 32]).reinterpretAsShorts()));
                     x = x.lanewise(LSHR, 8);
                     z = z.lanewise(LSHR, 8);
                 }
             }
-            s0.intoMemorySegment(sums, 0, Lanes.LE);
-            s1.intoMemorySegment(sums, 4 * Panel.STEP, Lanes.LE);
+            int t = Memory.INT_SUMS + ((i >> 2) * 8 + 2 * b + s) * Panel.STEP + vectorAt;
+            s0.reinterpretAsInts().intoArray(n, t);
+            s1.reinterpretAsInts().intoArray(n, t + 4 * Panel.STEP);
         }
     }
 
     @Override
-    public void decode(MemorySegment w, long w0, int count, MemorySegment scratch, int vector) {
-        long vectorAt = (long) vector * V;
-        MemorySegment unit = w.asSlice(w0, PackQ6K.UNIT_BYTES - 64 + V);
-        FloatVector.fromMemorySegment(F, unit, PackQ6K.D, Lanes.LE)
-                .intoMemorySegment(scratch, Panel.SCALES + vectorAt, Lanes.LE);
+    public void decode(MemorySegment w, long w0, int count, float[] floats, int vectorAt) {
+        FloatVector.fromMemorySegment(F, w, w0 + PackQ6K.D, Lanes.LE).intoArray(floats, Panel.SCALES + vectorAt);
         for (int i = 0; i < 8; i++) {
-            eighth(w, w0, i, scratch, vectorAt);
+            eighth(w, w0, i, floats, vectorAt);
         }
     }
 
     /** Decodes 4 words of A or B with those of C: a sub-block of two blocks of 32, times their scales. */
-    private static void eighth(MemorySegment w, long w0, int i, MemorySegment scratch, long vectorAt) {
+    private static void eighth(MemorySegment w, long w0, int i, float[] f, int vectorAt) {
         int s = i >> 1 & 1;
         int b = i & 1;
         long codes = w0 + PackQ6K.CODES + (i >> 1) * 4L * PackQ6K.STEP;
-        MemorySegment low = w.asSlice(codes + b * 64L, 3 * PackQ6K.STEP + V);
-        MemorySegment high = w.asSlice(codes + 128, 3 * PackQ6K.STEP + V);
-        MemorySegment p = scratch.asSlice(Panel.AT + ((i >> 2) * 128 + b * 32 + s * 4) * Panel.STEP + vectorAt,
-                91 * Panel.STEP + V);
+        int p = Memory.PANEL + ((i >> 2) * 128 + b * 32 + s * 4) * Panel.STEP + vectorAt;
         // Sub-blocks 8h + 2b + s and 8h + 2b + s + 4: byte 2b + s of words 2h and 2h + 1.
         int shift = 24 - ((2 * b + s) << 3);
         FloatVector d0 = (FloatVector) IntVector.fromMemorySegment(I, w, w0 + (i >> 2) * 128L, Lanes.LE)
@@ -123,17 +120,17 @@ final class MicroQ6K extends Blocks256 {
                 .lanewise(ASHR, 24)
                 .convert(I2F, 0);
         for (int u = 0; u < 4; u++) {
-            IntVector x = IntVector.fromMemorySegment(I, low, u * (long) PackQ6K.STEP, Lanes.LE);
-            IntVector z = IntVector.fromMemorySegment(I, high, u * (long) PackQ6K.STEP, Lanes.LE)
-                    .lanewise(LSHR, 2 * b);
+            long word = codes + u * (long) PackQ6K.STEP;
+            IntVector x = IntVector.fromMemorySegment(I, w, word + b * 64L, Lanes.LE);
+            IntVector z = IntVector.fromMemorySegment(I, w, word + 128, Lanes.LE).lanewise(LSHR, 2 * b);
             for (int j = 0; j < 4; j++) {
-                long to = (8L * j + u) * Panel.STEP;
+                int to = p + (8 * j + u) * Panel.STEP;
                 ((FloatVector) x.and(15).or(z.lanewise(LSHL, 4).and(48)).convert(I2F, 0)).sub(32f)
                         .mul(d0)
-                        .intoMemorySegment(p, to, Lanes.LE);
+                        .intoArray(f, to);
                 ((FloatVector) x.lanewise(LSHR, 4).and(15).or(z.and(48)).convert(I2F, 0)).sub(32f)
                         .mul(d1)
-                        .intoMemorySegment(p, to + 64 * Panel.STEP, Lanes.LE);
+                        .intoArray(f, to + 64 * Panel.STEP);
                 x = x.lanewise(LSHR, 8);
                 z = z.lanewise(LSHR, 8);
             }

@@ -4,6 +4,7 @@ import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 
 import dev.tegula.cpu.Lanes;
+import dev.tegula.kernel.Scratch;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -22,7 +23,7 @@ final class MicroQ80 extends Blocks32 {
 
     private static final VectorSpecies<Integer> I = Lanes.I32;
     private static final VectorSpecies<Float> F = Lanes.F32;
-    private static final int V = Lanes.BYTES;
+    private static final int V = Lanes.COUNT;
     private static final int UNIT = 1088;
     private static final int CODES = 64;
     private static final int BLOCK = 512;
@@ -33,72 +34,68 @@ final class MicroQ80 extends Blocks32 {
     }
 
     @Override
-    public void gemv(MemorySegment w, long w0, long w1, int k, MemorySegment scratch, long rowAt, long outAt) {
-        Panel.clear(scratch, outAt, Panel.STEP);
+    public void gemv(MemorySegment w, long w0, long w1, int k, Scratch scratch, int row, int outAt) {
+        float[] f = scratch.floats();
+        Panel.clear(f, outAt, Panel.STEP);
         int blocks = k / 32;
         for (int b = 0; b < blocks; b += 8) {
             int count = Math.min(8, blocks - b);
             long chunk = b / 8 * chunkBytes();
-            long record = rowAt + b / 8 * (long) Rows.FLOAT_BYTES;
-            sums(w, w0 + chunk, w1 + chunk, count, scratch, record);
-            Halves.scales(w, w0 + chunk, UNIT, count, scratch, Panel.SCALES);
-            Halves.scales(w, w1 + chunk, UNIT, count, scratch, Panel.SCALES + V);
-            Fold.row(scratch, record + Rows.SCALES, count, outAt);
+            int record = floatRow(k, row) + b / 8 * Rows.FLOATS;
+            sums(w, w0 + chunk, w1 + chunk, count, f, record);
+            Halves.scales(w, w0 + chunk, UNIT, count, f, Panel.SCALES);
+            Halves.scales(w, w1 + chunk, UNIT, count, f, Panel.SCALES + V);
+            Fold.row(f, record + Rows.SCALES, count, outAt);
         }
     }
 
-    /** The exact sums of up to 8 blocks, as F32, to {@link Tile#SUMS}. */
-    private static void sums(MemorySegment w, long w0, long w1, int blocks, MemorySegment scratch, long record) {
+    /** The exact sums of up to 8 blocks, as F32, to {@link Memory#SUMS}. */
+    private static void sums(MemorySegment w, long w0, long w1, int blocks, float[] f, int record) {
         for (int b = 0; b < blocks; b++) {
             long codes = (b >> 1) * (long) UNIT + CODES + (b & 1) * BLOCK;
-            MemorySegment q0 = w.asSlice(w0 + codes, BLOCK - 64 + V);
-            MemorySegment q1 = w.asSlice(w1 + codes, BLOCK - 64 + V);
-            MemorySegment a = scratch.asSlice(record + b * 128L, 128);
+            int a = record + b * 32;
             FloatVector s0 = FloatVector.zero(F);
             FloatVector s1 = s0;
             FloatVector r0 = s0;
             FloatVector r1 = s0;
             for (int u = 0; u < 8; u++) {
-                IntVector x0 = IntVector.fromMemorySegment(I, q0, u * 64L, Lanes.LE);
-                IntVector x1 = IntVector.fromMemorySegment(I, q1, u * 64L, Lanes.LE);
-                for (int i = 0; i < 2; i++) {
-                    FloatVector x = FloatVector.broadcast(F, a.get(Lanes.FLOAT, u * 4L + i * 64L));
-                    s0 = ((FloatVector) x0.and(255).convert(I2F, 0)).fma(x, s0);
-                    s1 = ((FloatVector) x1.and(255).convert(I2F, 0)).fma(x, s1);
-                    x = FloatVector.broadcast(F, a.get(Lanes.FLOAT, u * 4L + i * 64L + 32));
-                    r0 = ((FloatVector) x0.lanewise(LSHR, 8).and(255).convert(I2F, 0)).fma(x, r0);
-                    r1 = ((FloatVector) x1.lanewise(LSHR, 8).and(255).convert(I2F, 0)).fma(x, r1);
-                    x0 = x0.lanewise(LSHR, 16);
-                    x1 = x1.lanewise(LSHR, 16);
-                }
+                IntVector x0 = IntVector.fromMemorySegment(I, w, w0 + codes + u * 64L, Lanes.LE);
+                IntVector x1 = IntVector.fromMemorySegment(I, w, w1 + codes + u * 64L, Lanes.LE);
+                FloatVector x = FloatVector.broadcast(F, f[a + u]);
+                s0 = ((FloatVector) x0.and(255).convert(I2F, 0)).fma(x, s0);
+                s1 = ((FloatVector) x1.and(255).convert(I2F, 0)).fma(x, s1);
+                x = FloatVector.broadcast(F, f[a + u + 8]);
+                r0 = ((FloatVector) x0.lanewise(LSHR, 8).and(255).convert(I2F, 0)).fma(x, r0);
+                r1 = ((FloatVector) x1.lanewise(LSHR, 8).and(255).convert(I2F, 0)).fma(x, r1);
+                x = FloatVector.broadcast(F, f[a + u + 16]);
+                s0 = ((FloatVector) x0.lanewise(LSHR, 16).and(255).convert(I2F, 0)).fma(x, s0);
+                s1 = ((FloatVector) x1.lanewise(LSHR, 16).and(255).convert(I2F, 0)).fma(x, s1);
+                x = FloatVector.broadcast(F, f[a + u + 24]);
+                r0 = ((FloatVector) x0.lanewise(LSHR, 24).convert(I2F, 0)).fma(x, r0);
+                r1 = ((FloatVector) x1.lanewise(LSHR, 24).convert(I2F, 0)).fma(x, r1);
             }
-            float zero = 128f * scratch.get(Lanes.FLOAT, record + Rows.SUMS + b * 4L);
-            long to = Tile.SUMS + b * Panel.STEP;
-            s0.add(r0).sub(zero).intoMemorySegment(scratch, to, Lanes.LE);
-            s1.add(r1).sub(zero).intoMemorySegment(scratch, to + V, Lanes.LE);
+            float zero = 128f * f[record + Rows.SUMS + b];
+            s0.add(r0).sub(zero).intoArray(f, Memory.SUMS + b * Panel.STEP);
+            s1.add(r1).sub(zero).intoArray(f, Memory.SUMS + b * Panel.STEP + V);
         }
     }
 
     @Override
-    public void decode(MemorySegment w, long w0, int count, MemorySegment scratch, int vector) {
+    public void decode(MemorySegment w, long w0, int count, float[] floats, int vectorAt) {
         int blocks = count / 32;
-        Panel.clearFrom(scratch, blocks);
-        Halves.scales(w, w0, UNIT, blocks, scratch, Panel.SCALES + (long) vector * V);
+        Panel.clearFrom(floats, blocks);
+        Halves.scales(w, w0, UNIT, blocks, floats, Panel.SCALES + vectorAt);
         for (int b = 0; b < blocks; b++) {
             long unit = w0 + (b >> 1) * (long) UNIT;
-            block(w, unit + CODES + (b & 1) * BLOCK, scratch, Panel.AT + b * 32 * Panel.STEP + (long) vector * V);
+            block(w, unit + CODES + (b & 1) * BLOCK, floats, Memory.PANEL + b * 32 * Panel.STEP + vectorAt);
         }
     }
 
-    private static void block(MemorySegment w, long at, MemorySegment scratch, long to) {
-        MemorySegment q = w.asSlice(at, BLOCK - 64 + V);
-        MemorySegment p = scratch.asSlice(to, 31 * Panel.STEP + V);
+    private static void block(MemorySegment w, long at, float[] f, int to) {
         for (int u = 0; u < 8; u++) {
-            IntVector x = IntVector.fromMemorySegment(I, q, u * 64L, Lanes.LE);
+            IntVector x = IntVector.fromMemorySegment(I, w, at + u * 64L, Lanes.LE);
             for (int i = 0; i < 4; i++) {
-                ((FloatVector) x.and(255).convert(I2F, 0)).sub(128f)
-                        .intoMemorySegment(p, (8L * i + u) * Panel.STEP,
-                                Lanes.LE);
+                ((FloatVector) x.and(255).convert(I2F, 0)).sub(128f).intoArray(f, to + (8 * i + u) * Panel.STEP);
                 x = x.lanewise(LSHR, 8);
             }
         }

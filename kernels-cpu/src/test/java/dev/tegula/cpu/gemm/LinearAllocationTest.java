@@ -9,10 +9,10 @@ import dev.tegula.kernel.KernelArgs;
 import dev.tegula.kernel.KernelFactory;
 import dev.tegula.kernel.KernelRequest;
 import dev.tegula.kernel.Operand;
+import dev.tegula.kernel.Scratch;
 import dev.tegula.tensor.DType;
 import dev.tegula.tensor.Storage;
 import dev.tegula.tensor.TensorView;
-import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Set;
@@ -57,7 +57,7 @@ class LinearAllocationTest {
         private final Storage storage = new Storage("test");
         private final Batch batch;
         private final Kernel kernel;
-        private final MemorySegment scratch;
+        private final Scratch scratch;
 
         Call(KernelFactory factory, int rows) {
             KernelRequest request = LinearTest.request(factory, N, K);
@@ -72,7 +72,7 @@ class LinearAllocationTest {
                     factory.packing());
             kernel = factory.bind(new KernelArgs(request, List.of(x, w),
                     List.of(TensorView.allocate(storage, DType.F32, rows, N))));
-            scratch = storage.allocate(factory.scratchBytes(request));
+            scratch = Scratch.allocate(storage, factory.scratch(request));
         }
 
         long allocated(int times) {

@@ -1,0 +1,53 @@
+package dev.tegula.cpu.gemm;
+
+import dev.tegula.kernel.Scratch;
+
+/**
+ * A linear layer's scratch memory, in elements.
+ *
+ * <pre>
+ * floats  | {@link Panel} | a {@link Tile}'s sums | outputs of few rows | rows as float records, few or {@link Linear#ROWS} | outputs of many |
+ * ints    | sums of a GEMV in int16 | few rows as records of pairs |
+ * </pre>
+ *
+ * <p>Constants only, for the widest vectors: the class is loaded where the vector module may be missing.
+ */
+final class Memory {
+    /** Lanes of the widest vector. */
+    private static final int LANES = 16;
+    /** Rows that are multiplied one by one. */
+    private static final int FEW = Linear.FIRST_GEMM_ROWS - 1;
+
+    /** In floats: a panel. */
+    static final int PANEL = 0;
+    /** In floats: sums of a tile, {@code [block][row][vector]}. */
+    static final int SUMS = PANEL + 576 * LANES;
+    /** In floats: outputs of few rows, {@code [matrix][row][vector]}. */
+    static final int FEW_OUT = SUMS + 8 * Tile.ROWS * 2 * LANES;
+    /** In floats: records of rows. */
+    static final int ROWS = FEW_OUT + 2 * FEW * 2 * LANES;
+    /** In floats: outputs of a block of rows, {@code [panel][matrix][row][vector]}. */
+    static final int OUT = ROWS + Linear.ROWS * Rows.FLOATS;
+
+    /** In ints: sums of a GEMV, two vectors to a sub-block. */
+    static final int INT_SUMS = 0;
+    /** In ints: rows as records of pairs. */
+    static final int INT_ROWS = INT_SUMS + 16 * 2 * LANES;
+
+    private Memory() {}
+
+    /**
+     * What a worker needs.
+     *
+     * @param k columns of the weights
+     * @param n rows of a weight matrix
+     * @param matrices 1 or 2
+     */
+    static Scratch.Size size(int k, int n, int matrices) {
+        int chunks = Math.ceilDiv(k, 256);
+        int few = ROWS + FEW * chunks * Rows.FLOATS;
+        int columns = Math.min(Linear.COLUMNS, matrices * Math.ceilDiv(n, 2 * LANES) * 2 * LANES);
+        int many = OUT + Linear.ROWS * columns;
+        return new Scratch.Size(0, Math.max(few, many), INT_ROWS + FEW * chunks * Rows.PAIRS);
+    }
+}
