@@ -1,8 +1,8 @@
 package dev.tegula.engine;
 
+import dev.tegula.exec.Plan;
 import dev.tegula.file.gguf.GgufFile;
 import dev.tegula.file.gguf.GgufMetadata;
-import dev.tegula.kernel.KernelProvider;
 import dev.tegula.kernel.KernelTable;
 import dev.tegula.kernel.Refusal;
 import dev.tegula.kv.BlockPool;
@@ -10,8 +10,10 @@ import dev.tegula.model.Model;
 import dev.tegula.observe.LoadEvent;
 import dev.tegula.sample.SamplingOptions;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import jdk.jfr.FlightRecorder;
 
 /** Makes an engine of an open file. */
@@ -44,7 +46,7 @@ final class EngineLoader {
                     model.plan().limits().sessions(), options.queue(), vocabulary, sampling, load, model::close);
             Engine engine = new Engine(parts, model, codec.tokenizer());
             record(file, load);
-            warnIfScalar(file, options.model().kernels());
+            warnIfScalar(file, model.plan(), options.model().kernels());
             return engine;
         } catch (RuntimeException | Error e) {
             model.close();
@@ -53,22 +55,25 @@ final class EngineLoader {
     }
 
     /** No silent fallback: the scalar kernels are right, but a user who did not mean them should know why they run. */
-    private static void warnIfScalar(GgufFile file, KernelTable kernels) {
-        List<Refusal> refusals = new ArrayList<>();
-        for (KernelProvider provider : kernels.providers()) {
-            if (provider.rank() > 0) {
-                Refusal refusal = provider.unavailable().orElse(null);
-                if (refusal == null) {
-                    return;
-                }
-                refusals.add(refusal);
+    private static void warnIfScalar(GgufFile file, Plan plan, KernelTable kernels) {
+        if (kernels.providers().stream().allMatch(provider -> provider.rank() == 0)) {
+            return;
+        }
+        Set<String> ops = new TreeSet<>();
+        Set<Refusal> reasons = new LinkedHashSet<>();
+        for (Plan.Step step : plan.stages().stream().flatMap(List::stream).toList()) {
+            if (step.choice().provider().rank() == 0) {
+                ops.add(step.request().op().name());
+                reasons.addAll(step.choice().refusals());
             }
         }
-        if (!refusals.isEmpty()) {
+        if (!ops.isEmpty()) {
+            Set<Refusal> unavailable = new LinkedHashSet<>();
+            kernels.providers().forEach(provider -> provider.unavailable().ifPresent(unavailable::add));
             System.getLogger("dev.tegula.engine")
                     .log(System.Logger.Level.WARNING,
-                            "{0} runs on scalar kernels, many times slower than this machine allows: {1}", file.name(),
-                            refusals);
+                            "{0} runs {1} on scalar kernels, many times slower than this machine allows: {2}",
+                            file.name(), ops, unavailable.isEmpty() ? reasons : unavailable);
         }
     }
 

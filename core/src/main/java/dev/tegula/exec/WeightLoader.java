@@ -35,7 +35,7 @@ final class WeightLoader {
         long groupBytes = packing.groupBytes(value.type(), value.cols());
         long step = Math.max(1, CHUNK / (rowBytes * packing.groupRows()));
         AtomicLong next = new AtomicLong();
-        AtomicReference<RuntimeException> failure = new AtomicReference<>();
+        AtomicReference<Throwable> failure = new AtomicReference<>();
         Workers.Job job = worker -> {
             try (Arena arena = Arena.ofConfined()) {
                 MemorySegment chunk = arena.allocate(step * packing.groupRows() * rowBytes, 64);
@@ -51,13 +51,16 @@ final class WeightLoader {
                                 chunk, (row - firstRow) * rowBytes, dst, g * groupBytes);
                     }
                 }
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 failure.set(e);
             }
         };
         workers.run(job);
-        if (failure.get() != null) {
-            throw failure.get();
+        switch (failure.get()) {
+            case null -> {
+            }
+            case Error e -> throw e;
+            case Throwable e -> throw (RuntimeException) e;
         }
         done += weight.bytes();
         loading.progress(done, total);

@@ -270,7 +270,18 @@ class EngineTest {
 
     @Test
     void saysWhyItRunsOnScalarKernels() throws Exception {
-        KernelProvider absent = new KernelProvider() {
+        String absent = warning(fast(Optional.of(new Refusal("fast", "needs a flag"))));
+        assertTrue(
+                absent.contains("tiny.gguf runs [") && absent.contains("matmul")
+                        && absent.contains("fast: needs a flag"),
+                absent);
+        String lacking = warning(fast(Optional.empty()));
+        assertTrue(lacking.contains("fast: has no kernel for matmul"), lacking);
+    }
+
+    /** An engine that comes first and has no kernel. */
+    private static KernelProvider fast(Optional<Refusal> unavailable) {
+        return new KernelProvider() {
             @Override
             public String engine() {
                 return "fast";
@@ -283,7 +294,7 @@ class EngineTest {
 
             @Override
             public Optional<Refusal> unavailable() {
-                return Optional.of(new Refusal("fast", "needs a flag"));
+                return unavailable;
             }
 
             @Override
@@ -291,6 +302,10 @@ class EngineTest {
                 return List.of();
             }
         };
+    }
+
+    /** The one line that is logged when a model is opened with an engine before the scalar one. */
+    private String warning(KernelProvider fast) throws Exception {
         List<String> lines = new ArrayList<>();
         Handler handler = new Handler() {
             @Override
@@ -308,14 +323,13 @@ class EngineTest {
         logger.addHandler(handler);
         try {
             EngineOptions plain = options();
-            ModelOptions scalar = plain.model().withKernels(KernelTable.of(List.of(absent, new RefProvider())));
+            ModelOptions scalar = plain.model().withKernels(KernelTable.of(List.of(fast, new RefProvider())));
             Engine.open(file, plain.withModel(scalar)).close();
         } finally {
             logger.removeHandler(handler);
         }
         assertEquals(1, lines.size());
-        assertTrue(lines.getFirst().contains("tiny.gguf runs on scalar kernels")
-                && lines.getFirst().contains("fast: needs a flag"), lines.getFirst());
+        return lines.getFirst();
     }
 
     @Test

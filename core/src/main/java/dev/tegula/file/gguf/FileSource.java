@@ -32,6 +32,8 @@ final class FileSource implements GgufSource {
     private final Arena arena;
     /** Null when the file is not mapped. */
     private final MemorySegment mapping;
+    /** Where bytes pass through that are not mapped; guarded by {@link #file}. */
+    private byte[] chunk = {};
     private boolean closed;
 
     FileSource(Path path, boolean map) throws IOException {
@@ -90,21 +92,23 @@ final class FileSource implements GgufSource {
     }
 
     private void readInto(String field, long position, MemorySegment target, long at, long length) {
-        byte[] chunk = new byte[(int) Math.min(CHUNK, length)];
-        for (long done = 0; done < length;) {
-            int step = (int) Math.min(chunk.length, length - done);
+        synchronized (file) {
+            checkOpen();
+            if (chunk.length < Math.min(CHUNK, length)) {
+                chunk = new byte[(int) Math.min(CHUNK, length)];
+            }
             try {
-                synchronized (file) {
-                    checkOpen();
+                for (long done = 0; done < length;) {
+                    int step = (int) Math.min(chunk.length, length - done);
                     read(position + done, chunk, 0, step);
+                    MemorySegment.copy(chunk, 0, target, ValueLayout.JAVA_BYTE, at + done, step);
+                    done += step;
                 }
             } catch (EOFException end) {
                 throw truncated(field, position, length, end);
             } catch (IOException failure) {
                 throw failed(field, position, failure);
             }
-            MemorySegment.copy(chunk, 0, target, ValueLayout.JAVA_BYTE, at + done, step);
-            done += step;
         }
     }
 
