@@ -24,6 +24,7 @@ import java.util.jar.Manifest;
 import java.util.spi.ToolProvider;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The launcher script, in a copy of the source tree that has a small program in place of ours. */
@@ -148,8 +149,44 @@ class LauncherTest {
             assertEquals(command + "||a  b|*|$HOME", lines.get(0));
             assertEquals("vector " + command.equals("bench"), lines.get(1));
         }
+        assertTrue(launch("--debug", "bench").out().contains("vector true"), "an option before the command");
         Cli quiet = launch("bench");
         assertEquals("to standard error\n...no line feed", quiet.err());
+    }
+
+    @Test
+    void argumentsAreUtf8InAnyLocale() throws Exception {
+        launch("x");
+        for (String locale : List.of("C", "POSIX", "")) {
+            assertEquals("狐é", launch(Map.of("LC_ALL", locale, "LANG", locale), tree.resolve("tegula"), "狐é").out()
+                    .lines()
+                    .findFirst()
+                    .orElseThrow(), "locale '" + locale + "'");
+        }
+    }
+
+    @Test
+    void closedStreamsAreEmptyOnes() throws Exception {
+        launch("x");
+        Process process = new ProcessBuilder("/bin/sh", "-c", "./tegula x <&- >&- 2>&-").directory(tree.toFile())
+                .start();
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+        assertEquals(0, process.exitValue());
+        assertEquals("", new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+    }
+
+    @Test
+    @Timeout(60)
+    void nothingIsLeftBehindWhenItIsKilledWhileItStarts() throws Exception {
+        launch("x");
+        for (int i = 0; i < 5; i++) {
+            Process process = new ProcessBuilder(tree.resolve("tegula").toString(), "bench").start();
+            Thread.sleep(20 * i);
+            process.toHandle().destroy();
+            assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+            // Its end comes when nobody holds the stream any more.
+            process.getErrorStream().readAllBytes();
+        }
     }
 
     @Test

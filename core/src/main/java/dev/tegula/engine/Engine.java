@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -80,6 +81,7 @@ public final class Engine implements AutoCloseable {
      * @see #open(Path, EngineOptions)
      */
     public static Engine open(InputStream stream, String name, EngineOptions options) throws IOException {
+        Objects.requireNonNull(name, "name");
         long begun = System.nanoTime();
         return EngineLoader.load(GgufFile.read(stream, name, options.file()), options, begun);
     }

@@ -64,7 +64,7 @@ public record EngineOptions(ModelOptions model, GgufOptions file, Optional<Strin
 
     /** The same with a pre-tokenizer given by name. */
     public EngineOptions withPreTokenizer(String name) {
-        return new EngineOptions(model, file, Optional.of(name), queue);
+        return new EngineOptions(model, file, Optional.of(Objects.requireNonNull(name, "name")), queue);
     }
 
     /** The same with room for so many waiting requests. */

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a session is asked to generate: a prompt and how to go on from it. Immutable.
@@ -52,7 +53,7 @@ public final class Request {
 
     /** The user says something: the session's conversation goes on with it, through the model's chat template. */
     public static Builder chat(String userText) {
-        return chat(Message.user(userText));
+        return chat(Message.user(Objects.requireNonNull(userText, "userText")));
     }
 
     /**
@@ -143,6 +144,8 @@ public final class Request {
 
     /** Collects the parts of a request. Not thread-safe. */
     public static final class Builder {
+        private static final Set<String> RESERVED = Set.of("messages", "tools");
+
         private final Prompt prompt;
         private Optional<SamplingOptions> sampling = Optional.empty();
         private int maxTokens;
@@ -158,7 +161,7 @@ public final class Request {
 
         /** How tokens are chosen; without it {@link Engine#samplingDefaults()}. */
         public Builder sampling(SamplingOptions options) {
-            sampling = Optional.of(options);
+            sampling = Optional.of(Objects.requireNonNull(options, "options"));
             return this;
         }
 
@@ -182,6 +185,7 @@ public final class Request {
          */
         public Builder stop(String... strings) {
             for (String string : strings) {
+                Objects.requireNonNull(string, "string");
                 if (string.isEmpty()) {
                     throw new IllegalArgumentException("a stop string must have at least 1 character");
                 }
@@ -192,24 +196,32 @@ public final class Request {
 
         /** Shows each step's logits to a hook. */
         public Builder onLogits(LogitsHook reader) {
-            hook = Optional.of(reader);
+            hook = Optional.of(Objects.requireNonNull(reader, "reader"));
             return this;
         }
 
         /** Puts a system message at the conversation's beginning, in place of the one that is there. Chat only. */
         public Builder system(String text) {
-            system = Optional.of(text);
+            system = Optional.of(Objects.requireNonNull(text, "text"));
             return this;
         }
 
         /** Adds a tool's description, as the template wants it. Chat only. */
         public Builder tool(Map<String, Object> description) {
-            tools.add(Collections.unmodifiableMap(new LinkedHashMap<>(description)));
+            tools.add(Collections
+                    .unmodifiableMap(new LinkedHashMap<>(Objects.requireNonNull(description, "description"))));
             return this;
         }
 
-        /** Sets a variable of the template. Chat only. */
+        /**
+         * Sets a variable of the template. Chat only.
+         *
+         * @throws IllegalArgumentException if it is one that has a method of its own here: messages or tools
+         */
         public Builder variable(String name, Object value) {
+            if (RESERVED.contains(Objects.requireNonNull(name, "name"))) {
+                throw new IllegalArgumentException("variable '" + name + "' is set by the request itself");
+            }
             variables.put(name, value);
             return this;
         }

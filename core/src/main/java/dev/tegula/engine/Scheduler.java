@@ -36,7 +36,7 @@ final class Scheduler implements Runnable {
         runner = parts.runner();
         batch = parts.batch();
         queueCapacity = parts.queue();
-        queue = new ArrayDeque<>(queueCapacity);
+        queue = new ArrayDeque<>();
         logits = new LogitRows(parts.sessions());
         active = new Generation[parts.sessions()];
         inStep = new Generation[parts.sessions()];
@@ -59,10 +59,13 @@ final class Scheduler implements Runnable {
      *
      * @param waitNanos how long to wait for room in it; 0 not at all
      * @throws RejectedExecutionException if there is no room
-     * @throws IllegalStateException if the session or the engine was closed
+     * @throws IllegalStateException if the session or the engine was closed, or the scheduler's own thread would wait
      * @throws InterruptedException if interrupted while waiting
      */
     void enqueue(Generation generation, long waitNanos) throws InterruptedException {
+        if (waitNanos > 0 && Thread.currentThread() == thread) {
+            throw new IllegalStateException("a logits hook must not wait for room in the queue");
+        }
         long deadline = System.nanoTime() + waitNanos;
         synchronized (lock) {
             while (queue.size() == queueCapacity && !closed && !generation.cancelled()) {
@@ -141,10 +144,14 @@ final class Scheduler implements Runnable {
         }
     }
 
-    private boolean await() throws InterruptedException {
+    private boolean await() {
         synchronized (lock) {
             while (activeCount == 0 && queue.isEmpty() && !closed) {
-                lock.wait();
+                try {
+                    lock.wait();
+                } catch (InterruptedException e) {
+                    // Nobody ends this thread so; a logits hook has left its mark.
+                }
             }
             return !closed;
         }

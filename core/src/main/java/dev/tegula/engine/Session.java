@@ -3,6 +3,7 @@ package dev.tegula.engine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
@@ -18,6 +19,9 @@ import java.util.function.Consumer;
  * progress.
  */
 public final class Session implements AutoCloseable {
+    /** Whoever waits longer waits for ever. */
+    private static final Duration LONGEST_WAIT = Duration.ofDays(36_500);
+
     private final Engine engine;
     private final EngineParts parts;
     private final Scheduler scheduler;
@@ -81,22 +85,26 @@ public final class Session implements AutoCloseable {
      * Starts a generation, waiting for room in the engine's queue if need be.
      *
      * @param request what to generate
-     * @param wait how long at most
+     * @param wait how long at most; zero or less to be refused at once
      * @return the text as it comes
+     * @throws IllegalStateException also if a logits hook wants to wait
      * @throws GenerationException if the thread is interrupted while it waits; its interrupt flag is set
      * @see #submit(Request)
      */
     public TokenStream submit(Request request, Duration wait) {
+        Objects.requireNonNull(request, "request");
+        Objects.requireNonNull(wait, "wait");
         List<Message> turn;
         synchronized (this) {
             checkIdle();
-            busy = true;
             turn = turn(request);
+            busy = true;
         }
         boolean started = false;
         try {
             Generation next = prepare(request, turn);
-            scheduler.enqueue(next, wait.isZero() ? 0 : wait.toNanos());
+            Duration longest = wait.compareTo(LONGEST_WAIT) < 0 ? wait : LONGEST_WAIT;
+            scheduler.enqueue(next, wait.isPositive() ? longest.toNanos() : 0);
             started = true;
             return next.stream();
         } catch (InterruptedException e) {
@@ -129,6 +137,7 @@ public final class Session implements AutoCloseable {
      * @throws GenerationException if the generation fails or the thread is interrupted
      */
     public GenerationResult generate(Request request, Consumer<? super String> reader) {
+        Objects.requireNonNull(reader, "reader");
         TokenStream stream = submit(request);
         try {
             stream.forEach(reader);

@@ -22,11 +22,26 @@ public record ModelOptions(int threads, int context, int sessions, int batchRows
     /** Positions per session when nothing is said. */
     public static final int DEFAULT_CONTEXT = 4096;
 
-    /** Refuses nulls; ranges are checked against the model when it is loaded. */
+    /**
+     * Refuses nulls, and numbers that fit no model; the rest is checked against the model when it is loaded.
+     *
+     * @throws IllegalArgumentException when a number is out of range
+     */
     public ModelOptions {
+        range("threads", threads, 0, 1024);
+        range("context", context, 0, 1 << 30);
+        range("sessions", sessions, 1, 65536);
+        range("batchRows", batchRows, 1, 65536);
+        range("outputRows", outputRows, 0, batchRows);
         Objects.requireNonNull(kvType, "kvType");
         Objects.requireNonNull(kernels, "kernels");
         Objects.requireNonNull(loading, "loading");
+    }
+
+    private static void range(String name, int value, int min, int max) {
+        if (value < min || value > max) {
+            throw new IllegalArgumentException(name + " " + value + ": must be " + min + " … " + max);
+        }
     }
 
     /** One session, all processors, F16 cache, the kernels found on the class or module path. */

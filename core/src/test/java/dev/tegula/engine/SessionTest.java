@@ -8,11 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tegula.sample.SamplingOptions;
 import java.lang.foreign.ValueLayout;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 class SessionTest {
     private static GenerationResult run(Session session, Request.Builder request) {
@@ -228,6 +230,49 @@ class SessionTest {
             stream[0].result();
             assertEquals(List.of(IllegalStateException.class, IllegalStateException.class,
                     IllegalStateException.class), thrown);
+        }
+    }
+
+    @Test
+    void aHookThatInterruptsItsThreadHurtsNobody() throws Exception {
+        try (FakeEngine fake = new FakeEngine(1, 200, 16, 4).counting(); Session session = fake.session()) {
+            Request request = Request.text("abc")
+                    .maxTokens(3)
+                    .onLogits((index, row) -> {
+                        Thread.currentThread().interrupt();
+                    })
+                    .build();
+            assertEquals(3, session.submit(request).result().text().length());
+            assertEquals(2, session.submit(Request.text("abc").maxTokens(2).build()).result().text().length());
+        }
+    }
+
+    @Test
+    void aHookMayNotWaitForTheQueue() {
+        try (FakeEngine fake = new FakeEngine(2, 200, 16, 4).counting();
+                Session session = fake.session();
+                Session other = fake.session()) {
+            Request request = Request.text("abc")
+                    .maxTokens(1)
+                    .onLogits((index, row) -> other.submit(Request.text("x").build(), Duration.ofSeconds(9)))
+                    .build();
+            Throwable thrown = assertThrows(GenerationException.class, () -> session.submit(request).result());
+            assertTrue(thrown.getCause().getMessage().contains("a logits hook must not wait"), thrown.toString());
+        }
+    }
+
+    @Test
+    void nullsAreRefusedByNameAndLeaveTheSessionAsItWas() {
+        try (FakeEngine fake = new FakeEngine(1, 200, 16, 4).counting(); Session session = fake.session()) {
+            Request request = Request.text("abc").maxTokens(1).build();
+            List<Executable> calls = List.of(() -> session.submit(null), () -> session.submit(request, null),
+                    () -> session.generate((Request) null, text -> {}), () -> session.generate(request, null),
+                    () -> session.generate((String) null, text -> {}));
+            for (Executable call : calls) {
+                assertTrue(assertThrows(NullPointerException.class, call).getMessage().matches("[a-zA-Z]+"));
+            }
+            assertEquals(1, session.submit(request, Duration.ofSeconds(Long.MAX_VALUE)).result().text().length());
+            assertEquals(1, session.submit(request, Duration.ofSeconds(Long.MIN_VALUE)).result().text().length());
         }
     }
 
