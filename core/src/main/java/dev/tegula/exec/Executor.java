@@ -8,8 +8,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Runs a plan: every worker walks the stages in step, takes portions of a stage until none is left, and waits for the
- * others. Decides nothing and allocates nothing.
+ * Runs a plan: the workers walk the stages in step. Each takes portions of a stage until none is left, and who finishes the
+ * last one begins the next stage; a worker that the system lets wait is missed by nobody. Decides nothing and allocates
+ * nothing.
  *
  * <p>{@link #run} is for one thread at a time; {@link #abort} may be called by any.
  */
@@ -19,10 +20,10 @@ public final class Executor {
     private Kernel[][] stages;
     private final TensorView logits;
     private final Scratch[] scratch;
-    private final Barrier barrier;
     private final Workers.Job walk = this::walk;
-    private final Runnable advance = this::advance;
-    private final AtomicInteger nextPortion = new AtomicInteger();
+    /** The stage's number in the upper half, in the lower one its portions that nobody has taken yet. */
+    private final Signal ticket;
+    private final AtomicInteger unfinished = new AtomicInteger();
     private final CountDownLatch ran = new CountDownLatch(1);
     private final int[] portions;
     private int totalPortions;
@@ -31,12 +32,15 @@ public final class Executor {
     private volatile boolean aborted;
     private volatile Throwable failure;
 
+    /** In place of a ticket: no stage is left. */
+    private static final long END = -1;
+
     Executor(Workers workers, Kernel[][] stages, TensorView logits, Scratch[] scratch) {
         this.workers = workers;
         this.next = stages;
         this.logits = logits;
         this.scratch = scratch;
-        this.barrier = new Barrier(workers.count());
+        this.ticket = new Signal(workers.count());
         int widest = 0;
         for (Kernel[] kernels : stages) {
             widest = Math.max(widest, kernels.length);
@@ -100,48 +104,57 @@ public final class Executor {
     }
 
     private void walk(int worker) {
-        while (stage < stages.length) {
-            try {
-                work(worker);
-            } catch (Throwable e) {
-                failure = e;
+        for (long seen = ticket.get(); seen != END; seen = ticket.get()) {
+            int left = (int) seen;
+            if (left == 0) {
+                ticket.awaitChange(worker, seen);
+            } else if (ticket.replace(seen, seen - 1)) {
+                // From here to the end of the portion the stage stays what it is.
+                work(worker, totalPortions - left);
+                if (unfinished.decrementAndGet() == 0) {
+                    advance();
+                }
             }
-            barrier.await(worker, advance);
         }
     }
 
-    private void work(int worker) {
-        Kernel[] kernels = stages[stage];
-        int total = totalPortions;
-        int portion;
-        while ((portion = nextPortion.getAndIncrement()) < total) {
-            int step = 0;
-            while (portion >= portions[step]) {
-                portion -= portions[step++];
-            }
-            kernels[step].run(batch, portion, portions[step], scratch[worker]);
+    private void work(int worker, int number) {
+        int portion = number;
+        int step = 0;
+        while (portion >= portions[step]) {
+            portion -= portions[step++];
         }
-    }
-
-    /** Goes to the next stage that has something to do; run by one worker while all others wait. */
-    private void advance() {
         try {
-            nextPortion.setPlain(0);
-            totalPortions = 0;
-            while (totalPortions == 0 && ++stage < stages.length) {
-                if (aborted || failure != null) {
-                    stage = stages.length;
-                    return;
-                }
-                Kernel[] kernels = stages[stage];
-                for (int i = 0; i < kernels.length; i++) {
-                    portions[i] = kernels[i].portions(batch, scratch.length);
-                    totalPortions += portions[i];
-                }
-            }
+            stages[stage][step].run(batch, portion, portions[step], scratch[worker]);
         } catch (Throwable e) {
             failure = e;
-            stage = stages.length;
+        }
+    }
+
+    /** Goes to the next stage that has something to do; run by one worker, while no other is at work. */
+    private void advance() {
+        try {
+            do {
+                if (++stage == stages.length || aborted || failure != null) {
+                    ticket.set(END);
+                    return;
+                }
+                count(stages[stage]);
+            } while (totalPortions == 0);
+        } catch (Throwable e) {
+            failure = e;
+            ticket.set(END);
+            return;
+        }
+        unfinished.set(totalPortions);
+        ticket.set((long) stage << 32 | totalPortions);
+    }
+
+    private void count(Kernel[] kernels) {
+        totalPortions = 0;
+        for (int i = 0; i < kernels.length; i++) {
+            portions[i] = kernels[i].portions(batch, scratch.length);
+            totalPortions += portions[i];
         }
     }
 }
