@@ -15,7 +15,7 @@ final class TensorTypes {
             Map.entry(22, "IQ2_S"), Map.entry(24, "I8"), Map.entry(25, "I16"), Map.entry(27, "I64"),
             Map.entry(28, "F64"), Map.entry(29, "IQ1_M"), Map.entry(31, "Q4_0_4_4, retired"),
             Map.entry(32, "Q4_0_4_8, retired"), Map.entry(33, "Q4_0_8_8, retired"),
-            Map.entry(I2_S, "BitNet's I2_S, which needs a dialect to be given, or IQ4_NL_4_4, retired"),
+            Map.entry(I2_S, "BitNet's I2_S, which needs a dialect (bitnet-x86 or bitnet-arm), or IQ4_NL_4_4, retired"),
             Map.entry(37, "IQ4_NL_4_8, retired"), Map.entry(38, "IQ4_NL_8_8, retired"), Map.entry(40, "NVFP4"),
             Map.entry(41, "Q1_0"), Map.entry(42, "Q2_0"));
 
