@@ -3,9 +3,14 @@ package dev.tegula.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tegula.model.SyntheticModel;
+import dev.tegula.tensor.DType;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class InspectCommandTest {
     @Test
@@ -42,6 +47,21 @@ class InspectCommandTest {
         Map<?, ?> memory = (Map<?, ?>) object.get("memory");
         // Keys and values of 4 layers, 64 positions, 4 KV heads of 32 elements, 4 bytes each.
         assertEquals(2L * 4 * 64 * 4 * 32 * 4, memory.get("kv_cache"));
+    }
+
+    @Test
+    void i2sTakesADialect(@TempDir Path folder) throws IOException {
+        String file = SyntheticModel.tiny("bitnet", DType.I2_S).write(folder.resolve("i2s.gguf")).toString();
+        Cli without = Cli.run("inspect", file);
+        assertEquals(TegulaCommand.FAILED, without.status());
+        assertTrue(without.err().contains("I2_S") && without.err().contains("bitnet-x86"), without.err());
+        for (String dialect : List.of("bitnet-x86", "bitnet-arm")) {
+            String out = Cli.run("inspect", "--dialect", dialect, file).ok().out();
+            assertTrue(out.lines()
+                    .anyMatch(line -> line.matches("  blk\\.0\\.attn_q\\.weight +I2_S +\\[256, 256] +16,416 bytes")),
+                    out);
+            assertTrue(out.contains("KV cache"), "a plan is made: " + out);
+        }
     }
 
     @Test

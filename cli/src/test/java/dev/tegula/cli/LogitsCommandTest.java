@@ -2,8 +2,11 @@ package dev.tegula.cli;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tegula.model.SyntheticModel;
+import dev.tegula.tensor.DType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -80,6 +83,15 @@ class LogitsCommandTest {
         assertArrayEquals(whole, logits("1,377,324,261,378,345,527,556", "--chunks", "3,1,4"));
         assertArrayEquals(whole,
                 logits("1,377,324,261,378,345,527,556", "--chunks", "1,1,1,1,1,1,1,1", "--threads", "1"));
+    }
+
+    @Test
+    void i2sRunsUnderADialect() throws IOException {
+        String model = SyntheticModel.tiny("bitnet", DType.I2_S).write(folder.resolve("i2s.gguf")).toString();
+        byte[] x86 = logits("1,300,42", "--model", model, "--dialect", "bitnet-x86");
+        assertArrayEquals(x86, logits("1,300,42", "--model", model, "--dialect", "bitnet-x86", "--engines", "ref"));
+        byte[] arm = logits("1,300,42", "--model", model, "--dialect", "bitnet-arm");
+        assertFalse(Arrays.equals(x86, arm), "the same bytes mean other weights there");
     }
 
     @Test

@@ -3,16 +3,19 @@ package dev.tegula.exec;
 import dev.tegula.graph.Value;
 import java.lang.foreign.MemorySegment;
 
-/** Where the bytes of weights come from: a model file. Thread-safe; a read that succeeds allocates nothing. */
+/**
+ * Where the bytes of weights come from: a model file. They come in the value's format, row after row, also where the file
+ * lays them out in another way. Thread-safe; a read that succeeds allocates nothing.
+ */
 public interface WeightSource {
     /**
-     * Copies part of a tensor as the file has it.
+     * Copies whole blocks of a tensor.
      *
      * @param weight the tensor
-     * @param byteOffset first byte, from the tensor's start
+     * @param byteOffset first byte of a block, from the tensor's start
      * @param dst native memory
      * @param dstOffset where to in {@code dst}
-     * @param bytes how many
+     * @param bytes how many, of whole blocks and at least one
      */
     void read(Value weight, long byteOffset, MemorySegment dst, long dstOffset, long bytes);
 }

@@ -8,16 +8,17 @@ public final class Activations {
 
     /**
      * The activations' format for weights of a format: F32 for floating-point weights, Q8 in blocks of 256 for formats of
-     * 256-element blocks (and I2_S), Q8 in blocks of 32 for the other quantized formats.
+     * 256-element blocks, Q8 in blocks of 32 for the other quantized formats.
      *
-     * @throws IllegalArgumentException when the format is none of weights
+     * @throws IllegalArgumentException when the format is none of weights in memory
      */
     public static DType typeFor(DType weights) {
         return switch (weights) {
             case F32, F16, BF16 -> DType.F32;
             case Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, IQ4_NL, MXFP4 -> DType.Q8_A32;
-            case Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, IQ4_XS, TQ1_0, TQ2_0, I2_S -> DType.Q8_A256;
-            case I32, Q8_A32, Q8_A256 -> throw new IllegalArgumentException(weights + " is no format of weights");
+            case Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, IQ4_XS, TQ1_0, TQ2_0, TQ2_F32 -> DType.Q8_A256;
+            case I2_S, I32, Q8_A32, Q8_A256 ->
+                throw new IllegalArgumentException(weights + " is no format of weights in memory");
         };
     }
 }

@@ -20,7 +20,7 @@ public sealed interface Operand {
      *
      * @param segment native memory
      * @param offset byte offset of the first group
-     * @param type format in the file
+     * @param type format of the weights
      * @param rows rows of the matrix (n)
      * @param cols elements per row (k)
      * @param packing layout of the memory
@@ -38,13 +38,13 @@ public sealed interface Operand {
      * A table of which single rows are looked up; it stays in the model file.
      *
      * @param source copies rows
-     * @param type format in the file
+     * @param type format of the rows
      * @param rows rows of the table
      * @param cols elements per row
      */
     record Table(RowSource source, DType type, long rows, int cols) implements Operand {}
 
-    /** Copies rows of a table as the file has them. Thread-safe, allocates nothing. */
+    /** Copies rows of a table, in its format. Thread-safe, allocates nothing. */
     @FunctionalInterface
     interface RowSource {
         /**

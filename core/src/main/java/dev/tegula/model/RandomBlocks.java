@@ -1,5 +1,6 @@
 package dev.tegula.model;
 
+import dev.tegula.file.gguf.I2sBlocks;
 import dev.tegula.tensor.DType;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -9,7 +10,7 @@ import java.util.SplittableRandom;
 final class RandomBlocks {
     private RandomBlocks() {}
 
-    /** Fills memory with whole blocks. */
+    /** Fills memory with whole blocks; with a whole tensor, if it is one of I2_S. */
     static void fill(MemorySegment data, DType type, float deviation, SplittableRandom random) {
         switch (type) {
             case F32 -> {
@@ -28,16 +29,28 @@ final class RandomBlocks {
                     data.set(ValueLayout.JAVA_SHORT_UNALIGNED, i, (short) (bits >>> 16));
                 }
             }
+            case I2_S -> i2s(data, deviation, random);
             default -> blocks(data, type, deviation, random);
         }
     }
 
+    private static void i2s(MemorySegment data, float deviation, SplittableRandom random) {
+        long tail = data.byteSize() - I2sBlocks.TAIL_BYTES;
+        randomBytes(data, tail, random);
+        withoutThrees(data, 0, tail);
+        data.set(ValueLayout.JAVA_FLOAT_UNALIGNED, tail, 1.2f * deviation);
+    }
+
     private static void blocks(MemorySegment data, DType type, float deviation, SplittableRandom random) {
-        for (long i = 0; i < data.byteSize(); i++) {
-            data.set(ValueLayout.JAVA_BYTE, i, (byte) random.nextInt(256));
-        }
+        randomBytes(data, data.byteSize(), random);
         for (long block = 0; block < data.byteSize(); block += type.blockBytes()) {
             scales(data, block, type, deviation * (0.75f + 0.5f * (float) random.nextDouble()));
+        }
+    }
+
+    private static void randomBytes(MemorySegment data, long bytes, SplittableRandom random) {
+        for (long i = 0; i < bytes; i++) {
+            data.set(ValueLayout.JAVA_BYTE, i, (byte) random.nextInt(256));
         }
     }
 
@@ -57,20 +70,22 @@ final class RandomBlocks {
             case IQ4_NL -> half(data, b, s / 70f);
             case IQ4_XS -> half(data, b, s / 1200f);
             case TQ1_0 -> half(data, b + 52, s * 1.2f);
-            case TQ2_0 -> ternary(data, b, s * 1.2f);
+            case TQ2_0 -> {
+                withoutThrees(data, b, 64);
+                half(data, b + 64, s * 1.2f);
+            }
             case MXFP4 -> data.set(ValueLayout.JAVA_BYTE, b, (byte) (127 + Math.getExponent(s / 3)));
             default -> throw new IllegalArgumentException("no random " + type);
         }
     }
 
     /** Random bits hold the code 3 in a quarter of the fields, which no quantizer writes: make it 1, a zero. */
-    private static void ternary(MemorySegment data, long b, float s) {
-        for (long i = b; i < b + 64; i++) {
+    private static void withoutThrees(MemorySegment data, long from, long bytes) {
+        for (long i = from; i < from + bytes; i++) {
             int codes = data.get(ValueLayout.JAVA_BYTE, i);
             int threes = codes & codes >> 1 & 0x55;
             data.set(ValueLayout.JAVA_BYTE, i, (byte) (codes & ~(threes << 1)));
         }
-        half(data, b + 64, s);
     }
 
     private static void halves(MemorySegment data, long offset, float first, float second) {

@@ -2,6 +2,7 @@ package dev.tegula.model;
 
 import dev.tegula.file.gguf.GgufValueType;
 import dev.tegula.file.gguf.GgufWriter;
+import dev.tegula.file.gguf.I2sBlocks;
 import dev.tegula.tensor.DType;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -194,7 +195,8 @@ public record SyntheticModel(String architecture, int layers, int width, int fee
 
         private void matrix(String name, DType wanted, int rows, int cols) {
             DType fits = cols % wanted.blockLength() == 0 ? wanted : DType.F16;
-            MemorySegment data = arena.allocate(fits.bytes((long) rows * cols), 64);
+            int tail = fits == DType.I2_S ? I2sBlocks.TAIL_BYTES : 0;
+            MemorySegment data = arena.allocate(fits.bytes((long) rows * cols) + tail, 64);
             RandomBlocks.fill(data, fits, GAIN / (float) Math.sqrt(cols), random);
             file.tensor(name, fits, new long[]{cols, rows}, data);
         }

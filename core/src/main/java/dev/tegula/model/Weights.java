@@ -3,6 +3,7 @@ package dev.tegula.model;
 import dev.tegula.exec.WeightSource;
 import dev.tegula.file.gguf.GgufFile;
 import dev.tegula.file.gguf.GgufTensor;
+import dev.tegula.file.gguf.I2sBlocks;
 import dev.tegula.graph.GraphBuilder;
 import dev.tegula.graph.Value;
 import dev.tegula.tensor.DType;
@@ -42,7 +43,7 @@ public final class Weights implements WeightSource {
      * @throws ModelException when it has another length or type
      */
     public Value vector(String name, int length) {
-        return f32(use(file.tensor(name), 1, length));
+        return vector(file.tensor(name), length);
     }
 
     /** A matrix that some files have. */
@@ -52,7 +53,7 @@ public final class Weights implements WeightSource {
 
     /** A vector of F32 that some files have. */
     public Optional<Value> findVector(String name, int length) {
-        return file.findTensor(name).map(tensor -> f32(use(tensor, 1, length)));
+        return file.findTensor(name).map(tensor -> vector(tensor, length));
     }
 
     /**
@@ -71,7 +72,13 @@ public final class Weights implements WeightSource {
 
     @Override
     public void read(Value weight, long byteOffset, MemorySegment dst, long dstOffset, long bytes) {
-        file.read(tensors.get(weight.name()), byteOffset, dst, dstOffset, bytes);
+        GgufTensor tensor = tensors.get(weight.name());
+        if (tensor.type() == DType.I2_S) {
+            int block = weight.type().blockBytes();
+            I2sBlocks.read(file, tensor, byteOffset / block, dst, dstOffset, bytes / block);
+        } else {
+            file.read(tensor, byteOffset, dst, dstOffset, bytes);
+        }
     }
 
     private Value use(GgufTensor tensor, long rows, int cols) {
@@ -79,12 +86,25 @@ public final class Weights implements WeightSource {
             throw new ModelException(file.name(), tensor.name(),
                     "is " + tensor + "; the hyper-parameters ask for " + cols + " × " + rows);
         }
-        return used.computeIfAbsent(tensor.name(), name -> graph.weight(name, tensor.type(), rows, cols));
+        return used.computeIfAbsent(tensor.name(), name -> graph.weight(name, typeInMemory(tensor), rows, cols));
     }
 
-    private Value f32(Value vector) {
-        if (vector.type() != DType.F32) {
-            throw new ModelException(file.name(), vector.name(), "is of " + vector.type() + "; must be F32");
+    private DType typeInMemory(GgufTensor tensor) {
+        if (tensor.type() != DType.I2_S) {
+            return tensor.type();
+        }
+        DType type = I2sBlocks.TYPE;
+        if (tensor.dim(0) % type.blockLength() != 0) {
+            throw new ModelException(file.name(), tensor.name(),
+                    "is " + tensor + "; rows of I2_S must be whole multiples of " + type.blockLength() + " elements");
+        }
+        return type;
+    }
+
+    private Value vector(GgufTensor tensor, int length) {
+        Value vector = use(tensor, 1, length);
+        if (tensor.type() != DType.F32) {
+            throw new ModelException(file.name(), tensor.name(), "is of " + tensor.type() + "; must be F32");
         }
         return vector;
     }

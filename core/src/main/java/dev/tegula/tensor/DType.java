@@ -8,7 +8,7 @@ import java.util.Optional;
  *
  * <p>Elements of a row lie in blocks one after the other; a row is a whole number of blocks. The closed table of the
  * formats Tegula knows; ids are those of a GGUF file's tensor table (ggml's type numbers), and {@code -1} marks formats
- * that exist in memory only. Block layouts are described where each format is decoded.
+ * without a number of their own there. Block layouts are described where each format is decoded.
  *
  * @see <a href="https://github.com/ggml-org/ggml/blob/master/docs/gguf.md">GGUF</a>
  */
@@ -31,8 +31,13 @@ public enum DType {
     TQ1_0(34, 256, 54),
     TQ2_0(35, 256, 66),
     MXFP4(39, 32, 17),
-    /** BitNet's ternary type; read only under the dialect that states its byte layout, since files do not. */
+    /**
+     * BitNet's ternary type, in files only, and read only under the dialect that states its byte layout, since files do not.
+     * One scale for the whole tensor follows the blocks; in memory it is {@link #TQ2_F32}.
+     */
     I2_S(-1, 128, 32),
+    /** {@link #TQ2_0} with an F32 scale, in memory only: what an I2_S tensor is read as. */
+    TQ2_F32(-1, 256, 68),
     /** 32-bit integers: token ids and positions. */
     I32(26, 1, 4),
     /**

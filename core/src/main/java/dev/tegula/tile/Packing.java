@@ -20,7 +20,7 @@ public interface Packing {
     /**
      * Bytes of one packed group.
      *
-     * @param type format of the weights in the file
+     * @param type format of the weights
      * @param cols elements per row
      */
     long groupBytes(DType type, int cols);
@@ -33,10 +33,10 @@ public interface Packing {
     /**
      * Packs one group.
      *
-     * @param type format of the weights in the file
+     * @param type format of the weights
      * @param cols elements per row
      * @param rows rows in this group, 1 … {@link #groupRows()}
-     * @param src native memory with the group's rows as the file has them, one after the other
+     * @param src native memory with the group's rows as they are read, one after the other
      * @param srcOffset byte offset of the first row
      * @param dst native memory of {@link #groupBytes} from {@code dstOffset}
      * @param dstOffset byte offset of the packed group

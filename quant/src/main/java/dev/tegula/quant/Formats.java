@@ -34,7 +34,7 @@ public final class Formats {
      * The row of a format.
      *
      * @throws IllegalArgumentException for formats that are not in the table (integers, activations, and I2_S, whose
-     *     scale is no part of a block)
+     *     scale is no part of a block: in memory it is TQ2_F32)
      */
     public static BlockFormat of(DType type) {
         BlockFormat format = TABLE.get(type);

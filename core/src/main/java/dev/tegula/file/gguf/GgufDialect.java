@@ -8,7 +8,8 @@ import java.util.stream.Collectors;
  * Whose numbers a file's tensor types are.
  *
  * <p>Files of the BitNet lineage use type number 36 for I2_S, which elsewhere is a retired format; and I2_S is laid out
- * differently by the program that wrote it, which the file does not say. So it is read only when the caller says it.
+ * differently by the program that wrote it, which the file does not say. So it is read only when the caller says it. A third
+ * layout, four rows to a byte, is written by x86 builds that were made without ACT_PARALLEL; it is not read.
  */
 public enum GgufDialect {
     /** The numbers of ggml; I2_S is refused. */

@@ -8,9 +8,6 @@ final class TensorTypes {
     /** BitNet's number for I2_S, which is a retired format elsewhere. */
     static final int I2_S = 36;
 
-    /** Bytes after an I2_S tensor's weights: one F32 scale, and padding up to 32. */
-    static final int I2_S_TAIL = 32;
-
     /** Numbers of ggml that Tegula does not read; "retired" ones were given up by ggml itself. */
     private static final Map<Integer, String> GGML = Map.ofEntries(Map.entry(4, "Q4_2, retired"),
             Map.entry(5, "Q4_3, retired"), Map.entry(9, "Q8_1"), Map.entry(15, "Q8_K"), Map.entry(16, "IQ2_XXS"),
@@ -18,7 +15,7 @@ final class TensorTypes {
             Map.entry(22, "IQ2_S"), Map.entry(24, "I8"), Map.entry(25, "I16"), Map.entry(27, "I64"),
             Map.entry(28, "F64"), Map.entry(29, "IQ1_M"), Map.entry(31, "Q4_0_4_4, retired"),
             Map.entry(32, "Q4_0_4_8, retired"), Map.entry(33, "Q4_0_8_8, retired"),
-            Map.entry(I2_S, "BitNet's I2_S, which needs a dialect to be given, or IQ4_NL_4_4, retired"),
+            Map.entry(I2_S, "BitNet's I2_S, which needs a dialect (bitnet-x86 or bitnet-arm), or IQ4_NL_4_4, retired"),
             Map.entry(37, "IQ4_NL_4_8, retired"), Map.entry(38, "IQ4_NL_8_8, retired"), Map.entry(40, "NVFP4"),
             Map.entry(41, "Q1_0"), Map.entry(42, "Q2_0"));
 
@@ -58,6 +55,6 @@ final class TensorTypes {
      * @throws ArithmeticException when they exceed a {@code long}
      */
     static long bytes(DType type, long elements) {
-        return type == DType.I2_S ? Math.addExact(type.bytes(elements), I2_S_TAIL) : type.bytes(elements);
+        return type == DType.I2_S ? Math.addExact(type.bytes(elements), I2sBlocks.TAIL_BYTES) : type.bytes(elements);
     }
 }

@@ -12,7 +12,7 @@ import java.util.Optional;
 
 /** The scalar engine: the twin of every kernel, and the definition of the right result. Always available. */
 public final class RefProvider implements KernelProvider {
-    /** Every format of weights whose blocks are complete; I2_S keeps its scale elsewhere. */
+    /** Every format that weights in memory have. */
     private static final List<DType> WEIGHTS = Arrays.stream(DType.values())
             .filter(type -> type == DType.F32 || type == DType.F16 || type == DType.BF16 || Codecs.hasCodes(type))
             .toList();

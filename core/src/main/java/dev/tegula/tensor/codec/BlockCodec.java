@@ -11,6 +11,8 @@ abstract class BlockCodec implements BlockDecoder {
 
     private static final ValueLayout.OfShort LE16 = ValueLayout.JAVA_SHORT_UNALIGNED
             .withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfFloat LE_F32 = ValueLayout.JAVA_FLOAT_UNALIGNED
+            .withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
     private final DType type;
@@ -52,6 +54,10 @@ abstract class BlockCodec implements BlockDecoder {
 
     static float f16(MemorySegment src, long offset) {
         return Float.float16ToFloat(src.get(LE16, offset));
+    }
+
+    static float f32(MemorySegment src, long offset) {
+        return src.get(LE_F32, offset);
     }
 
     static void put(MemorySegment dst, long offset, int index, float value) {

@@ -25,7 +25,8 @@ final class CodecTq20 extends IntegerCodec {
         super(DType.TQ2_0, LENGTH, false);
     }
 
-    private static int code(MemorySegment src, long block, int i) {
+    /** A block's element i without its scale. */
+    static int code(MemorySegment src, long block, int i) {
         return (u8(src, block + i / 128 * 32 + i % 32) >> 2 * (i / 32 % 4) & 3) - 1;
     }
 

@@ -11,22 +11,20 @@ public final class Codecs {
     private static final Map<DType, BlockCodec> TABLE = table(List.of(new CodecF32(), new CodecF16(), new CodecBf16(),
             new CodecQ40(), new CodecQ41(), new CodecQ50(), new CodecQ51(), new CodecQ80(), new CodecQ2K(),
             new CodecQ3K(), new CodecQ4K(), new CodecQ5K(), new CodecQ6K(), new CodecIq4Nl(), new CodecIq4Xs(),
-            new CodecTq10(), new CodecTq20(), new CodecMxfp4()));
+            new CodecTq10(), new CodecTq20(), new CodecTq2F32(), new CodecMxfp4()));
 
     private Codecs() {}
 
     /**
      * The decoder of a format.
      *
-     * @throws IllegalArgumentException for formats that no file's weights have (integers, activations) and for
-     *     {@link DType#I2_S}, whose scale belongs to the whole tensor: see {@link I2sCodec}
+     * @throws IllegalArgumentException for formats that no weights in memory have: integers, activations, and
+     *     {@link DType#I2_S}, which is read as {@link DType#TQ2_F32}
      */
     public static BlockDecoder decoder(DType type) {
         BlockCodec codec = TABLE.get(type);
         if (codec == null) {
-            throw new IllegalArgumentException(type + (type == DType.I2_S
-                    ? ": its scale lies in the tensor's tail, it is decoded with I2sCodec.ofTensor"
-                    : ": not a format of weights, it has no decoder to F32"));
+            throw new IllegalArgumentException(type + ": not a format of weights in memory, it has no decoder to F32");
         }
         return codec;
     }

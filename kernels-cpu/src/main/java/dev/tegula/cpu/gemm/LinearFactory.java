@@ -16,12 +16,13 @@ public final class LinearFactory {
     /**
      * How a weight format is packed and multiplied.
      *
-     * @param type format of the weights in the file
+     * @param type format of the weights
      * @param packing their layout in memory
      * @param micro makes the micro-kernel
      */
     private record Format(DType type, GroupPacking packing, Supplier<MicroKernel> micro) {}
 
+    private static final GroupPacking TERNARY = new PackTq20();
     private static final GroupPacking CODES32 = new PackCodes32();
     private static final GroupPacking CODES256 = new PackCodes256();
 
@@ -33,7 +34,8 @@ public final class LinearFactory {
             new Format(DType.Q8_0, new PackPairs32("q8_0", 8, 0x80808080), () -> new MicroQ80()),
             new Format(DType.Q4_K, new PackQ4K(), () -> new MicroQ4K()),
             new Format(DType.Q6_K, new PackQ6K(), () -> new MicroQ6K()),
-            new Format(DType.TQ2_0, new PackTq20(), () -> new MicroTq20()),
+            new Format(DType.TQ2_0, TERNARY, () -> new MicroTq20()),
+            new Format(DType.TQ2_F32, TERNARY, () -> new MicroTq20()),
             new Format(DType.Q4_1, CODES32, () -> new MicroCodes32(true)),
             new Format(DType.Q5_0, CODES32, () -> new MicroCodes32(false)),
             new Format(DType.Q5_1, CODES32, () -> new MicroCodes32(true)),

@@ -4,7 +4,7 @@ import dev.tegula.tensor.DType;
 import java.lang.foreign.MemorySegment;
 
 /**
- * TQ2_0, a block to a unit:
+ * TQ2_0 and TQ2_F32, which differ only in their scale, a block to a unit:
  *
  * <pre>
  * byte  0          64                                       1088
@@ -25,7 +25,11 @@ final class PackTq20 extends GroupPacking {
         for (int b = 0; b < blocks; b++) {
             long block = from + (long) b * type.blockBytes();
             long unit = to + (long) b * UNIT_BYTES;
-            halves(src, block + 64, rowBytes, rows, dst, unit);
+            if (type == DType.TQ2_F32) {
+                transpose(src, block + 64, rowBytes, rows, dst, unit, 1, 0);
+            } else {
+                halves(src, block + 64, rowBytes, rows, dst, unit);
+            }
             transpose(src, block, rowBytes, rows, dst, unit + CODES, 16, 0);
         }
     }
