@@ -20,7 +20,7 @@ import java.util.Optional;
  * @param graph the graph after all passes
  * @param limits what the plan is made for
  * @param kv layout of the KV cache
- * @param stages steps in groups; the steps of a stage do not depend on each other, and a barrier follows each stage
+ * @param stages steps in groups; the steps of a stage do not depend on each other, and a stage begins when the one before is done
  * @param constants nodes that are evaluated when the model is loaded
  * @param weights weights in the layouts that the kernels want; tables for look-ups stay in the file
  * @param buffers where each activation lies

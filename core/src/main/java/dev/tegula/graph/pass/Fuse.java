@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Joins ops into one where that saves memory traffic or a barrier and keeps every bit: norm + quantize, gate + up +
+ * Joins ops into one where that saves memory traffic or a stage and keeps every bit: norm + quantize, gate + up +
  * activation, linear + residual, rope + KV write.
  */
 public final class Fuse implements Pass {
