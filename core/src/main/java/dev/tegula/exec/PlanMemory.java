@@ -60,6 +60,11 @@ public final class PlanMemory implements AutoCloseable {
                 plan.limits().blocksPerSession());
     }
 
+    /** Bytes allocated so far: those that the plan stated, the batch among them once there is one. */
+    long allocatedBytes() {
+        return storage.bytes() + plan.limits().threads() * (plan.scratch().totalBytes() - plan.scratch().bytes());
+    }
+
     /** Frees the memory. Must not be called while a batch is run. Idempotent. */
     @Override
     public void close() {

@@ -24,7 +24,7 @@ class PlannerTest {
     private static final Limits LIMITS = new Limits(2, 16, 2, 2, 100);
     private static final KvLayout KV = new KvLayout(DType.F16, 1, 2, 16, LIMITS.blocks());
 
-    private static Graph layer() {
+    static Graph layer() {
         GraphBuilder g = new GraphBuilder();
         Value x = g.embed("x", g.weight("table", DType.Q8_0, 10, 64));
         Value rope = g.ropeTable("rope", RopeScaling.none(10000), 16, null);
