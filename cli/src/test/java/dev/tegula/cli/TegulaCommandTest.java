@@ -69,6 +69,34 @@ class TegulaCommandTest {
     }
 
     @Test
+    void anErrorIsReportedLikeOtherFailures() {
+        InputStream full = new InputStream() {
+            @Override
+            public int read() {
+                throw new OutOfMemoryError("Java heap space");
+            }
+        };
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Terminal terminal = new Terminal(full, OutputStream.nullOutputStream(), err, false, false);
+        assertEquals(TegulaCommand.FAILED, TegulaCommand.run(terminal, "tokenize"));
+        assertEquals("tegula: out of memory: Java heap space\n", err.toString());
+        err.reset();
+        assertEquals(TegulaCommand.FAILED, TegulaCommand.run(terminal, "tokenize", "--debug"));
+        assertTrue(err.toString().contains("\tat dev.tegula"), err.toString());
+    }
+
+    @Test
+    void anArgumentThatBeginsWithAnAtSignIsText(@TempDir Path folder) throws IOException {
+        String argument = "@" + Files.writeString(folder.resolve("arguments"), "--json");
+        Object ids = Cli.run("tokenize", "--json", argument).ok().objects().getFirst().get("ids");
+        assertEquals(Cli.runWith("{\"text\": " + Json.write(argument) + "}", "tokenize", "--json")
+                .ok()
+                .objects()
+                .getFirst()
+                .get("ids"), ids);
+    }
+
+    @Test
     void endsQuietlyWhenTheReaderOfItsOutputHasGone() {
         OutputStream closed = new OutputStream() {
             @Override
