@@ -48,9 +48,9 @@ final class ChatCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        generation.check();
         try (Engine engine = Models.open(options, terminal); Session session = engine.newSession()) {
             Models.requireTemplate(engine, "'run --raw' continues a prompt as it is");
-            generation.sampling(engine.samplingDefaults());
             try (ChatLines lines = ChatLines.open(terminal)) {
                 ChatInput input = new ChatInput(lines::read);
                 for (String message = input.next(); message != null; message = input.next()) {

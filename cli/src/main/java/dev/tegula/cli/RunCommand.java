@@ -53,6 +53,7 @@ final class RunCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(),
                     "--system needs the chat template, which --raw leaves out");
         }
+        generation.check();
         String text = prompt();
         try (Engine engine = Models.open(options, terminal); Session session = engine.newSession()) {
             if (!raw) {

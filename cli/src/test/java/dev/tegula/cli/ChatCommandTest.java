@@ -58,6 +58,13 @@ class ChatCommandTest {
     }
 
     @Test
+    void wrongValuesAreSeenBeforeTheFirstLine() {
+        Cli cli = Cli.runWith("", "chat", "--max-tokens", "0");
+        assertEquals(TegulaCommand.USAGE, cli.status());
+        assertTrue(cli.err().contains("maxTokens must be at least 1"), cli.err());
+    }
+
+    @Test
     void aFileThatCannotBeWrittenEndsNothing() {
         Cli cli = Cli.runWith("/save /no/such/folder/x.json\n/save\n/quit\n", "chat").ok();
         assertEquals(List.of("Not saved: /no/such/folder/x.json: no such file", "/save needs a file name."),

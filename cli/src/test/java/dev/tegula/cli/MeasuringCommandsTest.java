@@ -88,6 +88,7 @@ class MeasuringCommandsTest {
         }
         assertTrue(object.get("kernels").toString().contains("matmul."));
         assertEquals(TegulaCommand.USAGE, Cli.run("bench", "--repeat", "0").status());
+        assertEquals(TegulaCommand.USAGE, Cli.run("bench", "--threads", "-1").status());
     }
 
     @Test
@@ -102,7 +103,7 @@ class MeasuringCommandsTest {
         String text = Cli.run("kernels").ok().out();
         assertTrue(text.startsWith("Engines, the best first\n") && text.contains("matmul."), text);
         Cli unknown = Cli.run("kernels", "--engines", "abacus");
-        assertEquals(TegulaCommand.FAILED, unknown.status());
+        assertEquals(TegulaCommand.USAGE, unknown.status());
         assertTrue(unknown.err().contains("abacus"), unknown.err());
     }
 }
