@@ -102,6 +102,10 @@ class MeasuringCommandsTest {
         }
         String text = Cli.run("kernels").ok().out();
         assertTrue(text.startsWith("Engines, the best first\n") && text.contains("matmul."), text);
+        assertEquals(text, Cli.run("kernels", "--strict").ok().out());
+        Cli scalar = Cli.run("kernels", "--strict", "--engines", "ref");
+        assertEquals(TegulaCommand.FAILED, scalar.status());
+        assertTrue(scalar.err().contains("token_embd.weight: strict: "), scalar.err());
         Cli unknown = Cli.run("kernels", "--engines", "abacus");
         assertEquals(TegulaCommand.USAGE, unknown.status());
         assertTrue(unknown.err().contains("abacus"), unknown.err());
