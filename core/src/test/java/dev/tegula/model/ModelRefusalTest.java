@@ -32,7 +32,7 @@ class ModelRefusalTest {
                 Arguments.of("llama.block_count", put(w -> w.putString("llama.block_count", "2")), "integer"),
                 // llama.cpp PR#25821, #26051: block_count above what the arrays hold.
                 Arguments.of("llama.block_count", number("llama.block_count", 4097), "4097: over the limit of 4096"),
-                Arguments.of("llama.block_count", number("llama.block_count", 0), "must be 1 … 4096"),
+                Arguments.of("llama.block_count", number("llama.block_count", 0), "must be 1 … 1048576"),
                 Arguments.of("llama.block_count", null, ""),
                 // 1bit-MONSTER#455, #694: division by a head count of zero.
                 Arguments.of("llama.attention.head_count", number("llama.attention.head_count", 0), "at least 1"),
