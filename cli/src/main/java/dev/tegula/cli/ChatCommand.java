@@ -74,16 +74,25 @@ final class ChatCommand implements Callable<Integer> {
             request.system(system);
         }
         generation.apply(request, engine.samplingDefaults());
-        TokenStream stream;
-        try {
-            stream = session.submit(request.build());
-        } catch (IllegalArgumentException e) {
-            // Most often the conversation has outgrown the context; the user can still save or reset it.
-            say(e.getMessage() + " (/reset forgets the conversation)");
-            return;
+        try (Progress progress = new Progress(terminal, "prefill", "positions")) {
+            request.onPrefill(progress::update);
+            TokenStream stream;
+            try {
+                stream = session.submit(request.build());
+            } catch (IllegalArgumentException e) {
+                // Most often the conversation has outgrown the context; the user can still save or reset it.
+                say(e.getMessage() + " (/reset forgets the conversation)");
+                return;
+            }
+            show(stream, progress, lines);
         }
+        say("");
+    }
+
+    private void show(TokenStream stream, Progress progress, ChatLines lines) {
         try (ChatLines.Interrupt ignored = lines.onInterrupt(stream::cancel)) {
             for (String piece : stream) {
+                progress.close();
                 terminal.print(piece);
                 terminal.flush();
             }
@@ -91,7 +100,6 @@ final class ChatCommand implements Callable<Integer> {
         } finally {
             stream.cancel();
         }
-        say("");
     }
 
     private void obey(String command, Session session) {
