@@ -53,14 +53,15 @@ final class ChatCommand implements Callable<Integer> {
             Models.requireTemplate(engine, "'run --raw' continues a prompt as it is");
             try (ChatLines lines = ChatLines.open(terminal)) {
                 ChatInput input = new ChatInput(lines::read);
-                for (String message = input.next(); message != null; message = input.next()) {
-                    String command = message.strip();
-                    if (command.equals("/quit")) {
-                        break;
-                    } else if (command.startsWith("/")) {
-                        obey(command, session);
-                    } else if (!command.isEmpty()) {
-                        answer(message, engine, session, lines);
+                for (ChatInput.Input next = input.next(); next != null; next = input.next()) {
+                    String stripped = next.text().strip();
+                    if (next.isCommand()) {
+                        if (stripped.equals("/quit")) {
+                            break;
+                        }
+                        obey(stripped, session);
+                    } else if (!stripped.isEmpty()) {
+                        answer(next.text(), engine, session, lines);
                     }
                 }
             }

@@ -42,6 +42,12 @@ class ChatCommandTest {
     }
 
     @Test
+    void aFencedMessageMayBeginWithASlash() {
+        Cli cli = Cli.runWith("\"\"\"\n/quit\n\"\"\"\n/stats\n", "chat", "--greedy", "--max-tokens", "3").ok();
+        assertTrue(cli.out().contains("3 tokens at "), cli.out());
+    }
+
+    @Test
     void resetForgetsTheConversation() {
         Cli cli = Cli.runWith(BEE + "\n/reset\n/stats\n" + BEE + "\n", "chat", "--greedy", "--max-tokens", "20").ok();
         List<String> lines = cli.out().lines().toList();

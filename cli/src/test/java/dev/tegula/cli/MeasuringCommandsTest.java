@@ -72,6 +72,14 @@ class MeasuringCommandsTest {
     }
 
     @Test
+    void perplexityNamesAFileThatIsNoText() throws IOException {
+        Path latin = Files.write(folder.resolve("latin.txt"), new byte[]{'n', 'a', (byte) 0xEF, 'v', 'e'});
+        Cli cli = Cli.run("perplexity", latin.toString());
+        assertEquals(TegulaCommand.FAILED, cli.status());
+        assertEquals("tegula: " + latin + ": not a text in UTF-8\n", cli.err());
+    }
+
+    @Test
     void benchReportsEveryTestAndTheKernels() {
         Map<?, ?> object = Json.parseObject(Cli.run("bench", "--json", "--threads", "1", "--prefill", "5,0", "--decode",
                 "2", "--repeat", "3").ok().out());
