@@ -62,6 +62,8 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--json", description = "One JSON object instead of a table.")
     private boolean json;
 
+    private int done;
+
     BenchCommand(Terminal terminal) {
         this.terminal = terminal;
     }
@@ -77,12 +79,15 @@ final class BenchCommand implements Callable<Integer> {
                 Progress progress = new Progress(terminal, "measuring")) {
             List<Test> tests = new ArrayList<>();
             int[] lengths = IntStream.concat(IntStream.of(prefill), IntStream.of(decode)).toArray();
+            // Each test warms up once and is then repeated.
+            long runs = IntStream.of(lengths).filter(length -> length > 0).count() * (1L + repeat);
+            Runnable step = () -> progress.update(++done, runs);
             for (int i = 0; i < lengths.length; i++) {
                 if (lengths[i] > 0) {
                     int rows = i < prefill.length ? model.maxRows() : 1;
-                    tests.add(measure(model, lengths[i], rows, (rows == 1 ? "decode " : "prefill ") + lengths[i]));
+                    String name = (i < prefill.length ? "prefill " : "decode ") + lengths[i];
+                    tests.add(measure(model, lengths[i], rows, name, step));
                 }
-                progress.update(i + 1, lengths.length);
             }
             progress.close();
             report(model, tests);
@@ -90,7 +95,7 @@ final class BenchCommand implements Callable<Integer> {
         return TegulaCommand.OK;
     }
 
-    private Test measure(RawModel model, int length, int rows, String name) {
+    private Test measure(RawModel model, int length, int rows, String name, Runnable step) {
         int[] tokens = new int[length];
         for (int i = 0; i < length; i++) {
             // Any ids will do, the arithmetic is the same; spread, so that embedding rows are not all in cache.
@@ -100,11 +105,13 @@ final class BenchCommand implements Callable<Integer> {
         do {
             run(model, tokens, rows);
         } while (System.nanoTime() - begun < WARM_UP_NANOS);
+        step.run();
         long[] nanos = new long[repeat];
         for (int i = 0; i < repeat; i++) {
             long start = System.nanoTime();
             run(model, tokens, rows);
             nanos[i] = System.nanoTime() - start;
+            step.run();
         }
         return new Test(name, length, cost(model.model().plan(), length, rows), nanos);
     }

@@ -41,6 +41,7 @@ final class ChatCommand implements Callable<Integer> {
     private String system;
 
     private GenerationResult last;
+    private boolean failed;
 
     ChatCommand(Terminal terminal) {
         this.terminal = terminal;
@@ -48,24 +49,26 @@ final class ChatCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        generation.check();
         try (Engine engine = Models.open(options, terminal); Session session = engine.newSession()) {
             Models.requireTemplate(engine, "'run --raw' continues a prompt as it is");
-            generation.sampling(engine.samplingDefaults());
             try (ChatLines lines = ChatLines.open(terminal)) {
                 ChatInput input = new ChatInput(lines::read);
-                for (String message = input.next(); message != null; message = input.next()) {
-                    String command = message.strip();
-                    if (command.equals("/quit")) {
-                        break;
-                    } else if (command.startsWith("/")) {
-                        obey(command, session);
-                    } else if (!command.isEmpty()) {
-                        answer(message, engine, session, lines);
+                for (ChatInput.Input next = input.next(); next != null; next = input.next()) {
+                    String stripped = next.text().strip();
+                    if (next.isCommand()) {
+                        if (stripped.equals("/quit")) {
+                            break;
+                        }
+                        obey(stripped, session);
+                    } else if (!stripped.isEmpty()) {
+                        answer(next.text(), engine, session, lines);
                     }
                 }
             }
         }
-        return TegulaCommand.OK;
+        // A person has read why; a program that feeds the conversation looks at the status.
+        return failed && !terminal.inIsTerminal() ? TegulaCommand.FAILED : TegulaCommand.OK;
     }
 
     private void answer(String message, Engine engine, Session session, ChatLines lines) {
@@ -74,16 +77,28 @@ final class ChatCommand implements Callable<Integer> {
             request.system(system);
         }
         generation.apply(request, engine.samplingDefaults());
-        TokenStream stream;
-        try {
-            stream = session.submit(request.build());
-        } catch (IllegalArgumentException e) {
-            // Most often the conversation has outgrown the context; the user can still save or reset it.
-            say(e.getMessage() + " (/reset forgets the conversation)");
-            return;
+        try (Progress progress = new Progress(terminal, "prefill", "positions")) {
+            request.onPrefill(progress::update);
+            TokenStream stream;
+            try {
+                stream = session.submit(request.build());
+            } catch (IllegalArgumentException e) {
+                // Most often the conversation has outgrown the context; the user can still save or reset it.
+                terminal.err()
+                        .println("tegula: " + Failures.message(e)
+                                + (session.messages().isEmpty() ? "" : " (/reset forgets the conversation)"));
+                failed = true;
+                return;
+            }
+            show(stream, progress, lines);
         }
+        say("");
+    }
+
+    private void show(TokenStream stream, Progress progress, ChatLines lines) {
         try (ChatLines.Interrupt ignored = lines.onInterrupt(stream::cancel)) {
             for (String piece : stream) {
+                progress.close();
                 terminal.print(piece);
                 terminal.flush();
             }
@@ -91,7 +106,6 @@ final class ChatCommand implements Callable<Integer> {
         } finally {
             stream.cancel();
         }
-        say("");
     }
 
     private void obey(String command, Session session) {

@@ -7,6 +7,19 @@ import java.util.function.Function;
  * three quotation marks are one message.
  */
 final class ChatInput {
+    /**
+     * What the user has said.
+     *
+     * @param text its lines
+     * @param fenced whether it stood between fences, and so is no command whatever it begins with
+     */
+    record Input(String text, boolean fenced) {
+        /** Whether it is a command, for example {@code /help}. */
+        boolean isCommand() {
+            return !fenced && text.strip().startsWith("/");
+        }
+    }
+
     private static final String FENCE = "\"\"\"";
     private static final String FIRST = "> ";
     private static final String NEXT = ". ";
@@ -19,12 +32,12 @@ final class ChatInput {
     }
 
     /** The next message, or null at the end. */
-    String next() {
+    Input next() {
         String line = lines.apply(FIRST);
         if (line == null) {
             return null;
         }
-        return line.strip().equals(FENCE) ? fenced() : continued(line);
+        return line.strip().equals(FENCE) ? new Input(fenced(), true) : new Input(continued(line), false);
     }
 
     private String fenced() {

@@ -3,7 +3,9 @@ package dev.tegula.cli;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
@@ -34,6 +36,24 @@ abstract class ChatLines implements AutoCloseable {
 
     @Override
     public abstract void close();
+
+    /**
+     * Where lines are remembered from one chat to the next; empty where nothing can be written, which is no reason not to
+     * talk.
+     *
+     * @param state the folder that XDG_STATE_HOME names, null or empty for the usual one
+     * @param home the user's home
+     */
+    static Optional<Path> historyFile(String state, String home) {
+        try {
+            Path folder = (state == null || state.isEmpty() ? Path.of(home, ".local", "state") : Path.of(state))
+                    .resolve("tegula");
+            Files.createDirectories(folder);
+            return Files.isWritable(folder) ? Optional.of(folder.resolve("history")) : Optional.empty();
+        } catch (IOException | InvalidPathException e) {
+            return Optional.empty();
+        }
+    }
 
     private static final class Plain extends ChatLines {
         private final Terminal terminal;
@@ -67,22 +87,14 @@ abstract class ChatLines implements AutoCloseable {
             // Backslashes and quotation marks are text here.
             words.setEscapeChars(null);
             words.setQuoteChars(null);
-            reader = LineReaderBuilder.builder()
+            LineReaderBuilder builder = LineReaderBuilder.builder()
                     .terminal(console)
                     .appName("tegula")
                     .parser(words)
-                    .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
-                    .variable(LineReader.HISTORY_FILE, historyFile())
-                    .build();
-        }
-
-        private static Path historyFile() throws IOException {
-            String state = System.getenv("XDG_STATE_HOME");
-            Path folder = (state == null || state.isEmpty()
-                    ? Path.of(System.getProperty("user.home"), ".local", "state")
-                    : Path.of(state)).resolve("tegula");
-            Files.createDirectories(folder);
-            return folder.resolve("history");
+                    .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true);
+            historyFile(System.getenv("XDG_STATE_HOME"), System.getProperty("user.home"))
+                    .ifPresent(file -> builder.variable(LineReader.HISTORY_FILE, file));
+            reader = builder.build();
         }
 
         @Override

@@ -88,6 +88,15 @@ final class GenerationOptionsMixin {
         }
     }
 
+    /**
+     * Checks every value, before a model is loaded for them.
+     *
+     * @throws ParameterException if a value is out of its range
+     */
+    void check() {
+        apply(Request.text(""), SamplingOptions.defaults());
+    }
+
     private static <T> void set(T value, Consumer<T> setter) {
         if (value != null) {
             setter.accept(value);

@@ -68,7 +68,7 @@ final class InspectCommand implements Callable<Integer> {
             String refusal = null;
             try {
                 plan = ModelPlan.of(file, options.options(DType.F16, Loading.SILENT)).plan();
-            } catch (GgufException | ModelException | UnsupportedOperationException e) {
+            } catch (GgufException | ModelException e) {
                 refusal = Failures.message(e);
             }
             if (json) {

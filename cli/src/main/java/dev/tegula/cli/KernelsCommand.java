@@ -27,7 +27,8 @@ final class KernelsCommand implements Callable<Integer> {
     @Mixin
     private ModelOptionsMixin options = new ModelOptionsMixin();
 
-    @Option(names = "--strict", description = "Fail if an op would not run on the best engine.")
+    @Option(names = "--strict", description = "Fail, with the reasons, if an op would run on the scalar engine: a faster one has no kernel "
+            + "for it, or lacks what its refusal names, a flag for example.")
     private boolean strict;
 
     @Option(names = "--json", description = "One JSON object instead of text.")

@@ -46,8 +46,16 @@ final class LogitsCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         checkChunks();
         int longest = chunks == null ? Math.min(tokens.length, MAX_CHUNK) : IntStream.of(chunks).max().getAsInt();
-        try (RawModel model = RawModel.open(options, terminal, DType.F32, longest, longest, tokens.length);
-                NpyWriter file = new NpyWriter(out, tokens.length, model.model().spec().vocabulary());
+        try (RawModel model = RawModel.open(options, terminal, DType.F32, longest, longest, tokens.length)) {
+            // A file that is there is a whole one.
+            model.check(tokens);
+            write(model, longest);
+        }
+        return TegulaCommand.OK;
+    }
+
+    private void write(RawModel model, int longest) throws IOException {
+        try (NpyWriter file = new NpyWriter(out, tokens.length, model.model().spec().vocabulary());
                 Progress progress = new Progress(terminal, "computing")) {
             int fed = 0;
             for (int i = 0; fed < tokens.length; i++) {
@@ -60,7 +68,6 @@ final class LogitsCommand implements Callable<Integer> {
                 progress.update(fed, tokens.length);
             }
         }
-        return TegulaCommand.OK;
     }
 
     private void checkChunks() {

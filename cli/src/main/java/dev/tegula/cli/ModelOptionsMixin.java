@@ -9,7 +9,10 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Which model a command runs, and on what. */
 final class ModelOptionsMixin {
@@ -19,6 +22,9 @@ final class ModelOptionsMixin {
     }
 
     private static final String OPENCL = "cl";
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
 
     @Option(names = "--model", paramLabel = "FILE", description = "GGUF file, the first part of a split one (default: the embedded model).")
     private Path model;
@@ -65,7 +71,7 @@ final class ModelOptionsMixin {
      *
      * @param kvDefault format of the KV cache without {@code --kv}
      * @param loading told of the progress of loading
-     * @throws CommandException if a number is out of range or an engine unknown
+     * @throws ParameterException if a number is out of range or an engine unknown
      */
     ModelOptions options(DType kvDefault, Loading loading) {
         DType kvType = kv == null ? kvDefault : kv == Kv.f16 ? DType.F16 : DType.F32;
@@ -77,18 +83,26 @@ final class ModelOptionsMixin {
                 .withLoading(loading);
     }
 
-    private static int positive(String name, Integer value) {
+    private int positive(String name, Integer value) {
         if (value != null && value < 1) {
-            throw new CommandException(name + " must be at least 1, was " + value);
+            throw new ParameterException(spec.commandLine(), name + " must be at least 1, was " + value);
         }
         return value == null ? 0 : value;
     }
 
-    /** The kernels to choose from. */
+    /**
+     * The kernels to choose from.
+     *
+     * @throws ParameterException if an engine is unknown
+     */
     KernelTable kernels() {
         KernelTable table = KernelTable.load();
         if (engines != null) {
-            return table.only(engines);
+            try {
+                return table.only(engines);
+            } catch (IllegalArgumentException e) {
+                throw new ParameterException(spec.commandLine(), "--engines: " + e.getMessage(), e);
+            }
         }
         return model == null ? table.only(cpuEngines(table)) : table;
     }

@@ -7,7 +7,6 @@ import dev.tegula.text.TokenizerLoader;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -45,7 +44,7 @@ final class PerplexityCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        String text = textFile.toString().equals("-") ? terminal.readAll() : Files.readString(textFile);
+        String text = textFile.toString().equals("-") ? terminal.readAll() : TextFile.read(textFile);
         int tokens;
         try (RawModel model = RawModel.open(options, terminal, DType.F16, CHUNK, CHUNK, 0);
                 Progress progress = new Progress(terminal, "computing")) {

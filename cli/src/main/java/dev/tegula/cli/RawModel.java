@@ -68,6 +68,32 @@ final class RawModel implements AutoCloseable {
     }
 
     /**
+     * Checks tokens that are to be fed, before anything is made of them.
+     *
+     * @throws CommandException if they do not fit the context or an id is not in the vocabulary
+     */
+    void check(int[] tokens) {
+        checkRoom(tokens.length);
+        for (int token : tokens) {
+            checkToken(token);
+        }
+    }
+
+    private void checkRoom(int count) {
+        if (count > context - position) {
+            throw new CommandException("the context holds " + context + " tokens, " + (position + count) + " were fed");
+        }
+    }
+
+    private void checkToken(int token) {
+        int vocabulary = model.spec().vocabulary();
+        if (token < 0 || token >= vocabulary) {
+            throw new CommandException(
+                    "token id " + token + " is not in the vocabulary, ids go from 0 to " + (vocabulary - 1));
+        }
+    }
+
+    /**
      * Feeds the next tokens in one call.
      *
      * @param tokens ids
@@ -78,19 +104,13 @@ final class RawModel implements AutoCloseable {
      * @throws CommandException if the context is full or an id is not in the vocabulary
      */
     TensorView feed(int[] tokens, int from, int count, int outputs) {
-        if (count > context - position) {
-            throw new CommandException("the context holds " + context + " tokens, " + (position + count) + " were fed");
-        }
-        int vocabulary = model.spec().vocabulary();
+        checkRoom(count);
         table.grow(position + count);
         batch.clear();
         batch.addSequence(table.blocks(), table.count());
         for (int i = 0; i < count; i++) {
             int token = tokens[from + i];
-            if (token < 0 || token >= vocabulary) {
-                throw new CommandException(
-                        "token id " + token + " is not in the vocabulary, ids go from 0 to " + (vocabulary - 1));
-            }
+            checkToken(token);
             batch.addRow(token, position + i, i >= count - outputs);
         }
         model.executor().run(batch);

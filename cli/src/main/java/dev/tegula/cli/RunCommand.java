@@ -53,6 +53,7 @@ final class RunCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(),
                     "--system needs the chat template, which --raw leaves out");
         }
+        generation.check();
         String text = prompt();
         try (Engine engine = Models.open(options, terminal); Session session = engine.newSession()) {
             if (!raw) {
@@ -63,7 +64,7 @@ final class RunCommand implements Callable<Integer> {
                 request.system(system);
             }
             generation.apply(request, engine.samplingDefaults());
-            GenerationResult result = session.generate(request.build(), json ? piece -> {} : this::show);
+            GenerationResult result = generate(session, request);
             if (json) {
                 terminal.println(Json.write(Answers.object(result)));
             } else {
@@ -75,6 +76,18 @@ final class RunCommand implements Callable<Integer> {
             }
         }
         return TegulaCommand.OK;
+    }
+
+    private GenerationResult generate(Session session, Request.Builder request) {
+        try (Progress progress = new Progress(terminal, "prefill", "positions")) {
+            request.onPrefill(progress::update);
+            return session.generate(request.build(), piece -> {
+                progress.close();
+                if (!json) {
+                    show(piece);
+                }
+            });
+        }
     }
 
     private void show(String piece) {

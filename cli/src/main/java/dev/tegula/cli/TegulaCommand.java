@@ -36,11 +36,11 @@ final class TegulaCommand {
         TegulaCommand root = new TegulaCommand();
         CommandLine line = commands(root, terminal, args);
         try {
-            int status = args.length == 0 ? root.usage(line, terminal) : line.execute(args);
+            int status = args.length == 0 ? root.usage(line, terminal) : root.execute(line, terminal, args);
             terminal.flush();
             return status;
-        } catch (Terminal.OutputClosedException e) {
-            return OK;
+        } catch (RuntimeException e) {
+            return root.report(e, terminal);
         }
     }
 
@@ -72,9 +72,20 @@ final class TegulaCommand {
         line.setOut(new PrintWriter(new TerminalWriter(terminal)));
         line.setErr(terminal.err());
         line.setCaseInsensitiveEnumValuesAllowed(true);
+        // A prompt may begin with @.
+        line.setExpandAtFiles(false);
         line.setParameterExceptionHandler((e, given) -> refuseUsage(e, terminal));
         line.setExecutionExceptionHandler((e, command, result) -> root.report(e, terminal));
         return line;
+    }
+
+    private int execute(CommandLine line, Terminal terminal, String... args) {
+        try {
+            return line.execute(args);
+        } catch (RuntimeException | Error e) {
+            // picocli's handler sees neither errors nor what happens while help is printed.
+            return report(e, terminal);
+        }
     }
 
     private int usage(CommandLine line, Terminal terminal) {
@@ -90,13 +101,17 @@ final class TegulaCommand {
         return USAGE;
     }
 
-    private int report(Exception e, Terminal terminal) {
+    private int report(Throwable e, Terminal terminal) {
         if (e instanceof Terminal.OutputClosedException) {
             // The reader has what it wanted.
             return OK;
         }
-        // What was written so far comes before the message that explains why no more follows.
-        terminal.flush();
+        try {
+            // What was written so far comes before the message that explains why no more follows.
+            terminal.flush();
+        } catch (RuntimeException unwritten) {
+            e.addSuppressed(unwritten);
+        }
         if (debug) {
             StringWriter trace = new StringWriter();
             e.printStackTrace(new PrintWriter(trace));

@@ -8,7 +8,6 @@ import dev.tegula.text.template.ChatTemplate;
 import dev.tegula.text.template.TemplateException;
 import dev.tegula.text.template.TemplateOptions;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.LocalDateTime;
@@ -74,7 +73,7 @@ final class TemplateCommand implements Callable<Integer> {
                 ? TemplateOptions.DEFAULT
                 : TemplateOptions.DEFAULT.withClock(Clock.fixed(now.atZone(zone).toInstant(), zone));
         Map<String, Object> tokens = new LinkedHashMap<>();
-        String text = source.template == null ? fromModel(tokens) : Files.readString(source.template);
+        String text = source.template == null ? fromModel(tokens) : TextFile.read(source.template);
         if (json) {
             answerLines(text, tokens);
             return TegulaCommand.OK;
@@ -146,10 +145,23 @@ final class TemplateCommand implements Callable<Integer> {
     private String render(ChatTemplate template, Map<?, ?> object, Map<String, Object> tokens) {
         Map<String, Object> variables = new LinkedHashMap<>(tokens);
         object.forEach((key, value) -> variables.put((String) key, value));
-        List<?> tools = variables.remove("tools") instanceof List<?> list ? list : null;
-        return template.renderChat(messages(variables.remove("messages")), tools,
-                Boolean.TRUE.equals(variables.remove("add_generation_prompt")),
-                Boolean.TRUE.equals(variables.remove("continue_final_message")), variables, limits);
+        return template.renderChat(messages(variables.remove("messages")), tools(variables.remove("tools")),
+                flag(variables, "add_generation_prompt"), flag(variables, "continue_final_message"), variables, limits);
+    }
+
+    private static List<?> tools(Object value) {
+        if (value != null && !(value instanceof List<?>)) {
+            throw new CommandException("\"tools\" must be an array");
+        }
+        return (List<?>) value;
+    }
+
+    private static boolean flag(Map<String, Object> variables, String name) {
+        Object value = variables.remove(name);
+        if (value != null && !(value instanceof Boolean)) {
+            throw new CommandException("\"" + name + "\" must be true or false");
+        }
+        return Boolean.TRUE.equals(value);
     }
 
     private static List<Map<String, Object>> messages(Object value) {

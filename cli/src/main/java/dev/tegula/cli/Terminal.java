@@ -14,8 +14,9 @@ import java.nio.charset.StandardCharsets;
 /**
  * The three streams of a command, as UTF-8 whatever the platform's charset.
  *
- * <p>Standard output differs from a {@link PrintWriter} in one point: when its reader has gone, as in {@code | head},
- * writing throws {@link OutputClosedException}, so that a command stops instead of working for nobody.
+ * <p>Standard output differs from a {@link PrintWriter} in one point: what cannot be written is an exception. When its reader
+ * has gone, as in {@code | head}, that is {@link OutputClosedException}, so that a command stops instead of working for
+ * nobody; any other fault, a full disk for example, is an {@link UncheckedIOException}.
  */
 final class Terminal {
     /** The reader of standard output has gone. */
@@ -50,7 +51,7 @@ final class Terminal {
         try {
             out.write(text);
         } catch (IOException e) {
-            throw new OutputClosedException(e);
+            throw fault(e);
         }
     }
 
@@ -65,8 +66,15 @@ final class Terminal {
         try {
             out.flush();
         } catch (IOException e) {
-            throw new OutputClosedException(e);
+            throw fault(e);
         }
+    }
+
+    private static RuntimeException fault(IOException e) {
+        // The platform tells a pipe without a reader from other faults by the message only.
+        return e.getMessage() != null && e.getMessage().contains("Broken pipe")
+                ? new OutputClosedException(e)
+                : new UncheckedIOException("standard output", e);
     }
 
     /** Standard error; lines appear at once. */

@@ -42,6 +42,12 @@ class ChatCommandTest {
     }
 
     @Test
+    void aFencedMessageMayBeginWithASlash() {
+        Cli cli = Cli.runWith("\"\"\"\n/quit\n\"\"\"\n/stats\n", "chat", "--greedy", "--max-tokens", "3").ok();
+        assertTrue(cli.out().contains("3 tokens at "), cli.out());
+    }
+
+    @Test
     void resetForgetsTheConversation() {
         Cli cli = Cli.runWith(BEE + "\n/reset\n/stats\n" + BEE + "\n", "chat", "--greedy", "--max-tokens", "20").ok();
         List<String> lines = cli.out().lines().toList();
@@ -51,10 +57,18 @@ class ChatCommandTest {
 
     @Test
     void aConversationThatOutgrowsTheContextGoesOnAfterReset() {
-        Cli cli = Cli.runWith(BEE + "\n" + BEE + "\n/reset\n" + BEE + "\n", "chat", "--greedy", "--context", "32").ok();
+        Cli cli = Cli.runWith(BEE + "\n" + BEE + "\n/reset\n" + BEE + "\n", "chat", "--greedy", "--context", "32");
         List<String> lines = cli.out().lines().toList();
-        assertTrue(lines.get(1).contains("/reset forgets the conversation"), cli.out());
-        assertEquals(lines.get(0), lines.get(3));
+        assertTrue(cli.err().contains("/reset forgets the conversation"), cli.err());
+        assertEquals(TegulaCommand.FAILED, cli.status());
+        assertEquals(lines.get(0), lines.get(2));
+    }
+
+    @Test
+    void wrongValuesAreSeenBeforeTheFirstLine() {
+        Cli cli = Cli.runWith("", "chat", "--max-tokens", "0");
+        assertEquals(TegulaCommand.USAGE, cli.status());
+        assertTrue(cli.err().contains("maxTokens must be at least 1"), cli.err());
     }
 
     @Test

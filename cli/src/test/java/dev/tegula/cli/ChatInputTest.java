@@ -8,14 +8,26 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ChatInputTest {
-    private static List<String> messages(String text) {
+    private static List<ChatInput.Input> inputs(String text) {
         Iterator<String> lines = text.lines().iterator();
         ChatInput input = new ChatInput(prompt -> lines.hasNext() ? lines.next() : null);
-        List<String> messages = new ArrayList<>();
-        for (String message = input.next(); message != null; message = input.next()) {
-            messages.add(message);
+        List<ChatInput.Input> inputs = new ArrayList<>();
+        for (ChatInput.Input next = input.next(); next != null; next = input.next()) {
+            inputs.add(next);
         }
-        return messages;
+        return inputs;
+    }
+
+    private static List<String> messages(String text) {
+        return inputs(text).stream().map(ChatInput.Input::text).toList();
+    }
+
+    @Test
+    void betweenFencesNothingIsACommand() {
+        assertEquals(List.of(true, false, false, true),
+                inputs(" /help\n\"\"\"\n/usr/bin\nis a folder\n\"\"\"\nis it /usr?\n/quit").stream()
+                        .map(ChatInput.Input::isCommand)
+                        .toList());
     }
 
     @Test

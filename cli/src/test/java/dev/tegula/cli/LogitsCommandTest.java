@@ -103,6 +103,9 @@ class LogitsCommandTest {
         Cli id = Cli.run("logits", "--tokens", "1,1024", "--out", out);
         assertEquals("tegula: token id 1024 is not in the vocabulary, ids go from 0 to 1023\n", id.err());
         assertEquals(TegulaCommand.FAILED, id.status());
+        assertEquals("tegula: the context holds 2 tokens, 3 were fed\n",
+                Cli.run("logits", "--tokens", "1,2,3", "--context", "2", "--out", out).err());
+        assertFalse(Files.exists(Path.of(out)));
         assertEquals(TegulaCommand.USAGE, Cli.run("logits", "--tokens", "1").status());
         Cli place = Cli.run("logits", "--tokens", "1", "--out", "/no/such/folder/x.npy");
         assertEquals("tegula: /no/such/folder/x.npy: no such file\n", place.err());

@@ -72,6 +72,14 @@ class MeasuringCommandsTest {
     }
 
     @Test
+    void perplexityNamesAFileThatIsNoText() throws IOException {
+        Path latin = Files.write(folder.resolve("latin.txt"), new byte[]{'n', 'a', (byte) 0xEF, 'v', 'e'});
+        Cli cli = Cli.run("perplexity", latin.toString());
+        assertEquals(TegulaCommand.FAILED, cli.status());
+        assertEquals("tegula: " + latin + ": not a text in UTF-8\n", cli.err());
+    }
+
+    @Test
     void benchReportsEveryTestAndTheKernels() {
         Map<?, ?> object = Json.parseObject(Cli.run("bench", "--json", "--threads", "1", "--prefill", "5,0", "--decode",
                 "2", "--repeat", "3").ok().out());
@@ -88,6 +96,7 @@ class MeasuringCommandsTest {
         }
         assertTrue(object.get("kernels").toString().contains("matmul."));
         assertEquals(TegulaCommand.USAGE, Cli.run("bench", "--repeat", "0").status());
+        assertEquals(TegulaCommand.USAGE, Cli.run("bench", "--threads", "-1").status());
     }
 
     @Test
@@ -101,8 +110,12 @@ class MeasuringCommandsTest {
         }
         String text = Cli.run("kernels").ok().out();
         assertTrue(text.startsWith("Engines, the best first\n") && text.contains("matmul."), text);
+        assertEquals(text, Cli.run("kernels", "--strict").ok().out());
+        Cli scalar = Cli.run("kernels", "--strict", "--engines", "ref");
+        assertEquals(TegulaCommand.FAILED, scalar.status());
+        assertTrue(scalar.err().contains("token_embd.weight: strict: "), scalar.err());
         Cli unknown = Cli.run("kernels", "--engines", "abacus");
-        assertEquals(TegulaCommand.FAILED, unknown.status());
+        assertEquals(TegulaCommand.USAGE, unknown.status());
         assertTrue(unknown.err().contains("abacus"), unknown.err());
     }
 }

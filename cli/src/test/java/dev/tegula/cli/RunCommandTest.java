@@ -87,12 +87,20 @@ class RunCommandTest {
     void wrongValuesAreWrongUsage() {
         for (List<String> wrong : List.of(List.of("--temperature", "-1"), List.of("--top-p", "2"),
                 List.of("--max-tokens", "0"), List.of("--stop", ""), List.of("--seed", "x"),
+                List.of("--threads", "0"), List.of("--context", "0"), List.of("--engines", "abacus"),
                 List.of("--raw", "--system", "s"))) {
             String[] args = Stream.concat(Stream.of("run", "x"), wrong.stream()).toArray(String[]::new);
             Cli cli = Cli.run(args);
             assertEquals(TegulaCommand.USAGE, cli.status(), wrong + ": " + cli.err());
             assertTrue(cli.err().startsWith("tegula: "), cli.err());
         }
+    }
+
+    @Test
+    void wrongValuesAreSeenBeforeTheModelIsOpened() {
+        Cli cli = Cli.run("run", "--model", "/no/such/file.gguf", "--max-tokens", "0", "x");
+        assertEquals(TegulaCommand.USAGE, cli.status(), cli.err());
+        assertTrue(cli.err().contains("maxTokens must be at least 1"), cli.err());
     }
 
     @Test

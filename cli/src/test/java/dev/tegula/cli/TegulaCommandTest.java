@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.List;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -69,6 +70,34 @@ class TegulaCommandTest {
     }
 
     @Test
+    void anErrorIsReportedLikeOtherFailures() {
+        InputStream full = new InputStream() {
+            @Override
+            public int read() {
+                throw new OutOfMemoryError("Java heap space");
+            }
+        };
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Terminal terminal = new Terminal(full, OutputStream.nullOutputStream(), err, false, false);
+        assertEquals(TegulaCommand.FAILED, TegulaCommand.run(terminal, "tokenize"));
+        assertEquals("tegula: out of memory: Java heap space\n", err.toString());
+        err.reset();
+        assertEquals(TegulaCommand.FAILED, TegulaCommand.run(terminal, "tokenize", "--debug"));
+        assertTrue(err.toString().contains("\tat dev.tegula"), err.toString());
+    }
+
+    @Test
+    void anArgumentThatBeginsWithAnAtSignIsText(@TempDir Path folder) throws IOException {
+        String argument = "@" + Files.writeString(folder.resolve("arguments"), "--json");
+        Object ids = Cli.run("tokenize", "--json", argument).ok().objects().getFirst().get("ids");
+        assertEquals(Cli.runWith("{\"text\": " + Json.write(argument) + "}", "tokenize", "--json")
+                .ok()
+                .objects()
+                .getFirst()
+                .get("ids"), ids);
+    }
+
+    @Test
     void endsQuietlyWhenTheReaderOfItsOutputHasGone() {
         OutputStream closed = new OutputStream() {
             @Override
@@ -81,5 +110,21 @@ class TegulaCommandTest {
         assertEquals(TegulaCommand.OK, TegulaCommand.run(terminal, "inspect"));
         assertEquals(TegulaCommand.OK, TegulaCommand.run(terminal, "tokenize", "x"));
         assertEquals("", err.toString());
+    }
+
+    @Test
+    void whatCannotBeWrittenIsAFailure() {
+        OutputStream full = new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException("No space left on device");
+            }
+        };
+        for (String[] args : List.of(new String[]{"inspect"}, new String[]{"tokenize", "x"}, new String[]{"--help"})) {
+            ByteArrayOutputStream err = new ByteArrayOutputStream();
+            Terminal terminal = new Terminal(InputStream.nullInputStream(), full, err, false, false);
+            assertEquals(TegulaCommand.FAILED, TegulaCommand.run(terminal, args));
+            assertEquals("tegula: standard output: No space left on device\n", err.toString());
+        }
     }
 }

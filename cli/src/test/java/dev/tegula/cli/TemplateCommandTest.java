@@ -54,6 +54,22 @@ class TemplateCommandTest {
     }
 
     @Test
+    void valuesOfAnotherTypeAreNotDropped() throws IOException {
+        String file = template("{{ tools }}{{ add_generation_prompt }}");
+        Cli cli = Cli.runWith("""
+                {"messages": [], "tools": {"name": "clock"}}
+                {"messages": [], "add_generation_prompt": "yes"}
+                {"messages": [], "continue_final_message": 1}
+                {"messages": [], "tools": null, "add_generation_prompt": null}
+                """, "template", "--json", "--template", file).ok();
+        assertEquals(List.of("\"tools\" must be an array", "\"add_generation_prompt\" must be true or false",
+                "\"continue_final_message\" must be true or false"),
+                cli.objects().stream().limit(3).map(answer -> answer.get("message")).toList());
+        assertEquals("input", cli.objects().getFirst().get("error"));
+        assertTrue(cli.objects().getLast().containsKey("text"), cli.out());
+    }
+
+    @Test
     void withoutJsonAFaultIsARefusal() throws IOException {
         Cli cli = Cli.run("template", "--template", template("{{ raise_exception('no') }}"), "x");
         assertEquals(TegulaCommand.FAILED, cli.status());

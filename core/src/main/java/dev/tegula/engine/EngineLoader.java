@@ -41,9 +41,12 @@ final class EngineLoader {
             Duration load = Duration.ofNanos(System.nanoTime() - begun);
             int vocabulary = model.spec().vocabulary();
             codec.check(vocabulary);
+            int context = model.plan().limits().context();
+            // The penalties keep as many tokens as they look back at; there are never more than the context holds.
+            sampling = sampling.toBuilder().repeatWindow(Math.min(sampling.repeatWindow(), context)).build();
             EngineParts parts = new EngineParts(new ModelRunner(model.executor()), model.newBatch(),
-                    new BlockPool(model.kvLayout().blocks()), codec, model.plan().limits().context(),
-                    model.plan().limits().sessions(), options.queue(), vocabulary, sampling, load, model::close);
+                    new BlockPool(model.kvLayout().blocks()), codec, context, model.plan().limits().sessions(),
+                    options.queue(), vocabulary, sampling, load, model::close);
             Engine engine = new Engine(parts, model, codec.tokenizer());
             record(file, load);
             warnIfScalar(file, model.plan(), options.model().kernels());
@@ -91,7 +94,7 @@ final class EngineLoader {
         try {
             return SamplingOptions.builder().fromMetadata(key -> number(file, key)).build();
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(file.name() + ": general.sampling: " + e.getMessage(), e);
+            throw new IllegalArgumentException(file.name() + ": " + e.getMessage(), e);
         }
     }
 

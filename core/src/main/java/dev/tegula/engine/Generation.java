@@ -21,6 +21,7 @@ final class Generation {
     private final int maxTokens;
     private final SamplerChain sampler;
     private final LogitsHook hook;
+    private final PrefillHook prefillHook;
     private final TextCodec codec;
     private final TextCodec.Decoder decoder;
     private final StopStrings stops;
@@ -46,6 +47,7 @@ final class Generation {
         this.codec = parts.codec();
         this.decoder = codec.decoder();
         this.hook = request.hook().orElse(null);
+        this.prefillHook = request.prefillHook().orElse(null);
         this.stops = request.stops().isEmpty() ? null : new StopStrings(request.stops());
         this.stream = stream;
         this.load = parts.load();
@@ -100,6 +102,13 @@ final class Generation {
     void start() {
         started = System.nanoTime();
         reused = sequence.begin(prompt);
+    }
+
+    /** Tells the request's hook how far the prompt is, while it is not through. */
+    void tellPrefill() {
+        if (prefillHook != null && !decoding()) {
+            prefillHook.onPrefill(sequence.cached(), prompt.length);
+        }
     }
 
     /** Rows it has in the step at hand. */

@@ -36,6 +36,7 @@ public final class Request {
     private final int maxTokens;
     private final List<String> stops;
     private final Optional<LogitsHook> hook;
+    private final Optional<PrefillHook> prefillHook;
     private final Optional<String> system;
     private final List<Map<String, Object>> tools;
     private final Map<String, Object> variables;
@@ -46,6 +47,7 @@ public final class Request {
         maxTokens = builder.maxTokens;
         stops = List.copyOf(builder.stops);
         hook = builder.hook;
+        prefillHook = builder.prefillHook;
         system = builder.system;
         tools = List.copyOf(builder.tools);
         variables = Collections.unmodifiableMap(new LinkedHashMap<>(builder.variables));
@@ -130,6 +132,10 @@ public final class Request {
         return hook;
     }
 
+    Optional<PrefillHook> prefillHook() {
+        return prefillHook;
+    }
+
     Optional<String> system() {
         return system;
     }
@@ -151,6 +157,7 @@ public final class Request {
         private int maxTokens;
         private final List<String> stops = new ArrayList<>();
         private Optional<LogitsHook> hook = Optional.empty();
+        private Optional<PrefillHook> prefillHook = Optional.empty();
         private Optional<String> system = Optional.empty();
         private final List<Map<String, Object>> tools = new ArrayList<>();
         private final Map<String, Object> variables = new LinkedHashMap<>();
@@ -197,6 +204,12 @@ public final class Request {
         /** Shows each step's logits to a hook. */
         public Builder onLogits(LogitsHook reader) {
             hook = Optional.of(Objects.requireNonNull(reader, "reader"));
+            return this;
+        }
+
+        /** Tells a hook how far the prompt is. */
+        public Builder onPrefill(PrefillHook listener) {
+            prefillHook = Optional.of(listener);
             return this;
         }
 

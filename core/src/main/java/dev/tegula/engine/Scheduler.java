@@ -218,8 +218,9 @@ final class Scheduler implements Runnable {
 
     private boolean add(Generation generation, int rows) {
         try {
+            generation.tellPrefill();
             generation.sequence().addTo(batch, rows);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             end(generation, e);
             return false;
         }

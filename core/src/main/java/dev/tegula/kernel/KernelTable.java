@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.stream.Collectors;
 import dev.tegula.kernel.ref.RefProvider;
 
 /**
@@ -65,7 +66,10 @@ public final class KernelTable {
         return new KernelTable(List.of(new RefProvider()), false);
     }
 
-    /** This table, but a request that the best engine refuses is an error instead of a slower kernel. */
+    /**
+     * This table, but a request that only the scalar engine takes is an error instead of a kernel many times slower.
+     * That one of two fast engines leaves an op to the other is none.
+     */
     public KernelTable strict() {
         return new KernelTable(providers, true);
     }
@@ -78,8 +82,8 @@ public final class KernelTable {
     /**
      * The first kernel that accepts a request.
      *
-     * @throws UnsupportedOperationException when none does, or in a strict table when a better engine refused; the
-     *             message has every refusal
+     * @throws UnsupportedOperationException when none does, or in a strict table when only a scalar kernel does; the
+     *             message has one reason for every engine
      */
     public Choice choose(KernelRequest request) {
         List<Refusal> refusals = new ArrayList<>();
@@ -106,14 +110,33 @@ public final class KernelTable {
                 refusals.add(new Refusal(provider.engine(), "has no kernel for " + request.op().name()));
             }
         }
-        throw new UnsupportedOperationException("no kernel for " + request + ": " + refusals);
+        throw new UnsupportedOperationException("no kernel for " + request + ": " + reasons(request, 0));
     }
 
     private Choice accept(KernelRequest request, Choice choice) {
-        if (strict && !choice.refusals().isEmpty()) {
-            throw new UnsupportedOperationException(
-                    "strict: " + request + " would run on " + choice.factory().id() + ", since " + choice.refusals());
+        if (strict && choice.provider().rank() == 0) {
+            throw new UnsupportedOperationException("strict: " + request + " would run on the scalar kernel "
+                    + choice.factory().id() + ": " + reasons(request, 1));
         }
         return choice;
+    }
+
+    /** One reason for every engine of a rank or above; those of all kernels of an op would fill a page. */
+    private String reasons(KernelRequest request, int rank) {
+        String reasons = providers.stream()
+                .filter(provider -> provider.rank() >= rank)
+                .map(provider -> reason(provider, request).toString())
+                .collect(Collectors.joining("; "));
+        return reasons.isEmpty() ? "there is no other engine" : reasons;
+    }
+
+    private static Refusal reason(KernelProvider provider, KernelRequest request) {
+        return provider.unavailable().orElseGet(() -> {
+            String op = request.op().name();
+            long kernels = provider.kernels().stream().filter(kernel -> kernel.id().op().equals(op)).count();
+            return new Refusal(provider.engine(), kernels == 0
+                    ? "has no kernel for " + op
+                    : "none of its " + kernels + " kernels for " + op + " takes these formats and shapes");
+        });
     }
 }

@@ -6,7 +6,10 @@ import dev.tegula.exec.Planner;
 import dev.tegula.file.gguf.GgufFile;
 import dev.tegula.graph.Graph;
 import dev.tegula.graph.GraphBuilder;
+import dev.tegula.graph.Node;
+import dev.tegula.graph.Value;
 import dev.tegula.graph.pass.Passes;
+import dev.tegula.kernel.KernelTable;
 import dev.tegula.kv.KvLayout;
 import dev.tegula.model.arch.Architecture;
 import dev.tegula.model.arch.Architectures;
@@ -23,7 +26,8 @@ public record ModelPlan(ModelSpec spec, Graph graph, Plan plan, Weights weights)
     /**
      * Reads the header, builds the graph and plans it. Reads no weights.
      *
-     * @throws ModelException when the architecture is unknown or a hyper-parameter or tensor is missing or wrong
+     * @throws ModelException when the architecture is unknown, a hyper-parameter or tensor is missing or wrong, or an op
+     *             has no kernel
      * @throws dev.tegula.file.gguf.GgufException when a key or tensor is missing or of the wrong type
      * @throws IllegalArgumentException when an option is out of range
      */
@@ -38,8 +42,35 @@ public record ModelPlan(ModelSpec spec, Graph graph, Plan plan, Weights weights)
         Graph graph = family.build(spec, weights, builder, options.kvType());
         Limits limits = limits(spec, options);
         KvLayout kv = new KvLayout(options.kvType(), spec.layers(), spec.kvHeads(), spec.headSize(), limits.blocks());
-        Plan plan = Planner.plan(Passes.apply(graph), options.kernels(), limits, kv);
+        Graph ready = Passes.apply(graph);
+        Plan plan;
+        try {
+            plan = Planner.plan(ready, options.kernels(), limits, kv);
+        } catch (UnsupportedOperationException e) {
+            throw new ModelException(file.name(), refused(ready, options.kernels()), e.getMessage());
+        }
         return new ModelPlan(spec, graph, plan, weights);
+    }
+
+    /** The weight of the first op that has no kernel, which is what a reader of the refusal can look up in the file. */
+    private static String refused(Graph graph, KernelTable kernels) {
+        for (Node node : graph.nodes()) {
+            if (node.output().kind() == Value.Kind.CONSTANT) {
+                // Computed without a kernel.
+                continue;
+            }
+            try {
+                kernels.choose(node.request());
+            } catch (UnsupportedOperationException e) {
+                return node.inputs()
+                        .stream()
+                        .filter(value -> value.kind() == Value.Kind.WEIGHT)
+                        .map(Value::name)
+                        .findFirst()
+                        .orElse(node.op().name());
+            }
+        }
+        return "graph";
     }
 
     private static Limits limits(ModelSpec spec, ModelOptions options) {

@@ -7,13 +7,13 @@ import dev.tegula.kernel.RopeScaling;
  * The hyper-parameters of a decoder-only transformer. Its constructor refuses nonsense.
  *
  * @param architecture the family, as {@code general.architecture} names it
- * @param layers blocks; 1 … 4096
+ * @param layers blocks; 1 … 2²⁰, and for a file no more than its {@code GgufLimits} allow
  * @param width elements of the residual stream; 1 … 2²⁰
  * @param feedForward width of the gated feed-forward layer; 1 … 2²²
  * @param heads query heads; 1 … 4096
  * @param kvHeads KV heads, a divisor of {@code heads}
  * @param headSize elements per head, even; 2 … 1024
- * @param vocabulary tokens; 1 … 4 Mi
+ * @param vocabulary tokens; 1 … 2³⁰, and for a file no more than its {@code GgufLimits} allow
  * @param context positions that the model was made for; 1 … 2³⁰
  * @param normEpsilon epsilon of the norms; 0 … 1
  * @param ropeDims rotated elements per head, even, at most {@code headSize}
@@ -28,13 +28,13 @@ public record ModelSpec(String architecture, int layers, int width, int feedForw
         Activation activation) {
     /** Checks every range; the message of the exception begins with the parameter's name. */
     public ModelSpec {
-        range("block_count", layers, 1, 4096);
+        range("block_count", layers, 1, 1 << 20);
         range("embedding_length", width, 1, 1 << 20);
         range("feed_forward_length", feedForward, 1, 1 << 22);
         range("attention.head_count", heads, 1, 4096);
         range("attention.head_count_kv", kvHeads, 1, heads);
         range("attention.key_length", headSize, 2, 1024);
-        range("vocab_size", vocabulary, 1, 1 << 22);
+        range("vocab_size", vocabulary, 1, 1 << 30);
         range("context_length", context, 1, 1 << 30);
         range("rope.dimension_count", ropeDims, 2, headSize);
         range("attention.sliding_window", window, 0, Integer.MAX_VALUE);

@@ -83,9 +83,6 @@ final class SpecReader {
     /** The embedding has a row per token; a number in the metadata must agree. */
     private int vocabulary() {
         long rows = file.tensor("token_embd.weight").dim(1);
-        if (rows < 1 || rows > 1 << 22) {
-            throw new ModelException(file.name(), "token_embd.weight", rows + " rows: must be 1 … " + (1 << 22));
-        }
         limit("vocab_size", rows, file.options().limits().vocabulary());
         int stated = metadata.getInt(prefix + "vocab_size", (int) rows);
         if (stated != rows) {

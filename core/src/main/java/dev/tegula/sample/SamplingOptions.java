@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -36,9 +37,7 @@ public record SamplingOptions(float temperature, int topK, float topP, float min
             throw new IllegalArgumentException("topK must be at least 0, was " + topK);
         }
         checkTopP(topP);
-        if (minP != 0) {
-            checkMinP(minP);
-        }
+        checkMinPOrNone(minP);
         checkRepeatPenalty(repeatPenalty);
         checkWindow(repeatWindow);
         checkPenalty("presencePenalty", presencePenalty);
@@ -88,6 +87,10 @@ public record SamplingOptions(float temperature, int topK, float topP, float min
 
     static float checkMinP(float value) {
         return check("minP", value, value > 0 && value < 1, "at least 0 and below 1");
+    }
+
+    private static float checkMinPOrNone(float value) {
+        return value == 0 ? value : checkMinP(value);
     }
 
     static float checkRepeatPenalty(float value) {
@@ -152,23 +155,40 @@ public record SamplingOptions(float temperature, int topK, float topP, float min
         /**
          * Takes the values a model's own metadata recommends: {@code general.sampling.temp}, {@code top_k},
          * {@code top_p}, {@code min_p}, {@code penalty_repeat} and {@code penalty_last_n}, as GGUF names them. Keys
-         * that are not there leave the value as it is.
+         * that are not there leave the value as it is. As other readers of the format have it, a {@code top_k} below 0
+         * keeps all tokens, as 0 does, and a {@code penalty_last_n} of -1 looks at all tokens there are.
          *
          * @param metadata gives the number under a full key, or null if there is none
+         * @throws IllegalArgumentException if a number is out of its range; the message begins with its key
          */
         public Builder fromMetadata(Function<String, Number> metadata) {
-            String prefix = "general.sampling.";
-            temperature = orElse(metadata.apply(prefix + "temp"), temperature).floatValue();
-            topK = orElse(metadata.apply(prefix + "top_k"), topK).intValue();
-            topP = orElse(metadata.apply(prefix + "top_p"), topP).floatValue();
-            minP = orElse(metadata.apply(prefix + "min_p"), minP).floatValue();
-            repeatPenalty = orElse(metadata.apply(prefix + "penalty_repeat"), repeatPenalty).floatValue();
-            repeatWindow = orElse(metadata.apply(prefix + "penalty_last_n"), repeatWindow).intValue();
+            number(metadata, "temp", value -> temperature(checkTemperature(value.floatValue())));
+            number(metadata, "top_k", value -> topK(Math.max(0, whole(value))));
+            number(metadata, "top_p", value -> topP(checkTopP(value.floatValue())));
+            number(metadata, "min_p", value -> minP(checkMinPOrNone(value.floatValue())));
+            number(metadata, "penalty_repeat", value -> repeatPenalty(checkRepeatPenalty(value.floatValue())));
+            number(metadata, "penalty_last_n",
+                    value -> repeatWindow(whole(value) == -1 ? MAX_WINDOW : checkWindow(whole(value))));
             return this;
         }
 
-        private static Number orElse(Number value, Number otherwise) {
-            return value == null ? otherwise : value;
+        private static void number(Function<String, Number> metadata, String name, Consumer<Number> setter) {
+            String key = "general.sampling." + name;
+            Number value = metadata.apply(key);
+            if (value != null) {
+                try {
+                    setter.accept(value);
+                } catch (IllegalArgumentException e) {
+                    throw new IllegalArgumentException(key + " = " + value + ": " + e.getMessage(), e);
+                }
+            }
+        }
+
+        private static int whole(Number value) {
+            if (value.doubleValue() != value.intValue()) {
+                throw new IllegalArgumentException("a whole number of 32 bits is wanted");
+            }
+            return value.intValue();
         }
 
         /** Sets {@link SamplingOptions#temperature()}. */

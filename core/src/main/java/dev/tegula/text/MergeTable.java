@@ -25,12 +25,14 @@ final class MergeTable {
      *            the vocabulary
      * @param merges
      *            two spellings with a space between, first merge first; of equal merges the first counts
+     * @param limit
+     *            how many there may be
      */
-    MergeTable(ByteStrings tokens, byte[][] merges) {
+    MergeTable(ByteStrings tokens, byte[][] merges, long limit) {
         this.tokens = tokens;
-        if (merges.length > 4 * VocabularyBuilder.MAX_TOKENS) {
-            throw new TokenizerException("tokenizer.ggml.merges has " + merges.length + " entries, at most "
-                    + 4 * VocabularyBuilder.MAX_TOKENS + " allowed");
+        if (merges.length > limit) {
+            throw new TokenizerException(
+                    "tokenizer.ggml.merges has " + merges.length + " entries, at most " + limit + " allowed");
         }
         int capacity = Integer.highestOneBit(Math.max(8, merges.length)) * 4;
         pairs = new long[capacity];

@@ -1,6 +1,8 @@
 package dev.tegula.text;
 
 import dev.tegula.text.RunPass.Set;
+import java.util.List;
+import java.util.Map;
 
 /**
  * A pre-tokenizer of byte-level BPE: passes that split a text into the words inside which merges happen, with the flags
@@ -14,6 +16,11 @@ final class PreTokenizer {
     private static final WordPass.Options QWEN35 = new WordPass.Options(true, false, false, true, 1, false);
     private static final WordPass.Options TEKKEN = new WordPass.Options(false, false, true, false, 1, true);
     private static final WordPass.Options GPT4O = new WordPass.Options(false, true, true, false, 3, true);
+
+    /** Names that files of the other families have, where nothing depends on them. */
+    private static final Map<TokenizerModel, List<String>> WITHOUT_EFFECT = Map.of(
+            TokenizerModel.SENTENCEPIECE, List.of("default", "llama-spm", "phi-3"),
+            TokenizerModel.WORDPIECE, List.of("default", "bert-bge", "bert-bge-large", "jina-v1-en", "jina-v2-en"));
 
     private final String name;
     private final SplitPass[] passes;
@@ -73,6 +80,15 @@ final class PreTokenizer {
                     + "' is not known; another can be named (--pre NAME)");
         }
         return found;
+    }
+
+    /** Refuses a name that means something in no file of a family without pre-tokenizers; it may be missing. */
+    static void checkUnused(TokenizerModel model, String name) {
+        List<String> known = WITHOUT_EFFECT.get(model);
+        if (name != null && !name.isEmpty() && !known.contains(name)) {
+            throw new TokenizerException("tokenizer.ggml.pre: '" + name + "' is not known for a '" + model.ggufName()
+                    + "' tokenizer, which has no pre-tokenizer; known are " + known);
+        }
     }
 
     private PreTokenizer ignoresMerges() {

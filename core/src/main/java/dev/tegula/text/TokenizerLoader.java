@@ -28,7 +28,7 @@ public final class TokenizerLoader {
      */
     public static Tokenizer load(GgufFile file, String pre) {
         try {
-            return load(file.metadata(), pre);
+            return load(file.metadata(), pre, file.options().limits().vocabulary());
         } catch (TokenizerException e) {
             TokenizerException named = new TokenizerException(file.name() + ": " + e.getMessage());
             named.initCause(e);
@@ -36,27 +36,15 @@ public final class TokenizerLoader {
         }
     }
 
-    /**
-     * Makes the tokenizer that metadata describe.
-     *
-     * @param metadata
-     *            a file's metadata
-     * @param pre
-     *            pre-tokenizer to use instead of the one the metadata name; null for their own
-     * @return the tokenizer
-     * @throws TokenizerException
-     *             if the vocabulary is refused; so is a pre-tokenizer that is unknown or missing
-     * @throws dev.tegula.file.gguf.GgufException
-     *             if a metadata value is missing or of a wrong type
-     */
-    public static Tokenizer load(GgufMetadata metadata, String pre) {
+    private static Tokenizer load(GgufMetadata metadata, String pre, long maxTokens) {
         VocabularyBuilder builder = Vocabulary.builder(TokenizerModel.ofGguf(metadata.getString(PREFIX + "model")));
         GgufArray tokens = metadata.getStringArray(PREFIX + "tokens");
-        if (tokens.size() > VocabularyBuilder.MAX_TOKENS) {
-            throw new TokenizerException(PREFIX + "tokens: " + tokens.size() + " tokens, 1.."
-                    + VocabularyBuilder.MAX_TOKENS + " expected");
+        if (tokens.size() > maxTokens) {
+            // Before their spellings are copied.
+            throw new TokenizerException(
+                    PREFIX + "tokens: " + tokens.size() + " tokens, 1.." + maxTokens + " expected");
         }
-        builder.tokens(strings(tokens));
+        builder.maxTokens(maxTokens).tokens(strings(tokens));
         builder.scores(scores(metadata));
         builder.types(metadata.findInts(PREFIX + "token_type").orElse(null));
         metadata.findStringArray(PREFIX + "merges").ifPresent(merges -> builder.merges(strings(merges)));

@@ -1,5 +1,6 @@
 package dev.tegula.text;
 
+import dev.tegula.file.gguf.GgufLimits;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -9,8 +10,10 @@ import java.util.Arrays;
  */
 public final class VocabularyBuilder {
 
-    /** The most tokens a vocabulary may have; the largest known ones have about 256 thousand. */
-    public static final int MAX_TOKENS = 4 << 20;
+    // Most merges make a token of their own; others lead through spellings that are none.
+    private static final long MERGES_PER_TOKEN = 4;
+    // The table of merges has up to four times as many places, which an array's length must hold.
+    private static final long MAX_MERGES = 1 << 28;
 
     /** The flags of a tokenizer, resolved. */
     record Flags(boolean addBos, boolean addEos, boolean addSep, boolean addSpacePrefix,
@@ -28,6 +31,7 @@ public final class VocabularyBuilder {
     String modelName = "";
     String architecture = "";
 
+    private long maxTokens = GgufLimits.defaults().vocabulary();
     private byte[][] tokens;
     private int[] types;
     private byte[][] merges;
@@ -43,6 +47,18 @@ public final class VocabularyBuilder {
     VocabularyBuilder(TokenizerModel model) {
         this.model = model;
         Arrays.fill(givenRoles, Long.MIN_VALUE);
+    }
+
+    /**
+     * Sets how many tokens are allowed; without it as many as {@link GgufLimits#defaults()} says.
+     *
+     * @param limit
+     *            1 or more
+     * @return this
+     */
+    public VocabularyBuilder maxTokens(long limit) {
+        maxTokens = limit;
+        return this;
     }
 
     /**
@@ -249,7 +265,9 @@ public final class VocabularyBuilder {
             if (merges == null) {
                 throw new TokenizerException("tokenizer.ggml.merges is missing; a 'gpt2' tokenizer needs it");
             }
-            mergeTable = new MergeTable(strings, merges);
+            mergeTable = new MergeTable(strings, merges, Math.min(MAX_MERGES, MERGES_PER_TOKEN * maxTokens));
+        } else {
+            PreTokenizer.checkUnused(model, pre);
         }
         SpecialRules.apply(this, pre == null ? "" : pre);
         checkAdded(flags().addBos, SpecialToken.BOS, "add_bos_token");
@@ -262,10 +280,10 @@ public final class VocabularyBuilder {
     }
 
     private void checkArrays() {
-        if (tokens == null || tokens.length < 1 || tokens.length > MAX_TOKENS) {
+        if (tokens == null || tokens.length < 1 || tokens.length > maxTokens) {
             throw new TokenizerException(
                     "tokenizer.ggml.tokens: " + (tokens == null ? "missing" : tokens.length + " tokens")
-                            + ", 1.." + MAX_TOKENS + " expected");
+                            + ", 1.." + maxTokens + " expected");
         }
         checkLength("scores", scores == null ? tokens.length : scores.length);
         checkLength("token_type", types == null ? tokens.length : types.length);

@@ -14,6 +14,7 @@ import dev.tegula.kernel.Refusal;
 import dev.tegula.kernel.ref.RefProvider;
 import dev.tegula.kv.BlockPool;
 import dev.tegula.file.gguf.GgufFile;
+import dev.tegula.file.gguf.GgufValueType;
 import dev.tegula.file.gguf.GgufWriter;
 import dev.tegula.model.Model;
 import dev.tegula.model.ModelOptions;
@@ -213,12 +214,27 @@ class EngineTest {
             TINY.writer(arena).putFloat("general.sampling.temp", -1).write(own);
         }
         String message = assertThrows(IllegalArgumentException.class, () -> Engine.open(own, options())).getMessage();
-        assertTrue(message.contains("sampling.gguf") && message.contains("temperature"), message);
+        assertTrue(message.contains("sampling.gguf: general.sampling.temp = -1.0: temperature must be"), message);
         try (Arena arena = Arena.ofConfined()) {
             TINY.writer(arena).putString("general.sampling.temp", "hot").write(own);
         }
         message = assertThrows(IllegalArgumentException.class, () -> Engine.open(own, options())).getMessage();
         assertTrue(message.contains("general.sampling.temp is a STRING"), message);
+    }
+
+    @Test
+    void inTheFilesSamplingMinusOneMeansAll() throws Exception {
+        Path own = folder.resolve("all.gguf");
+        try (Arena arena = Arena.ofConfined()) {
+            TINY.writer(arena)
+                    .putInteger("general.sampling.top_k", GgufValueType.INT32, -1)
+                    .putInteger("general.sampling.penalty_last_n", GgufValueType.INT32, -1)
+                    .write(own);
+        }
+        try (Engine engine = Engine.open(own, options().withContext(99))) {
+            assertEquals(0, engine.samplingDefaults().topK());
+            assertEquals(99, engine.samplingDefaults().repeatWindow());
+        }
     }
 
     @Test

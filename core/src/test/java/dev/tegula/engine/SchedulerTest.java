@@ -45,6 +45,35 @@ class SchedulerTest {
     }
 
     @Test
+    void aHookIsToldHowFarThePromptIs() {
+        try (FakeEngine fake = new FakeEngine(2, 200, 8, 4).counting(); Session session = fake.session()) {
+            List<String> told = new ArrayList<>();
+            Request.Builder request = Request.text("0123456789abcdefghij").maxTokens(3);
+            request.onPrefill((done, total) -> told.add(done + "/" + total));
+            session.submit(request.build()).result();
+            assertEquals(List.of("0/20", "8/20", "16/20"), told);
+            told.clear();
+            session.submit(request.build()).result();
+            assertEquals(List.of("19/20"), told, "what the session still has counts as done");
+        }
+    }
+
+    @Test
+    void aPrefillHookThatFailsFailsItsOwnRequest() {
+        try (FakeEngine fake = new FakeEngine(2, 200, 8, 4).counting();
+                Session a = fake.session();
+                Session b = fake.session()) {
+            TokenStream failing = a.submit(Request.text("abc").maxTokens(3).onPrefill((done, total) -> {
+                throw new IllegalStateException("no");
+            }).build());
+            TokenStream other = b.submit(text("xyz", 2));
+            assertTrue(assertThrows(GenerationException.class, failing::result).getMessage().contains("no"));
+            assertEquals(2, other.result().ids().size());
+            assertEquals(2, a.submit(text("abc", 2)).result().ids().size());
+        }
+    }
+
+    @Test
     void aloneAndInCompanyTheTokensAreTheSame() {
         List<Request> requests = new ArrayList<>();
         for (int i = 0; i < 6; i++) {

@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.tegula.file.gguf.GgufFile;
 import dev.tegula.file.gguf.GgufValueType;
 import dev.tegula.file.gguf.GgufWriter;
+import dev.tegula.kernel.KernelTable;
 import dev.tegula.tensor.DType;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -30,7 +32,7 @@ class ModelRefusalTest {
                 Arguments.of("llama.block_count", put(w -> w.putString("llama.block_count", "2")), "integer"),
                 // llama.cpp PR#25821, #26051: block_count above what the arrays hold.
                 Arguments.of("llama.block_count", number("llama.block_count", 4097), "4097: over the limit of 4096"),
-                Arguments.of("llama.block_count", number("llama.block_count", 0), "must be 1 … 4096"),
+                Arguments.of("llama.block_count", number("llama.block_count", 0), "must be 1 … 1048576"),
                 Arguments.of("llama.block_count", null, ""),
                 // 1bit-MONSTER#455, #694: division by a head count of zero.
                 Arguments.of("llama.attention.head_count", number("llama.attention.head_count", 0), "at least 1"),
@@ -132,6 +134,16 @@ class ModelRefusalTest {
             String message = assertThrows(RuntimeException.class, () -> ModelPlan.of(file, ModelTest.options()))
                     .getMessage();
             assertTrue(message.contains(tensor) && message.contains(detail), message);
+        }
+    }
+
+    @Test
+    void anOpWithoutKernelIsRefusedWithFileAndTensor() throws IOException {
+        Path path = SyntheticModel.tiny("llama", DType.F32).write(folder.resolve("m.gguf"));
+        try (GgufFile file = GgufFile.open(path)) {
+            String message = assertThrows(ModelException.class,
+                    () -> ModelPlan.of(file, ModelTest.options().withKernels(KernelTable.of(List.of())))).getMessage();
+            assertTrue(message.contains("m.gguf: token_embd.weight: no kernel for Embed[]"), message);
         }
     }
 

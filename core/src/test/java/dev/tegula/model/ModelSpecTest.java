@@ -29,6 +29,13 @@ class ModelSpecTest {
         assertMessage("attention.head_count_kv: 3: must divide the 4 heads", () -> spec(4, 3, 16, 16));
     }
 
+    @Test
+    void whatRaisedLimitsOfAFileAllowIsNoNonsense() {
+        ModelSpec deep = new ModelSpec("llama", 5000, 64, 128, 4, 2, 16, 5 << 20, 32, 1e-5f, 16, true,
+                RopeScaling.none(10000), 0, Activation.SILU);
+        assertEquals(5000, deep.layers());
+    }
+
     private static void assertMessage(String expected, Runnable construction) {
         String message = assertThrows(IllegalArgumentException.class, construction::run).getMessage();
         assertTrue(message.contains(expected), message);

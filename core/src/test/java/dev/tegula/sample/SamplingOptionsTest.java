@@ -69,4 +69,29 @@ class SamplingOptionsTest {
         SamplingOptions options = SamplingOptions.builder().fromMetadata(metadata::get).build();
         assertEquals(SamplingOptions.builder().temperature(0.6f).topK(20).repeatPenalty(1.1f).build(), options);
     }
+
+    private static SamplingOptions of(String key, Number value) {
+        return SamplingOptions.builder()
+                .fromMetadata(asked -> asked.equals("general.sampling." + key) ? value : null)
+                .build();
+    }
+
+    @Test
+    void inMetadataMinusOneMeansAll() {
+        assertEquals(0, of("top_k", -1).topK());
+        assertEquals(0, of("top_k", 0).topK());
+        assertEquals(1 << 20, of("penalty_last_n", -1).repeatWindow());
+        assertEquals(0, of("penalty_last_n", 0L).repeatWindow());
+    }
+
+    @Test
+    void nonsenseInMetadataIsRefusedByItsKey() {
+        Map<String, Number> nonsense = Map.of("temp", Float.NaN, "top_k", 1L << 32, "top_p", 2f, "min_p", -1f,
+                "penalty_repeat", 0, "penalty_last_n", -2);
+        nonsense.forEach((key, value) -> {
+            String message = assertThrows(IllegalArgumentException.class, () -> of(key, value)).getMessage();
+            assertTrue(message.startsWith("general.sampling." + key + " = " + value + ": "), message);
+        });
+        assertThrows(IllegalArgumentException.class, () -> of("top_k", 1.5f));
+    }
 }

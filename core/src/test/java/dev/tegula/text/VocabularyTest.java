@@ -67,6 +67,42 @@ class VocabularyTest {
     }
 
     @Test
+    void familiesWithoutPreTokenizerRefuseNamesThatAreNotTheirs() {
+        VocabularyBuilder spm = plain("<unk>", "<s>", "</s>");
+        for (String name : new String[]{null, "", "default"}) {
+            spm.pre(name).build();
+            spm = plain("<unk>", "<s>", "</s>");
+        }
+        refused(spm.pre("nonsense"), "tokenizer.ggml.pre", "'nonsense'", "'llama'", "default");
+        refused(plain("<unk>", "<s>", "</s>").pre("llama-bpe"), "'llama-bpe'");
+        for (String name : new String[]{null, "default", "bert-bge", "jina-v2-en"}) {
+            assertEquals(4, wordPiece().pre(name).build().size());
+        }
+        refused(wordPiece().pre("nonsense"), "tokenizer.ggml.pre", "'nonsense'", "'bert'", "bert-bge");
+    }
+
+    private static VocabularyBuilder wordPiece() {
+        return Vocabulary.builder(TokenizerModel.WORDPIECE)
+                .tokens("[PAD]", "[UNK]", "[CLS]", "[SEP]")
+                .special(SpecialToken.UNK, 1)
+                .special(SpecialToken.BOS, 2)
+                .special(SpecialToken.SEP, 3);
+    }
+
+    @Test
+    void refusesMoreTokensAndMergesThanAllowed() {
+        refused(plain("a", "b", "c").maxTokens(2), "tokenizer.ggml.tokens: 3 tokens, 1..2 expected");
+        assertEquals(3, plain("a", "b", "c").maxTokens(3).build().size());
+        refused(Vocabulary.builder(TokenizerModel.BPE)
+                .tokens("a")
+                .pre("gpt-2")
+                .maxTokens(1)
+                .merges("a a", "a b", "b a",
+                        "b b", "b c"),
+                "tokenizer.ggml.merges has 5 entries, at most 4");
+    }
+
+    @Test
     void ofDuplicatesTheFirstIsFound() {
         Vocabulary v = plain("<unk>", "<s>", "</s>", "x", "x", "").build();
         assertEquals(3, v.find("x"));

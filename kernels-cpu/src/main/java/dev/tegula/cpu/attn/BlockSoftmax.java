@@ -6,13 +6,10 @@ import dev.tegula.kv.KvLayout;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorSpecies;
 
 /** Maximum, exponentials and their sum over the 32 positions of a block. */
 final class BlockSoftmax {
     private static final int BLOCK = KvLayout.BLOCK;
-    private static final VectorSpecies<Float> EIGHT = FloatVector.SPECIES_256;
-    private static final VectorSpecies<Float> FOUR = FloatVector.SPECIES_128;
 
     private BlockSoftmax() {}
 
@@ -51,23 +48,17 @@ final class BlockSoftmax {
         return fold16(scratch, fold);
     }
 
-    /** Folds 16 floats by halves; narrower vectors than {@link Lanes#F32} where that is wider than a half. */
+    /**
+     * Folds 16 floats by halves. Not in narrower vectors: where the compiler has seen two widths of a vector class, it keeps
+     * vectors as objects, in all kernels.
+     */
     private static float fold16(MemorySegment scratch, long at) {
-        if (Lanes.COUNT >= 8) {
-            FloatVector.fromMemorySegment(EIGHT, scratch, at, Lanes.LE)
-                    .add(FloatVector.fromMemorySegment(EIGHT, scratch, at + 32, Lanes.LE))
-                    .intoMemorySegment(scratch, at, Lanes.LE);
-        } else {
-            for (long i = at; i < at + 32; i += 16) {
-                FloatVector.fromMemorySegment(FOUR, scratch, i, Lanes.LE)
-                        .add(FloatVector.fromMemorySegment(FOUR, scratch, i + 32, Lanes.LE))
-                        .intoMemorySegment(scratch, i, Lanes.LE);
+        for (int half = 8; half > 1; half /= 2) {
+            for (int i = 0; i < half; i++) {
+                float sum = scratch.get(Lanes.FLOAT, at + 4L * i) + scratch.get(Lanes.FLOAT, at + 4L * (i + half));
+                scratch.set(Lanes.FLOAT, at + 4L * i, sum);
             }
         }
-        FloatVector.fromMemorySegment(FOUR, scratch, at, Lanes.LE)
-                .add(FloatVector.fromMemorySegment(FOUR, scratch, at + 16, Lanes.LE))
-                .intoMemorySegment(scratch, at, Lanes.LE);
-        return scratch.get(Lanes.FLOAT, at) + scratch.get(Lanes.FLOAT, at + 8)
-                + (scratch.get(Lanes.FLOAT, at + 4) + scratch.get(Lanes.FLOAT, at + 12));
+        return scratch.get(Lanes.FLOAT, at) + scratch.get(Lanes.FLOAT, at + 4);
     }
 }

@@ -48,6 +48,6 @@ final class Memory {
         int few = ROWS + FEW * chunks * Rows.FLOATS;
         int columns = Math.min(Linear.COLUMNS, matrices * Math.ceilDiv(n, 2 * LANES) * 2 * LANES);
         int many = OUT + Linear.ROWS * columns;
-        return new Scratch.Size(0, Math.max(few, many), INT_ROWS + FEW * chunks * Rows.PAIRS);
+        return new Scratch.Size(0, Math.max(few, many), INT_ROWS + FEW * chunks * Rows.PAIRS + LANES);
     }
 }

@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -49,8 +50,12 @@ final class Rows {
     private static final int A256_BYTES = 324;
     private static final int A256_QS = 68;
 
-    /** The 8 words of a block at most. */
-    private static final VectorSpecies<Integer> I = Lanes.COUNT > 8 ? IntVector.SPECIES_256 : Lanes.I32;
+    private static final VectorSpecies<Integer> I = Lanes.I32;
+    /**
+     * The 8 words of a block at most. A mask instead of a narrower vector: where the compiler has seen two widths of a vector
+     * class, it keeps vectors as objects, in all kernels.
+     */
+    private static final VectorMask<Integer> WORDS = I.indexInRange(0, 8);
 
     private Rows() {}
 
@@ -68,6 +73,9 @@ final class Rows {
         for (int b = 0; b < blocks; b++) {
             long block = from + (k0 / 32 + b) * (long) A32_BYTES;
             floats(x, block + A32_QS, dst, to + 32 * b);
+        }
+        for (int b = 0; b < blocks; b++) {
+            long block = from + (k0 / 32 + b) * (long) A32_BYTES;
             dst[to + SCALES + b] = x.get(Lanes.FLOAT, block);
             dst[to + SUMS + b] = x.get(Lanes.INT, block + 4);
         }
@@ -93,9 +101,13 @@ final class Rows {
         }
     }
 
+    /** 32 floats; up to 8 zeros follow them. */
     private static void floats(MemorySegment x, long from, float[] dst, int to) {
         for (int u = 0; u < 8; u += I.length()) {
-            IntVector words = IntVector.fromMemorySegment(I, x, from + 4L * u, Lanes.LE);
+            IntVector words = Lanes.COUNT > 8
+                    ? IntVector.fromMemorySegment(I, x, from, Lanes.LE, WORDS)
+                    : IntVector.fromMemorySegment(I, x, from + 4L * u, Lanes.LE);
+            // Lanes past the eighth, zeros, are written over by what follows.
             for (int b = 0; b < 4; b++) {
                 ((FloatVector) words.lanewise(LSHL, 24 - 8 * b).lanewise(ASHR, 24).convert(I2F, 0)).intoArray(dst,
                         to + 8 * b + u);
@@ -144,10 +156,13 @@ final class Rows {
         }
     }
 
+    /** 16 ints; up to 8 zeros follow them. */
     private static void pairs(MemorySegment x, long from, int[] dst, int to) {
         for (int u = 0; u < 8; u += I.length()) {
-            IntVector words = IntVector.fromMemorySegment(I, x, from + 4L * u, Lanes.LE);
-            // Bytes 0 and 2 (then 1 and 3) with their signs in the lower and upper half of a lane.
+            IntVector words = Lanes.COUNT > 8
+                    ? IntVector.fromMemorySegment(I, x, from, Lanes.LE, WORDS)
+                    : IntVector.fromMemorySegment(I, x, from + 4L * u, Lanes.LE);
+            // Lanes past the eighth, zeros, are written over by what follows. Bytes 0 and 2 (then 1 and 3) with their signs in the lower and upper half of a lane.
             IntVector even = words.lanewise(LSHL, 24)
                     .lanewise(ASHR, 24)
                     .and(0xFFFF)
