@@ -2,20 +2,27 @@ package dev.tegula.cli;
 
 import dev.tegula.engine.Engine;
 import dev.tegula.engine.EngineOptions;
+import dev.tegula.model.ModelOptions;
 import dev.tegula.tensor.DType;
 import java.io.IOException;
 import java.io.InputStream;
 
 /** Opens engines as the options say. */
 final class Models {
+    // Rows of a prefill chunk while a person watches: with fewer than the engine's own, progress moves every few seconds on
+    // slow models as well. They change no bit of the result.
+    private static final int WATCHED_ROWS = 128;
+
     private Models() {}
 
     /** Opens the model named, or the embedded one. */
     static Engine open(ModelOptionsMixin options, Terminal terminal) throws IOException {
         try (Progress progress = new Progress(terminal, "loading")) {
-            EngineOptions how = EngineOptions.defaults()
-                    .withModel(options.options(DType.F16, progress::update))
-                    .withFile(options.file().gguf());
+            ModelOptions model = options.options(DType.F16, progress::update);
+            if (terminal.errIsTerminal()) {
+                model = model.withRows(WATCHED_ROWS, 0);
+            }
+            EngineOptions how = EngineOptions.defaults().withModel(model).withFile(options.file().gguf());
             if (options.file().pre() != null) {
                 how = how.withPreTokenizer(options.file().pre());
             }

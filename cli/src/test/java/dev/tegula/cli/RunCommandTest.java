@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -81,6 +83,18 @@ class RunCommandTest {
     void theTextDoesNotDependOnThreads() {
         String one = Cli.run("run", "--greedy", "--threads", "1", "--max-tokens", "40", OWL).ok().out();
         assertEquals(one, Cli.run("run", "--greedy", "--threads", "3", "--max-tokens", "40", OWL).ok().out());
+    }
+
+    @Test
+    void aWatchedRunGivesTheSameText() {
+        String prompt = (OWL + " ").repeat(20).strip();
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Terminal terminal = new Terminal(InputStream.nullInputStream(), out, err, false, true);
+        assertEquals(TegulaCommand.OK, TegulaCommand.run(terminal, "run", "--greedy", "--max-tokens", "8", prompt));
+        assertEquals(Cli.run("run", "--greedy", "--max-tokens", "8", prompt).ok().out(), out.toString());
+        // Above it there may be progress, on a slow machine.
+        assertTrue(err.toString().contains("tegula: 241 prompt tokens"), err.toString());
     }
 
     @Test
