@@ -11,7 +11,7 @@ import java.io.InputStream;
 final class Models {
     // Rows of a prefill chunk while a person watches: with fewer than the engine's own, progress moves every few seconds on
     // slow models as well. They change no bit of the result.
-    private static final int WATCHED_ROWS = 128;
+    private static final int WATCHED_ROWS = 256;
 
     private Models() {}
 

@@ -1,6 +1,5 @@
 package dev.tegula.cpu.gemm;
 
-import dev.tegula.cpu.Lanes;
 import dev.tegula.kernel.Scratch;
 import java.lang.foreign.MemorySegment;
 
@@ -22,9 +21,9 @@ abstract class Blocks256 implements MicroKernel {
     }
 
     @Override
-    public void multiply(float[] floats, int at, int outAt) {
-        Tile.sums(floats, at);
-        Fold.superBlock(floats, at, outAt, 0);
-        Fold.superBlock(floats, at, outAt, Lanes.COUNT);
+    public void multiply(MemorySegment panel, float[] floats, int at, int outAt) {
+        Tile.sums(panel, floats, at);
+        Fold.superBlock(panel, floats, at, outAt, 0);
+        Fold.superBlock(panel, floats, at, outAt, 1);
     }
 }

@@ -25,8 +25,8 @@ abstract class Blocks32 implements MicroKernel {
     }
 
     @Override
-    public void multiply(float[] floats, int at, int outAt) {
-        Tile.sums(floats, at);
-        Fold.blocks(floats, at, outAt);
+    public void multiply(MemorySegment panel, float[] floats, int at, int outAt) {
+        Tile.sums(panel, floats, at);
+        Fold.blocks(panel, floats, at, outAt);
     }
 }

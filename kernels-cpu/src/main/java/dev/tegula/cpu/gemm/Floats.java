@@ -1,5 +1,6 @@
 package dev.tegula.cpu.gemm;
 
+import dev.tegula.cpu.Lanes;
 import dev.tegula.kernel.Scratch;
 import java.lang.foreign.MemorySegment;
 
@@ -26,20 +27,21 @@ abstract class Floats implements MicroKernel {
     }
 
     @Override
-    public final void decode(MemorySegment w, long w0, int count, float[] floats, int vectorAt) {
+    public final void decode(MemorySegment w, long w0, int count, MemorySegment panel, int vector) {
         int steps = Math.ceilDiv(count, STEP);
-        Panel.clearFrom(floats, steps);
+        Panel.clearFrom(panel, steps);
         for (int s = 0; s < steps; s++) {
-            decodeStep(w, w0 + s * chunkBytes() / 8, floats, Memory.PANEL + s * STEP * Panel.STEP + vectorAt);
+            decodeStep(w, w0 + s * chunkBytes() / 8, panel,
+                    Memory.PANEL + s * STEP * Panel.STEP + vector * (long) Lanes.BYTES);
         }
     }
 
     /** Decodes 32 elements. */
-    abstract void decodeStep(MemorySegment w, long at, float[] floats, int to);
+    abstract void decodeStep(MemorySegment w, long at, MemorySegment panel, long to);
 
     @Override
-    public final void multiply(float[] floats, int at, int outAt) {
-        Tile.floats(floats, at, outAt);
-        Tile.floats(floats, at + Tile.FLOAT_ROWS * Rows.FLOATS, outAt + Tile.FLOAT_ROWS * Panel.STEP);
+    public final void multiply(MemorySegment panel, float[] floats, int at, int outAt) {
+        Tile.floats(panel, floats, at, outAt);
+        Tile.floats(panel, floats, at + Tile.FLOAT_ROWS * Rows.FLOATS, outAt + Tile.FLOAT_ROWS * Tile.STEP);
     }
 }

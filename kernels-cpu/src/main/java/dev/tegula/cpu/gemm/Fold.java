@@ -16,24 +16,27 @@ import jdk.incubator.vector.VectorSpecies;
 final class Fold {
     private static final VectorSpecies<Float> F = Lanes.F32;
     private static final int V = Lanes.COUNT;
+    private static final long VB = Lanes.BYTES;
     /** From block to block in the sums of 8 rows. */
-    private static final int BLOCK = Tile.ROWS * Panel.STEP;
+    private static final long BLOCK = Tile.ROWS * Panel.STEP;
 
     private Fold() {}
 
     /** Blocks of 32 in 8 rows: {@code c = fma(isum, dW * dA, c)} for each of 8 blocks in order. */
-    static void blocks(float[] f, int at, int outAt) {
+    static void blocks(MemorySegment p, float[] f, int at, int outAt) {
         for (int i = 0; i < Tile.ROWS; i++) {
             int a = at + i * Rows.FLOATS + Rows.SCALES;
-            int t = Memory.SUMS + i * Panel.STEP;
-            int c = outAt + i * Panel.STEP;
+            long t = Memory.SUMS + i * Panel.STEP;
+            int c = outAt + i * Tile.STEP;
             FloatVector c0 = FloatVector.fromArray(F, f, c);
             FloatVector c1 = FloatVector.fromArray(F, f, c + V);
             for (int b = 0; b < 8; b++) {
                 FloatVector dA = FloatVector.broadcast(F, f[a + b]);
-                int d = Panel.SCALES + b * Panel.STEP;
-                c0 = FloatVector.fromArray(F, f, t + b * BLOCK).fma(FloatVector.fromArray(F, f, d).mul(dA), c0);
-                c1 = FloatVector.fromArray(F, f, t + b * BLOCK + V).fma(FloatVector.fromArray(F, f, d + V).mul(dA), c1);
+                long d = Panel.SCALES + b * Panel.STEP;
+                c0 = FloatVector.fromMemorySegment(F, p, t + b * BLOCK, Lanes.LE)
+                        .fma(FloatVector.fromMemorySegment(F, p, d, Lanes.LE).mul(dA), c0);
+                c1 = FloatVector.fromMemorySegment(F, p, t + b * BLOCK + VB, Lanes.LE)
+                        .fma(FloatVector.fromMemorySegment(F, p, d + VB, Lanes.LE).mul(dA), c1);
             }
             c0.intoArray(f, c);
             c1.intoArray(f, c + V);
@@ -41,18 +44,18 @@ final class Fold {
     }
 
     /** As {@link #blocks}, and after each block {@code c = fma(-minW * dA, asum, c)}; one vector of rows. */
-    static void blocksWithMins(float[] f, int at, int outAt, int vectorAt) {
+    static void blocksWithMins(MemorySegment p, float[] f, int at, int outAt, int vector) {
         for (int i = 0; i < Tile.ROWS; i++) {
             int a = at + i * Rows.FLOATS;
-            int t = Memory.SUMS + i * Panel.STEP + vectorAt;
-            int c = outAt + i * Panel.STEP + vectorAt;
+            long t = Memory.SUMS + i * Panel.STEP + vector * VB;
+            int c = outAt + i * Tile.STEP + vector * V;
             FloatVector c0 = FloatVector.fromArray(F, f, c);
             for (int b = 0; b < 8; b++) {
                 FloatVector dA = FloatVector.broadcast(F, f[a + Rows.SCALES + b]);
-                int w = b * Panel.STEP + vectorAt;
-                c0 = FloatVector.fromArray(F, f, t + b * BLOCK)
-                        .fma(FloatVector.fromArray(F, f, Panel.SCALES + w).mul(dA), c0);
-                c0 = FloatVector.fromArray(F, f, Panel.MINS + w)
+                long w = b * Panel.STEP + vector * VB;
+                c0 = FloatVector.fromMemorySegment(F, p, t + b * BLOCK, Lanes.LE)
+                        .fma(FloatVector.fromMemorySegment(F, p, Panel.SCALES + w, Lanes.LE).mul(dA), c0);
+                c0 = FloatVector.fromMemorySegment(F, p, Panel.MINS + w, Lanes.LE)
                         .mul(dA)
                         .fma(FloatVector.broadcast(F, f[a + Rows.SUMS + b]), c0);
             }
@@ -63,14 +66,14 @@ final class Fold {
     /**
      * A block of 256: the 8 sums of 32, in int32, converted once: {@code c = fma(isum, dW * dA, c)}; one vector of rows.
      */
-    static void superBlock(float[] f, int at, int outAt, int vectorAt) {
-        FloatVector d = FloatVector.fromArray(F, f, Panel.SCALES + vectorAt);
+    static void superBlock(MemorySegment p, float[] f, int at, int outAt, int vector) {
+        FloatVector d = FloatVector.fromMemorySegment(F, p, Panel.SCALES + vector * VB, Lanes.LE);
         for (int i = 0; i < Tile.ROWS; i++) {
-            int t = Memory.SUMS + i * Panel.STEP + vectorAt;
-            int c = outAt + i * Panel.STEP + vectorAt;
+            long t = Memory.SUMS + i * Panel.STEP + vector * VB;
+            int c = outAt + i * Tile.STEP + vector * V;
             IntVector sum = IntVector.zero(Lanes.I32);
             for (int b = 0; b < 8; b++) {
-                sum = sum.add(FloatVector.fromArray(F, f, t + b * BLOCK).convert(F2I, 0));
+                sum = sum.add(FloatVector.fromMemorySegment(F, p, t + b * BLOCK, Lanes.LE).convert(F2I, 0));
             }
             float dA = f[at + i * Rows.FLOATS + Rows.SCALES];
             ((FloatVector) sum.convert(I2F, 0)).fma(d.mul(dA), FloatVector.fromArray(F, f, c)).intoArray(f, c);
@@ -82,25 +85,25 @@ final class Fold {
      * exactly, and the two halves' sum is rounded once, as the conversion of their int32 sum would be. With minimums (8 of
      * them), {@code c = fma(-dmin * dA, sum of min * asum, c)} follows; its sum is exact too.
      */
-    static void smallSuperBlock(float[] f, boolean mins, int at, int outAt, int vectorAt) {
-        FloatVector d = FloatVector.fromArray(F, f, Panel.SCALES + vectorAt);
-        FloatVector dmin = FloatVector.fromArray(F, f, Panel.MINS + vectorAt);
+    static void smallSuperBlock(MemorySegment p, float[] f, boolean mins, int at, int outAt, int vector) {
+        FloatVector d = FloatVector.fromMemorySegment(F, p, Panel.SCALES + vector * VB, Lanes.LE);
+        FloatVector dmin = FloatVector.fromMemorySegment(F, p, Panel.MINS + vector * VB, Lanes.LE);
         for (int i = 0; i < Tile.ROWS; i++) {
             int a = at + i * Rows.FLOATS;
-            int t = Memory.SUMS + i * Panel.STEP + vectorAt;
-            int c = outAt + i * Panel.STEP + vectorAt;
+            long t = Memory.SUMS + i * Panel.STEP + vector * VB;
+            int c = outAt + i * Tile.STEP + vector * V;
             FloatVector low = FloatVector.zero(F);
             FloatVector high = low;
             for (int b = 0; b < 4; b++) {
-                low = low.add(FloatVector.fromArray(F, f, t + b * BLOCK));
-                high = high.add(FloatVector.fromArray(F, f, t + (b + 4) * BLOCK));
+                low = low.add(FloatVector.fromMemorySegment(F, p, t + b * BLOCK, Lanes.LE));
+                high = high.add(FloatVector.fromMemorySegment(F, p, t + (b + 4) * BLOCK, Lanes.LE));
             }
             FloatVector dA = FloatVector.broadcast(F, f[a + Rows.SCALES]);
             FloatVector acc = low.add(high).fma(d.mul(dA), FloatVector.fromArray(F, f, c));
             if (mins) {
                 FloatVector min = FloatVector.zero(F);
                 for (int j = 0; j < 8; j++) {
-                    min = FloatVector.fromArray(F, f, Panel.SUB_MINS + j * Panel.STEP + vectorAt)
+                    min = FloatVector.fromMemorySegment(F, p, Panel.SUB_MINS + j * Panel.STEP + vector * VB, Lanes.LE)
                             .fma(FloatVector.broadcast(F, f[a + Rows.SUMS32 + j]), min);
                 }
                 acc = dmin.mul(dA).fma(min, acc);
@@ -113,14 +116,14 @@ final class Fold {
      * The minimums of a block of 256, after {@link #superBlock}: {@code c = fma(-dmin * dA, sum of min * asum, c)}; one
      * vector of rows. The sum is an integer of at most 63 * 127 * 256, exact in F32.
      */
-    static void superBlockMins(float[] f, int at, int outAt, int vectorAt) {
-        FloatVector dmin = FloatVector.fromArray(F, f, Panel.MINS + vectorAt);
+    static void superBlockMins(MemorySegment p, float[] f, int at, int outAt, int vector) {
+        FloatVector dmin = FloatVector.fromMemorySegment(F, p, Panel.MINS + vector * VB, Lanes.LE);
         for (int i = 0; i < Tile.ROWS; i++) {
             int a = at + i * Rows.FLOATS;
-            int c = outAt + i * Panel.STEP + vectorAt;
+            int c = outAt + i * Tile.STEP + vector * V;
             FloatVector sum = FloatVector.zero(F);
             for (int j = 0; j < 16; j++) {
-                sum = FloatVector.fromArray(F, f, Panel.SUB_MINS + j * Panel.STEP + vectorAt)
+                sum = FloatVector.fromMemorySegment(F, p, Panel.SUB_MINS + j * Panel.STEP + vector * VB, Lanes.LE)
                         .fma(FloatVector.broadcast(F, f[a + Rows.SUMS + j]), sum);
             }
             dmin.mul(f[a + Rows.SCALES]).fma(sum, FloatVector.fromArray(F, f, c)).intoArray(f, c);
@@ -133,15 +136,17 @@ final class Fold {
      *
      * @param a where the blocks' dA are, side by side
      */
-    static void row(float[] f, int a, int blocks, int outAt) {
+    static void row(MemorySegment p, float[] f, int a, int blocks, int outAt) {
         FloatVector c0 = FloatVector.fromArray(F, f, outAt);
         FloatVector c1 = FloatVector.fromArray(F, f, outAt + V);
         for (int b = 0; b < blocks; b++) {
             FloatVector dA = FloatVector.broadcast(F, f[a + b]);
-            int t = Memory.SUMS + b * Panel.STEP;
-            int d = Panel.SCALES + b * Panel.STEP;
-            c0 = FloatVector.fromArray(F, f, t).fma(FloatVector.fromArray(F, f, d).mul(dA), c0);
-            c1 = FloatVector.fromArray(F, f, t + V).fma(FloatVector.fromArray(F, f, d + V).mul(dA), c1);
+            long t = Memory.SUMS + b * Panel.STEP;
+            long d = Panel.SCALES + b * Panel.STEP;
+            c0 = FloatVector.fromMemorySegment(F, p, t, Lanes.LE)
+                    .fma(FloatVector.fromMemorySegment(F, p, d, Lanes.LE).mul(dA), c0);
+            c1 = FloatVector.fromMemorySegment(F, p, t + VB, Lanes.LE)
+                    .fma(FloatVector.fromMemorySegment(F, p, d + VB, Lanes.LE).mul(dA), c1);
         }
         c0.intoArray(f, outAt);
         c1.intoArray(f, outAt + V);
@@ -151,12 +156,12 @@ final class Fold {
      * One row, a block of 256: {@code c = fma(isum, dW * dA, c)}, with a vector of isum in {@link Memory#SUMS}.
      *
      * @param w0 offset in the packed weights of the vector's dW
-     * @param vectorAt the vector's place in the sums and the output
+     * @param vector 0 or 1: the vector's place in the sums and the output
      */
-    static void rowSuperBlock(MemorySegment w, long w0, float dA, float[] f, int outAt, int vectorAt) {
-        FloatVector.fromArray(F, f, Memory.SUMS + vectorAt)
+    static void rowSuperBlock(MemorySegment w, long w0, float dA, MemorySegment p, float[] f, int outAt, int vector) {
+        FloatVector.fromMemorySegment(F, p, Memory.SUMS + vector * VB, Lanes.LE)
                 .fma(FloatVector.fromMemorySegment(F, w, w0, Lanes.LE).mul(dA),
-                        FloatVector.fromArray(F, f, outAt + vectorAt))
-                .intoArray(f, outAt + vectorAt);
+                        FloatVector.fromArray(F, f, outAt + vector * V))
+                .intoArray(f, outAt + vector * V);
     }
 }

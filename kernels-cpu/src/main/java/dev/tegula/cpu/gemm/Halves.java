@@ -41,7 +41,7 @@ final class Halves {
      * @param unitBytes bytes from pair to pair
      * @param dst takes a vector for each block, {@link Panel#STEP} apart, from {@code to} on
      */
-    static void scales(MemorySegment src, long at, int unitBytes, int blocks, float[] dst, int to) {
+    static void scales(MemorySegment src, long at, int unitBytes, int blocks, MemorySegment dst, long to) {
         for (int b = 0; b < blocks; b++) {
             IntVector bits = IntVector.fromMemorySegment(Lanes.I32, src, at + (b >> 1) * (long) unitBytes, Lanes.LE)
                     .lanewise(LSHL, 16 - ((b & 1) << 4));
@@ -50,8 +50,7 @@ final class Halves {
                     .mul(REBIAS)
                     .reinterpretAsInts()
                     .blend(fields.or(SPECIAL), bits.and(EXPONENT).compare(EQ, EXPONENT))
-                    .reinterpretAsFloats()
-                    .intoArray(dst, to + b * Panel.STEP);
+                    .intoMemorySegment(dst, to + b * Panel.STEP, Lanes.LE);
         }
     }
 
@@ -60,7 +59,7 @@ final class Halves {
      *
      * @param shift 16 for the lower half of the lanes, 0 for the upper
      */
-    static void convert(MemorySegment src, long from, int shift, float[] dst, int to) {
+    static void convert(MemorySegment src, long from, int shift, MemorySegment dst, long to) {
         IntVector bits = IntVector.fromMemorySegment(Lanes.I32, src, from, Lanes.LE).lanewise(LSHL, shift);
         IntVector magnitude = bits.lanewise(LSHR, 3).and(MAGNITUDE);
         IntVector exponent = bits.and(EXPONENT);
@@ -70,7 +69,6 @@ final class Halves {
                 .blend(tiny, exponent.compare(EQ, 0))
                 .blend(magnitude.add(2 * BIAS_STEP), exponent.compare(EQ, EXPONENT))
                 .or(bits.and(SIGN))
-                .reinterpretAsFloats()
-                .intoArray(dst, to);
+                .intoMemorySegment(dst, to, Lanes.LE);
     }
 }

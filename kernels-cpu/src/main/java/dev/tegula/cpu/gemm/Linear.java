@@ -12,6 +12,7 @@ import dev.tegula.kernel.RowCount;
 import dev.tegula.kernel.Scratch;
 import dev.tegula.tensor.TensorView;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /**
  * The loops of a linear layer, {@code y = x Wᵀ}, around a {@link MicroKernel}; written once for all formats, and for one
@@ -105,7 +106,7 @@ final class Linear implements Kernel {
         for (int row = 0; row < rows; row += ROWS) {
             int count = Math.min(ROWS, rows - row);
             for (int panel = first; panel < end; panel += blockPanels()) {
-                block(row, count, panel, Math.min(end, panel + blockPanels()), scratch.floats());
+                block(row, count, panel, Math.min(end, panel + blockPanels()), scratch);
             }
         }
     }
@@ -114,13 +115,13 @@ final class Linear implements Kernel {
         for (int r = 0; r < rows; r++) {
             micro.prepare(x.segment(), x.rowOffset(r), k, scratch, r);
         }
-        int matrixLength = rows * Panel.STEP;
+        int matrixLength = rows * Tile.STEP;
         for (int panel = first; panel < end; panel++) {
             for (int m = 0; m < weights.length; m++) {
                 long w0 = vectorOffset(m, 2 * panel);
                 long w1 = vectorOffset(m, 2 * panel + 1);
                 for (int r = 0; r < rows; r++) {
-                    int outAt = Memory.FEW_OUT + m * matrixLength + r * Panel.STEP;
+                    int outAt = Memory.FEW_OUT + m * matrixLength + r * Tile.STEP;
                     micro.gemv(weights[m].segment(), w0, w1, k, scratch, r, outAt);
                 }
             }
@@ -129,11 +130,13 @@ final class Linear implements Kernel {
     }
 
     /** Rows {@code row … row + count − 1} times panels {@code first … end − 1}. */
-    private void block(int row, int count, int first, int end, float[] floats) {
+    private void block(int row, int count, int first, int end, Scratch scratch) {
+        MemorySegment tile = scratch.bytes();
+        float[] floats = scratch.floats();
         int tiles = Math.ceilDiv(count, Tile.ROWS);
-        int matrixLength = tiles * Tile.ROWS * Panel.STEP;
-        Panel.clear(floats, Memory.OUT, (end - first) * weights.length * matrixLength);
-        Panel.clear(floats, Memory.ROWS + count * Rows.FLOATS, (tiles * Tile.ROWS - count) * Rows.FLOATS);
+        int matrixLength = tiles * Tile.ROWS * Tile.STEP;
+        Arrays.fill(floats, Memory.OUT, Memory.OUT + (end - first) * weights.length * matrixLength, 0f);
+        Arrays.fill(floats, Memory.ROWS + count * Rows.FLOATS, Memory.ROWS + tiles * Tile.ROWS * Rows.FLOATS, 0f);
         for (int k0 = 0; k0 < k; k0 += Rows.LENGTH) {
             int length = Math.min(Rows.LENGTH, k - k0);
             for (int r = 0; r < count; r++) {
@@ -144,11 +147,11 @@ final class Linear implements Kernel {
             for (int panel = first; panel < end; panel++) {
                 for (int m = 0; m < weights.length; m++) {
                     MemorySegment w = weights[m].segment();
-                    micro.decode(w, vectorOffset(m, 2 * panel) + chunk, length, floats, 0);
-                    micro.decode(w, vectorOffset(m, 2 * panel + 1) + chunk, length, floats, Lanes.COUNT);
+                    micro.decode(w, vectorOffset(m, 2 * panel) + chunk, length, tile, 0);
+                    micro.decode(w, vectorOffset(m, 2 * panel + 1) + chunk, length, tile, 1);
                     for (int t = 0; t < tiles; t++) {
-                        micro.multiply(floats, Memory.ROWS + t * Tile.ROWS * Rows.FLOATS,
-                                out + t * Tile.ROWS * Panel.STEP);
+                        micro.multiply(tile, floats, Memory.ROWS + t * Tile.ROWS * Rows.FLOATS,
+                                out + t * Tile.ROWS * Tile.STEP);
                     }
                     out += matrixLength;
                 }

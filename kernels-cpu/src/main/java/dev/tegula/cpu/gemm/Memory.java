@@ -3,12 +3,16 @@ package dev.tegula.cpu.gemm;
 import dev.tegula.kernel.Scratch;
 
 /**
- * A linear layer's scratch memory, in elements.
+ * A linear layer's scratch memory.
  *
  * <pre>
- * floats  | {@link Panel} | a {@link Tile}'s sums | outputs of few rows | rows as float records, few or {@link Linear#ROWS} | outputs of many |
+ * bytes   | {@link Panel} | a {@link Tile}'s sums |
+ * floats  | outputs of few rows | rows as float records, few or {@link Linear#ROWS} | outputs of many |
  * ints    | sums of a GEMV in int16 | few rows as records of pairs |
  * </pre>
+ *
+ * <p>What is read in whole vectors again and again is in native memory, since nobody can say where an array begins: a vector
+ * across two cache lines costs twice. All else is in arrays, which need less of the compiler.
  *
  * <p>Constants only, for the widest vectors: the class is loaded where the vector module may be missing.
  */
@@ -18,12 +22,14 @@ final class Memory {
     /** Rows that are multiplied one by one. */
     private static final int FEW = Linear.FIRST_GEMM_ROWS - 1;
 
-    /** In floats: a panel. */
-    static final int PANEL = 0;
-    /** In floats: sums of a tile, {@code [block][row][vector]}. */
-    static final int SUMS = PANEL + 576 * LANES;
+    /** In bytes: a panel. */
+    static final long PANEL = 0;
+    /** In bytes: sums of a tile, {@code [block][row][vector]}. */
+    static final long SUMS = PANEL + 576 * 4 * LANES;
+    private static final long BYTES = SUMS + 8 * Tile.ROWS * 2 * 4 * LANES;
+
     /** In floats: outputs of few rows, {@code [matrix][row][vector]}. */
-    static final int FEW_OUT = SUMS + 8 * Tile.ROWS * 2 * LANES;
+    static final int FEW_OUT = 0;
     /** In floats: records of rows. */
     static final int ROWS = FEW_OUT + 2 * FEW * 2 * LANES;
     /** In floats: outputs of a block of rows, {@code [panel][matrix][row][vector]}. */
@@ -48,6 +54,6 @@ final class Memory {
         int few = ROWS + FEW * chunks * Rows.FLOATS;
         int columns = Math.min(Linear.COLUMNS, matrices * Math.ceilDiv(n, 2 * LANES) * 2 * LANES);
         int many = OUT + Linear.ROWS * columns;
-        return new Scratch.Size(0, Math.max(few, many), INT_ROWS + FEW * chunks * Rows.PAIRS + LANES);
+        return new Scratch.Size(BYTES, Math.max(few, many), INT_ROWS + FEW * chunks * Rows.PAIRS + LANES);
     }
 }

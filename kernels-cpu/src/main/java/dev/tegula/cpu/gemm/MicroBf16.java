@@ -41,11 +41,11 @@ final class MicroBf16 extends Floats {
     }
 
     @Override
-    void decodeStep(MemorySegment w, long at, float[] floats, int to) {
+    void decodeStep(MemorySegment w, long at, MemorySegment panel, long to) {
         for (int i = 0; i < STEP / 2; i++) {
             IntVector x = IntVector.fromMemorySegment(I, w, at + 64L * i, Lanes.LE);
-            x.lanewise(LSHL, 16).reinterpretAsFloats().intoArray(floats, to + 2 * i * Panel.STEP);
-            x.and(0xFFFF0000).reinterpretAsFloats().intoArray(floats, to + (2 * i + 1) * Panel.STEP);
+            x.lanewise(LSHL, 16).reinterpretAsFloats().intoMemorySegment(panel, to + 2 * i * Panel.STEP, Lanes.LE);
+            x.and(0xFFFF0000).reinterpretAsFloats().intoMemorySegment(panel, to + (2 * i + 1) * Panel.STEP, Lanes.LE);
         }
     }
 }

@@ -104,41 +104,44 @@ final class MicroCodes256 extends Blocks256 {
     }
 
     @Override
-    public void decode(MemorySegment w, long w0, int count, float[] floats, int vectorAt) {
-        FloatVector.fromMemorySegment(F, w, w0 + PackCodes256.D, Lanes.LE).intoArray(floats, Panel.SCALES + vectorAt);
-        FloatVector.fromMemorySegment(F, w, w0 + PackCodes256.DMIN, Lanes.LE).intoArray(floats, Panel.MINS + vectorAt);
+    public void decode(MemorySegment w, long w0, int count, MemorySegment panel, int vector) {
+        long vectorAt = vector * (long) Lanes.BYTES;
+        FloatVector.fromMemorySegment(F, w, w0 + PackCodes256.D, Lanes.LE)
+                .intoMemorySegment(panel, Panel.SCALES + vectorAt, Lanes.LE);
+        FloatVector.fromMemorySegment(F, w, w0 + PackCodes256.DMIN, Lanes.LE)
+                .intoMemorySegment(panel, Panel.MINS + vectorAt, Lanes.LE);
         for (int j = 0; j < 16; j++) {
-            subBlock(w, w0, j, floats, vectorAt);
+            subBlock(w, w0, j, panel, vectorAt);
         }
     }
 
-    private static void subBlock(MemorySegment w, long w0, int j, float[] f, int vectorAt) {
+    private static void subBlock(MemorySegment w, long w0, int j, MemorySegment panel, long vectorAt) {
         int shift = 24 - ((j & 3) << 3);
         ((FloatVector) IntVector.fromMemorySegment(I, w, w0 + PackCodes256.MINS + (j >> 2) * 64L, Lanes.LE)
                 .lanewise(LSHL, shift)
                 .lanewise(LSHR, 24)
-                .convert(I2F, 0)).intoArray(f, Panel.SUB_MINS + j * Panel.STEP + vectorAt);
+                .convert(I2F, 0)).intoMemorySegment(panel, Panel.SUB_MINS + j * Panel.STEP + vectorAt, Lanes.LE);
         FloatVector scale = (FloatVector) IntVector.fromMemorySegment(I, w, w0 + (j >> 2) * 64L, Lanes.LE)
                 .lanewise(LSHL, shift)
                 .lanewise(ASHR, 24)
                 .convert(I2F, 0);
-        int p = Memory.PANEL + ((j >> 1) * 32 + (j & 1) * 4) * Panel.STEP + vectorAt;
+        long p = Memory.PANEL + ((j >> 1) * 32 + (j & 1) * 4) * Panel.STEP + vectorAt;
         for (int u = 0; u < 4; u++) {
             IntVector x = IntVector.fromMemorySegment(I, w, w0 + PackCodes256.CODES + j * 256L + u * 64L, Lanes.LE);
             for (int i = 3; i >= 0; i--) {
                 ((FloatVector) x.lanewise(ASHR, 24).convert(I2F, 0)).mul(scale)
-                        .intoArray(f, p + (8 * i + u) * Panel.STEP);
+                        .intoMemorySegment(panel, p + (8 * i + u) * Panel.STEP, Lanes.LE);
                 x = x.lanewise(LSHL, 8);
             }
         }
     }
 
     @Override
-    public void multiply(float[] floats, int at, int outAt) {
-        super.multiply(floats, at, outAt);
+    public void multiply(MemorySegment panel, float[] floats, int at, int outAt) {
+        super.multiply(panel, floats, at, outAt);
         if (mins) {
-            Fold.superBlockMins(floats, at, outAt, 0);
-            Fold.superBlockMins(floats, at, outAt, Lanes.COUNT);
+            Fold.superBlockMins(panel, floats, at, outAt, 0);
+            Fold.superBlockMins(panel, floats, at, outAt, 1);
         }
     }
 }

@@ -70,37 +70,40 @@ final class MicroCodes32 extends Blocks32 {
     }
 
     @Override
-    public void decode(MemorySegment w, long w0, int count, float[] floats, int vectorAt) {
+    public void decode(MemorySegment w, long w0, int count, MemorySegment panel, int vector) {
+        long vectorAt = vector * (long) Lanes.BYTES;
         int blocks = count / 32;
-        Panel.clearFrom(floats, blocks);
+        Panel.clearFrom(panel, blocks);
         for (int b = 0; b < blocks; b++) {
             long unit = w0 + b * (long) PackCodes32.UNIT_BYTES;
-            int scales = b * Panel.STEP + vectorAt;
-            block(w, unit + PackCodes32.CODES, floats, Memory.PANEL + b * 32 * Panel.STEP + vectorAt);
-            FloatVector.fromMemorySegment(F, w, unit, Lanes.LE).intoArray(floats, Panel.SCALES + scales);
+            long scales = b * Panel.STEP + vectorAt;
+            block(w, unit + PackCodes32.CODES, panel, Memory.PANEL + b * 32 * Panel.STEP + vectorAt);
+            FloatVector.fromMemorySegment(F, w, unit, Lanes.LE)
+                    .intoMemorySegment(panel, Panel.SCALES + scales, Lanes.LE);
             FloatVector.fromMemorySegment(F, w, unit + PackCodes32.MIN, Lanes.LE)
-                    .intoArray(floats, Panel.MINS + scales);
+                    .intoMemorySegment(panel, Panel.MINS + scales, Lanes.LE);
         }
     }
 
-    private static void block(MemorySegment w, long at, float[] f, int to) {
+    private static void block(MemorySegment w, long at, MemorySegment p, long to) {
         for (int u = 0; u < 8; u++) {
             IntVector x = IntVector.fromMemorySegment(I, w, at + u * 64L, Lanes.LE);
             for (int i = 3; i >= 0; i--) {
-                ((FloatVector) x.lanewise(ASHR, 24).convert(I2F, 0)).intoArray(f, to + (8 * i + u) * Panel.STEP);
+                ((FloatVector) x.lanewise(ASHR, 24).convert(I2F, 0)).intoMemorySegment(p, to + (8 * i + u) * Panel.STEP,
+                        Lanes.LE);
                 x = x.lanewise(LSHL, 8);
             }
         }
     }
 
     @Override
-    public void multiply(float[] floats, int at, int outAt) {
+    public void multiply(MemorySegment panel, float[] floats, int at, int outAt) {
         if (!mins) {
-            super.multiply(floats, at, outAt);
+            super.multiply(panel, floats, at, outAt);
             return;
         }
-        Tile.sums(floats, at);
-        Fold.blocksWithMins(floats, at, outAt, 0);
-        Fold.blocksWithMins(floats, at, outAt, Lanes.COUNT);
+        Tile.sums(panel, floats, at);
+        Fold.blocksWithMins(panel, floats, at, outAt, 0);
+        Fold.blocksWithMins(panel, floats, at, outAt, 1);
     }
 }

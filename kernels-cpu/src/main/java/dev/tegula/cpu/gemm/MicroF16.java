@@ -53,9 +53,9 @@ final class MicroF16 extends Floats {
     }
 
     @Override
-    void decodeStep(MemorySegment w, long at, float[] floats, int to) {
+    void decodeStep(MemorySegment w, long at, MemorySegment panel, long to) {
         for (int i = 0; i < STEP; i++) {
-            Halves.convert(w, at + 64L * (i >> 1), 16 - ((i & 1) << 4), floats, to + i * Panel.STEP);
+            Halves.convert(w, at + 64L * (i >> 1), 16 - ((i & 1) << 4), panel, to + i * Panel.STEP);
         }
     }
 }

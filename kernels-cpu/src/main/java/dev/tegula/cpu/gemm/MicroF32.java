@@ -32,9 +32,10 @@ final class MicroF32 extends Floats {
     }
 
     @Override
-    void decodeStep(MemorySegment w, long at, float[] floats, int to) {
+    void decodeStep(MemorySegment w, long at, MemorySegment panel, long to) {
         for (int i = 0; i < STEP; i++) {
-            FloatVector.fromMemorySegment(F, w, at + 64L * i, Lanes.LE).intoArray(floats, to + i * Panel.STEP);
+            FloatVector.fromMemorySegment(F, w, at + 64L * i, Lanes.LE)
+                    .intoMemorySegment(panel, to + i * Panel.STEP, Lanes.LE);
         }
     }
 }

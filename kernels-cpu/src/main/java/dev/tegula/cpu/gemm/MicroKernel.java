@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
  * have the same expression tree per output.
  *
  * <p>Offsets of weights point at a vector's first lane in its group, in bytes; {@link Memory} says where things are in the
- * scratch memory, in elements. Stateless.
+ * scratch memory. Stateless.
  */
 interface MicroKernel {
     /** Bytes of 256 elements along k in a group of packed weights. */
@@ -46,15 +46,17 @@ interface MicroKernel {
      *
      * @param w0 offset of the vector of rows in the chunk
      * @param count elements there are, at most 256
-     * @param vectorAt the vector's place in the panel: 0 or the number of lanes
+     * @param panel native scratch memory, which holds it
+     * @param vector 0 or 1: the vector's place in the panel
      */
-    void decode(MemorySegment w, long w0, int count, float[] floats, int vectorAt);
+    void decode(MemorySegment w, long w0, int count, MemorySegment panel, int vector);
 
     /**
      * Multiplies the panel with 8 activation rows and adds the products to the outputs {@code [row][vector]}.
      *
+     * @param panel native scratch memory: the panel, and room for a {@link Tile}'s sums
      * @param at float records of the 8 rows
      * @param outAt their outputs
      */
-    void multiply(float[] floats, int at, int outAt);
+    void multiply(MemorySegment panel, float[] floats, int at, int outAt);
 }

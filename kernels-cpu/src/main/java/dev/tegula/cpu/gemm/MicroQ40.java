@@ -6,6 +6,7 @@ import static jdk.incubator.vector.VectorOperators.LSHR;
 import dev.tegula.cpu.Lanes;
 import dev.tegula.kernel.Scratch;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -45,18 +46,19 @@ final class MicroQ40 extends Blocks32 {
     @Override
     public void gemv(MemorySegment w, long w0, long w1, int k, Scratch scratch, int row, int outAt) {
         float[] f = scratch.floats();
+        MemorySegment p = scratch.bytes();
         int[] n = scratch.ints();
-        Panel.clear(f, outAt, Panel.STEP);
+        Arrays.fill(f, outAt, outAt + Tile.STEP, 0f);
         int blocks = k / 32;
         for (int b = 0; b < blocks; b += 8) {
             int count = Math.min(8, blocks - b);
             long chunk = b / 8 * chunkBytes();
             int record = pairsRow(k, row) + b * Rows.PAIRS32;
             sums(w, w0 + chunk, w1 + chunk, count, n, record);
-            Halves.scales(w, w0 + chunk, UNIT, count, f, Panel.SCALES);
-            Halves.scales(w, w1 + chunk, UNIT, count, f, Panel.SCALES + Lanes.COUNT);
-            PairSums.blocks32(n, record, count, f, outAt, 0);
-            PairSums.blocks32(n, record, count, f, outAt, Lanes.COUNT);
+            Halves.scales(w, w0 + chunk, UNIT, count, p, Panel.SCALES);
+            Halves.scales(w, w1 + chunk, UNIT, count, p, Panel.SCALES + Lanes.BYTES);
+            PairSums.blocks32(n, record, count, p, f, outAt, 0);
+            PairSums.blocks32(n, record, count, p, f, outAt, 1);
         }
     }
 
@@ -83,30 +85,32 @@ final class MicroQ40 extends Blocks32 {
                 s0 = s0.add(x0.lanewise(LSHR, 12).and(CODE).reinterpretAsShorts().mul(p));
                 s1 = s1.add(x1.lanewise(LSHR, 12).and(CODE).reinterpretAsShorts().mul(p));
             }
-            s0.reinterpretAsInts().intoArray(n, Memory.INT_SUMS + b * Panel.STEP);
-            s1.reinterpretAsInts().intoArray(n, Memory.INT_SUMS + b * Panel.STEP + Lanes.COUNT);
+            s0.reinterpretAsInts().intoArray(n, Memory.INT_SUMS + b * Tile.STEP);
+            s1.reinterpretAsInts().intoArray(n, Memory.INT_SUMS + b * Tile.STEP + Lanes.COUNT);
         }
     }
 
     @Override
-    public void decode(MemorySegment w, long w0, int count, float[] floats, int vectorAt) {
+    public void decode(MemorySegment w, long w0, int count, MemorySegment panel, int vector) {
+        long vectorAt = vector * (long) Lanes.BYTES;
         int blocks = count / 32;
-        Panel.clearFrom(floats, blocks);
-        Halves.scales(w, w0, UNIT, blocks, floats, Panel.SCALES + vectorAt);
+        Panel.clearFrom(panel, blocks);
+        Halves.scales(w, w0, UNIT, blocks, panel, Panel.SCALES + vectorAt);
         for (int b = 0; b < blocks; b++) {
             long unit = w0 + (b >> 1) * (long) UNIT;
-            block(w, unit + CODES + (b & 1) * BLOCK, floats, Memory.PANEL + b * 32 * Panel.STEP + vectorAt);
+            block(w, unit + CODES + (b & 1) * BLOCK, panel, Memory.PANEL + b * 32 * Panel.STEP + vectorAt);
         }
     }
 
-    private static void block(MemorySegment w, long at, float[] f, int to) {
+    private static void block(MemorySegment w, long at, MemorySegment p, long to) {
         for (int u = 0; u < 4; u++) {
             IntVector x = IntVector.fromMemorySegment(I, w, at + u * 64L, Lanes.LE);
             for (int i = 0; i < 4; i++) {
                 // Byte i of the word: its lower half is element 4u + i, its upper half element 16 + 4u + i.
-                int low = to + (8 * i + u) * Panel.STEP;
-                ((FloatVector) x.and(15).convert(I2F, 0)).sub(8f).intoArray(f, low);
-                ((FloatVector) x.lanewise(LSHR, 4).and(15).convert(I2F, 0)).sub(8f).intoArray(f, low + 4 * Panel.STEP);
+                long low = to + (8 * i + u) * Panel.STEP;
+                ((FloatVector) x.and(15).convert(I2F, 0)).sub(8f).intoMemorySegment(p, low, Lanes.LE);
+                ((FloatVector) x.lanewise(LSHR, 4).and(15).convert(I2F, 0)).sub(8f)
+                        .intoMemorySegment(p, low + 4 * Panel.STEP, Lanes.LE);
                 x = x.lanewise(LSHR, 8);
             }
         }

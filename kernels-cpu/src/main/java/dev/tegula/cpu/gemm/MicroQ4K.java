@@ -6,6 +6,7 @@ import static jdk.incubator.vector.VectorOperators.LSHR;
 import dev.tegula.cpu.Lanes;
 import dev.tegula.kernel.Scratch;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -23,6 +24,7 @@ final class MicroQ4K extends Blocks256 {
     private static final VectorSpecies<Integer> I = Lanes.I32;
     private static final VectorSpecies<Float> F = Lanes.F32;
     private static final int V = Lanes.COUNT;
+    private static final long VB = Lanes.BYTES;
     private static final int CODE = 0x000F000F;
     private static final int GROUP = 8 * 64;
 
@@ -34,8 +36,9 @@ final class MicroQ4K extends Blocks256 {
     @Override
     public void gemv(MemorySegment w, long w0, long w1, int k, Scratch scratch, int row, int outAt) {
         float[] f = scratch.floats();
+        MemorySegment p = scratch.bytes();
         int[] n = scratch.ints();
-        Panel.clear(f, outAt, Panel.STEP);
+        Arrays.fill(f, outAt, outAt + Tile.STEP, 0f);
         int blocks = k / Rows.LENGTH;
         for (int b = 0; b < blocks; b++) {
             long u0 = w0 + b * (long) PackQ4K.UNIT_BYTES;
@@ -43,8 +46,8 @@ final class MicroQ4K extends Blocks256 {
             int record = pairsRow(k, row) + b * Rows.PAIRS;
             float d = Float.intBitsToFloat(n[record + Rows.PAIRS_SCALE]);
             sums(w, u0, u1, n, record);
-            fold(w, u0, d, n, record, f, outAt, 0);
-            fold(w, u1, d, n, record, f, outAt, V);
+            fold(w, u0, d, n, record, p, f, outAt, 0);
+            fold(w, u1, d, n, record, p, f, outAt, 1);
         }
     }
 
@@ -73,7 +76,7 @@ final class MicroQ4K extends Blocks256 {
                 t0 = t0.add(x0.lanewise(LSHR, 12).and(CODE).reinterpretAsShorts().mul(p));
                 t1 = t1.add(x1.lanewise(LSHR, 12).and(CODE).reinterpretAsShorts().mul(p));
             }
-            int t = Memory.INT_SUMS + 2 * g * Panel.STEP;
+            int t = Memory.INT_SUMS + 2 * g * Tile.STEP;
             s0.reinterpretAsInts().intoArray(n, t);
             s1.reinterpretAsInts().intoArray(n, t + V);
             t0.reinterpretAsInts().intoArray(n, t + 2 * V);
@@ -82,16 +85,16 @@ final class MicroQ4K extends Blocks256 {
     }
 
     /** Scales the sums of one vector of rows, and takes off the minimums. */
-    private static void fold(MemorySegment w, long unit, float d, int[] n, int record, float[] f, int outAt,
-            int vectorAt) {
-        PairSums.scaled(w, unit, 8, n, f, vectorAt);
-        Fold.rowSuperBlock(w, unit + PackQ4K.D, d, f, outAt, vectorAt);
-        mins(w, unit + PackQ4K.MINS, n, record, f, vectorAt);
-        Fold.rowSuperBlock(w, unit + PackQ4K.DMIN, -d, f, outAt, vectorAt);
+    private static void fold(MemorySegment w, long unit, float d, int[] n, int record, MemorySegment p, float[] f,
+            int outAt, int vector) {
+        PairSums.scaled(w, unit, 8, n, p, vector);
+        Fold.rowSuperBlock(w, unit + PackQ4K.D, d, p, f, outAt, vector);
+        mins(w, unit + PackQ4K.MINS, n, record, p, vector);
+        Fold.rowSuperBlock(w, unit + PackQ4K.DMIN, -d, p, f, outAt, vector);
     }
 
     /** The sum of min * a, to {@link Memory#SUMS}. */
-    private static void mins(MemorySegment w, long at, int[] n, int record, float[] f, int vectorAt) {
+    private static void mins(MemorySegment w, long at, int[] n, int record, MemorySegment p, int vector) {
         IntVector sum = IntVector.zero(I);
         for (int j = 0; j < 8; j += 4) {
             IntVector bytes = IntVector.fromMemorySegment(I, w, at + j * 16L, Lanes.LE);
@@ -99,30 +102,32 @@ final class MicroQ4K extends Blocks256 {
                 sum = sum.add(bytes.lanewise(LSHR, 8 * i).and(255).mul(n[record + Rows.PAIRS_SUMS32 + j + i]));
             }
         }
-        ((FloatVector) sum.convert(I2F, 0)).intoArray(f, Memory.SUMS + vectorAt);
+        ((FloatVector) sum.convert(I2F, 0)).intoMemorySegment(p, Memory.SUMS + vector * VB, Lanes.LE);
     }
 
     @Override
-    public void decode(MemorySegment w, long w0, int count, float[] floats, int vectorAt) {
-        FloatVector.fromMemorySegment(F, w, w0 + PackQ4K.D, Lanes.LE).intoArray(floats, Panel.SCALES + vectorAt);
+    public void decode(MemorySegment w, long w0, int count, MemorySegment panel, int vector) {
+        long vectorAt = vector * (long) Lanes.BYTES;
+        FloatVector.fromMemorySegment(F, w, w0 + PackQ4K.D, Lanes.LE)
+                .intoMemorySegment(panel, Panel.SCALES + vectorAt, Lanes.LE);
         FloatVector.fromMemorySegment(F, w, w0 + PackQ4K.DMIN, Lanes.LE)
                 .neg()
-                .intoArray(floats, Panel.MINS + vectorAt);
+                .intoMemorySegment(panel, Panel.MINS + vectorAt, Lanes.LE);
         for (int j = 0; j < 8; j++) {
             FloatVector min = (FloatVector) IntVector
                     .fromMemorySegment(I, w, w0 + PackQ4K.MINS + (j >> 2) * 64L, Lanes.LE)
                     .lanewise(LSHR, (j & 3) << 3)
                     .and(255)
                     .convert(I2F, 0);
-            min.intoArray(floats, Panel.SUB_MINS + j * Panel.STEP + vectorAt);
+            min.intoMemorySegment(panel, Panel.SUB_MINS + j * Panel.STEP + vectorAt, Lanes.LE);
         }
         for (int g = 0; g < 4; g++) {
-            group(w, w0, g, floats, Memory.PANEL + g * 64 * Panel.STEP + vectorAt);
+            group(w, w0, g, panel, Memory.PANEL + g * 64 * Panel.STEP + vectorAt);
         }
     }
 
     /** Decodes sub-blocks 2g and 2g + 1, times their scales. */
-    private static void group(MemorySegment w, long w0, int g, float[] f, int to) {
+    private static void group(MemorySegment w, long w0, int g, MemorySegment p, long to) {
         long codes = w0 + PackQ4K.CODES + (long) g * GROUP;
         IntVector scales = IntVector.fromMemorySegment(I, w, w0 + (g >> 1) * 64L, Lanes.LE)
                 .lanewise(LSHR, (g & 1) << 4);
@@ -131,19 +136,19 @@ final class MicroQ4K extends Blocks256 {
         for (int u = 0; u < 8; u++) {
             IntVector x = IntVector.fromMemorySegment(I, w, codes + u * 64L, Lanes.LE);
             for (int i = 0; i < 4; i++) {
-                int low = to + (8 * i + u) * Panel.STEP;
-                ((FloatVector) x.and(15).convert(I2F, 0)).mul(scaleLow).intoArray(f, low);
+                long low = to + (8 * i + u) * Panel.STEP;
+                ((FloatVector) x.and(15).convert(I2F, 0)).mul(scaleLow).intoMemorySegment(p, low, Lanes.LE);
                 ((FloatVector) x.lanewise(LSHR, 4).and(15).convert(I2F, 0)).mul(scaleHigh)
-                        .intoArray(f, low + 32 * Panel.STEP);
+                        .intoMemorySegment(p, low + 32 * Panel.STEP, Lanes.LE);
                 x = x.lanewise(LSHR, 8);
             }
         }
     }
 
     @Override
-    public void multiply(float[] floats, int at, int outAt) {
-        Tile.sums(floats, at);
-        Fold.smallSuperBlock(floats, true, at, outAt, 0);
-        Fold.smallSuperBlock(floats, true, at, outAt, V);
+    public void multiply(MemorySegment panel, float[] floats, int at, int outAt) {
+        Tile.sums(panel, floats, at);
+        Fold.smallSuperBlock(panel, floats, true, at, outAt, 0);
+        Fold.smallSuperBlock(panel, floats, true, at, outAt, 1);
     }
 }

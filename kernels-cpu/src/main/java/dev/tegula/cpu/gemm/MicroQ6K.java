@@ -8,6 +8,7 @@ import static jdk.incubator.vector.VectorOperators.LSHR;
 import dev.tegula.cpu.Lanes;
 import dev.tegula.kernel.Scratch;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -38,27 +39,29 @@ final class MicroQ6K extends Blocks256 {
     @Override
     public void gemv(MemorySegment w, long w0, long w1, int k, Scratch scratch, int row, int outAt) {
         float[] f = scratch.floats();
+        MemorySegment p = scratch.bytes();
         int[] n = scratch.ints();
-        Panel.clear(f, outAt, Panel.STEP);
+        Arrays.fill(f, outAt, outAt + Tile.STEP, 0f);
         int blocks = k / Rows.LENGTH;
         for (int b = 0; b < blocks; b++) {
             long unit = b * (long) PackQ6K.UNIT_BYTES;
             int record = pairsRow(k, row) + b * Rows.PAIRS;
-            block(w, w0 + unit, n, record, f, outAt, 0);
-            block(w, w1 + unit, n, record, f, outAt, V);
+            block(w, w0 + unit, n, record, p, f, outAt, 0);
+            block(w, w1 + unit, n, record, p, f, outAt, 1);
         }
     }
 
     /** One block of one vector of rows. */
-    private static void block(MemorySegment w, long unit, int[] n, int record, float[] f, int outAt, int vectorAt) {
-        sums(w, unit, n, record, vectorAt);
-        PairSums.scaled(w, unit, 16, n, f, vectorAt);
+    private static void block(MemorySegment w, long unit, int[] n, int record, MemorySegment p, float[] f,
+            int outAt, int vector) {
+        sums(w, unit, n, record, vector);
+        PairSums.scaled(w, unit, 16, n, p, vector);
         float d = Float.intBitsToFloat(n[record + Rows.PAIRS_SCALE]);
-        Fold.rowSuperBlock(w, unit + PackQ6K.D, d, f, outAt, vectorAt);
+        Fold.rowSuperBlock(w, unit + PackQ6K.D, d, p, f, outAt, vector);
     }
 
     /** The exact sums of (q - 32) * a of 16 sub-blocks, two int16 to a lane, to {@link Memory#INT_SUMS}. */
-    private static void sums(MemorySegment w, long w0, int[] n, int record, int vectorAt) {
+    private static void sums(MemorySegment w, long w0, int[] n, int record, int vector) {
         for (int i = 0; i < 8; i++) {
             // Half h = i / 4 of the block, words 4 s to 4 s + 3 of A or B.
             int s = i >> 1 & 1;
@@ -89,26 +92,28 @@ final class MicroQ6K extends Blocks256 {
                     z = z.lanewise(LSHR, 8);
                 }
             }
-            int t = Memory.INT_SUMS + ((i >> 2) * 8 + 2 * b + s) * Panel.STEP + vectorAt;
+            int t = Memory.INT_SUMS + ((i >> 2) * 8 + 2 * b + s) * Tile.STEP + vector * V;
             s0.reinterpretAsInts().intoArray(n, t);
-            s1.reinterpretAsInts().intoArray(n, t + 4 * Panel.STEP);
+            s1.reinterpretAsInts().intoArray(n, t + 4 * Tile.STEP);
         }
     }
 
     @Override
-    public void decode(MemorySegment w, long w0, int count, float[] floats, int vectorAt) {
-        FloatVector.fromMemorySegment(F, w, w0 + PackQ6K.D, Lanes.LE).intoArray(floats, Panel.SCALES + vectorAt);
+    public void decode(MemorySegment w, long w0, int count, MemorySegment panel, int vector) {
+        long vectorAt = vector * (long) Lanes.BYTES;
+        FloatVector.fromMemorySegment(F, w, w0 + PackQ6K.D, Lanes.LE)
+                .intoMemorySegment(panel, Panel.SCALES + vectorAt, Lanes.LE);
         for (int i = 0; i < 8; i++) {
-            eighth(w, w0, i, floats, vectorAt);
+            eighth(w, w0, i, panel, vectorAt);
         }
     }
 
     /** Decodes 4 words of A or B with those of C: a sub-block of two blocks of 32, times their scales. */
-    private static void eighth(MemorySegment w, long w0, int i, float[] f, int vectorAt) {
+    private static void eighth(MemorySegment w, long w0, int i, MemorySegment panel, long vectorAt) {
         int s = i >> 1 & 1;
         int b = i & 1;
         long codes = w0 + PackQ6K.CODES + (i >> 1) * 4L * PackQ6K.STEP;
-        int p = Memory.PANEL + ((i >> 2) * 128 + b * 32 + s * 4) * Panel.STEP + vectorAt;
+        long p = Memory.PANEL + ((i >> 2) * 128 + b * 32 + s * 4) * Panel.STEP + vectorAt;
         // Sub-blocks 8h + 2b + s and 8h + 2b + s + 4: byte 2b + s of words 2h and 2h + 1.
         int shift = 24 - ((2 * b + s) << 3);
         FloatVector d0 = (FloatVector) IntVector.fromMemorySegment(I, w, w0 + (i >> 2) * 128L, Lanes.LE)
@@ -124,13 +129,13 @@ final class MicroQ6K extends Blocks256 {
             IntVector x = IntVector.fromMemorySegment(I, w, word + b * 64L, Lanes.LE);
             IntVector z = IntVector.fromMemorySegment(I, w, word + 128, Lanes.LE).lanewise(LSHR, 2 * b);
             for (int j = 0; j < 4; j++) {
-                int to = p + (8 * j + u) * Panel.STEP;
+                long to = p + (8 * j + u) * Panel.STEP;
                 ((FloatVector) x.and(15).or(z.lanewise(LSHL, 4).and(48)).convert(I2F, 0)).sub(32f)
                         .mul(d0)
-                        .intoArray(f, to);
+                        .intoMemorySegment(panel, to, Lanes.LE);
                 ((FloatVector) x.lanewise(LSHR, 4).and(15).or(z.and(48)).convert(I2F, 0)).sub(32f)
                         .mul(d1)
-                        .intoArray(f, to + 64 * Panel.STEP);
+                        .intoMemorySegment(panel, to + 64 * Panel.STEP, Lanes.LE);
                 x = x.lanewise(LSHR, 8);
                 z = z.lanewise(LSHR, 8);
             }

@@ -6,6 +6,7 @@ import static jdk.incubator.vector.VectorOperators.LSHR;
 import dev.tegula.cpu.Lanes;
 import dev.tegula.kernel.Scratch;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -36,21 +37,23 @@ final class MicroQ80 extends Blocks32 {
     @Override
     public void gemv(MemorySegment w, long w0, long w1, int k, Scratch scratch, int row, int outAt) {
         float[] f = scratch.floats();
-        Panel.clear(f, outAt, Panel.STEP);
+        MemorySegment p = scratch.bytes();
+        Arrays.fill(f, outAt, outAt + Tile.STEP, 0f);
         int blocks = k / 32;
         for (int b = 0; b < blocks; b += 8) {
             int count = Math.min(8, blocks - b);
             long chunk = b / 8 * chunkBytes();
             int record = floatRow(k, row) + b / 8 * Rows.FLOATS;
-            sums(w, w0 + chunk, w1 + chunk, count, f, record);
-            Halves.scales(w, w0 + chunk, UNIT, count, f, Panel.SCALES);
-            Halves.scales(w, w1 + chunk, UNIT, count, f, Panel.SCALES + V);
-            Fold.row(f, record + Rows.SCALES, count, outAt);
+            sums(w, w0 + chunk, w1 + chunk, count, p, f, record);
+            Halves.scales(w, w0 + chunk, UNIT, count, p, Panel.SCALES);
+            Halves.scales(w, w1 + chunk, UNIT, count, p, Panel.SCALES + Lanes.BYTES);
+            Fold.row(p, f, record + Rows.SCALES, count, outAt);
         }
     }
 
     /** The exact sums of up to 8 blocks, as F32, to {@link Memory#SUMS}. */
-    private static void sums(MemorySegment w, long w0, long w1, int blocks, float[] f, int record) {
+    private static void sums(MemorySegment w, long w0, long w1, int blocks, MemorySegment p, float[] f,
+            int record) {
         for (int b = 0; b < blocks; b++) {
             long codes = (b >> 1) * (long) UNIT + CODES + (b & 1) * BLOCK;
             int a = record + b * 32;
@@ -75,27 +78,29 @@ final class MicroQ80 extends Blocks32 {
                 r1 = ((FloatVector) x1.lanewise(LSHR, 24).convert(I2F, 0)).fma(x, r1);
             }
             float zero = 128f * f[record + Rows.SUMS + b];
-            s0.add(r0).sub(zero).intoArray(f, Memory.SUMS + b * Panel.STEP);
-            s1.add(r1).sub(zero).intoArray(f, Memory.SUMS + b * Panel.STEP + V);
+            s0.add(r0).sub(zero).intoMemorySegment(p, Memory.SUMS + b * Panel.STEP, Lanes.LE);
+            s1.add(r1).sub(zero).intoMemorySegment(p, Memory.SUMS + b * Panel.STEP + Lanes.BYTES, Lanes.LE);
         }
     }
 
     @Override
-    public void decode(MemorySegment w, long w0, int count, float[] floats, int vectorAt) {
+    public void decode(MemorySegment w, long w0, int count, MemorySegment panel, int vector) {
+        long vectorAt = vector * (long) Lanes.BYTES;
         int blocks = count / 32;
-        Panel.clearFrom(floats, blocks);
-        Halves.scales(w, w0, UNIT, blocks, floats, Panel.SCALES + vectorAt);
+        Panel.clearFrom(panel, blocks);
+        Halves.scales(w, w0, UNIT, blocks, panel, Panel.SCALES + vectorAt);
         for (int b = 0; b < blocks; b++) {
             long unit = w0 + (b >> 1) * (long) UNIT;
-            block(w, unit + CODES + (b & 1) * BLOCK, floats, Memory.PANEL + b * 32 * Panel.STEP + vectorAt);
+            block(w, unit + CODES + (b & 1) * BLOCK, panel, Memory.PANEL + b * 32 * Panel.STEP + vectorAt);
         }
     }
 
-    private static void block(MemorySegment w, long at, float[] f, int to) {
+    private static void block(MemorySegment w, long at, MemorySegment p, long to) {
         for (int u = 0; u < 8; u++) {
             IntVector x = IntVector.fromMemorySegment(I, w, at + u * 64L, Lanes.LE);
             for (int i = 0; i < 4; i++) {
-                ((FloatVector) x.and(255).convert(I2F, 0)).sub(128f).intoArray(f, to + (8 * i + u) * Panel.STEP);
+                ((FloatVector) x.and(255).convert(I2F, 0)).sub(128f)
+                        .intoMemorySegment(p, to + (8 * i + u) * Panel.STEP, Lanes.LE);
                 x = x.lanewise(LSHR, 8);
             }
         }

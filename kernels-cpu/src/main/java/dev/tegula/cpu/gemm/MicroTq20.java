@@ -6,6 +6,7 @@ import static jdk.incubator.vector.VectorOperators.LSHR;
 import dev.tegula.cpu.Lanes;
 import dev.tegula.kernel.Scratch;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -34,8 +35,9 @@ final class MicroTq20 extends Blocks256 {
     @Override
     public void gemv(MemorySegment w, long w0, long w1, int k, Scratch scratch, int row, int outAt) {
         float[] f = scratch.floats();
+        MemorySegment p = scratch.bytes();
         int[] n = scratch.ints();
-        Panel.clear(f, outAt, Panel.STEP);
+        Arrays.fill(f, outAt, outAt + Tile.STEP, 0f);
         int blocks = k / Rows.LENGTH;
         for (int b = 0; b < blocks; b++) {
             long u0 = w0 + b * (long) PackTq20.UNIT_BYTES;
@@ -44,10 +46,10 @@ final class MicroTq20 extends Blocks256 {
             sums(w, u0, u1, n, record);
             int zero = sum(n, record + Rows.PAIRS_SUMS32);
             float d = Float.intBitsToFloat(n[record + Rows.PAIRS_SCALE]);
-            PairSums.halves(zero, n, f, 0);
-            PairSums.halves(zero, n, f, V);
-            Fold.rowSuperBlock(w, u0, d, f, outAt, 0);
-            Fold.rowSuperBlock(w, u1, d, f, outAt, V);
+            PairSums.halves(zero, n, p, 0);
+            PairSums.halves(zero, n, p, 1);
+            Fold.rowSuperBlock(w, u0, d, p, f, outAt, 0);
+            Fold.rowSuperBlock(w, u1, d, p, f, outAt, 1);
         }
     }
 
@@ -71,8 +73,8 @@ final class MicroTq20 extends Blocks256 {
                     x1 = x1.lanewise(LSHR, 2);
                 }
             }
-            s0.reinterpretAsInts().intoArray(n, Memory.INT_SUMS + h * Panel.STEP);
-            s1.reinterpretAsInts().intoArray(n, Memory.INT_SUMS + h * Panel.STEP + V);
+            s0.reinterpretAsInts().intoArray(n, Memory.INT_SUMS + h * Tile.STEP);
+            s1.reinterpretAsInts().intoArray(n, Memory.INT_SUMS + h * Tile.STEP + V);
         }
     }
 
@@ -86,29 +88,30 @@ final class MicroTq20 extends Blocks256 {
     }
 
     @Override
-    public void decode(MemorySegment w, long w0, int count, float[] floats, int vectorAt) {
-        FloatVector.fromMemorySegment(F, w, w0, Lanes.LE).intoArray(floats, Panel.SCALES + vectorAt);
+    public void decode(MemorySegment w, long w0, int count, MemorySegment panel, int vector) {
+        long vectorAt = vector * (long) Lanes.BYTES;
+        FloatVector.fromMemorySegment(F, w, w0, Lanes.LE).intoMemorySegment(panel, Panel.SCALES + vectorAt, Lanes.LE);
         for (int h = 0; h < 2; h++) {
-            half(w, w0 + PackTq20.CODES + (long) h * HALF, floats, Memory.PANEL + h * 128 * Panel.STEP + vectorAt);
+            half(w, w0 + PackTq20.CODES + (long) h * HALF, panel, Memory.PANEL + h * 128 * Panel.STEP + vectorAt);
         }
     }
 
-    private static void half(MemorySegment w, long codes, float[] f, int to) {
+    private static void half(MemorySegment w, long codes, MemorySegment p, long to) {
         for (int u = 0; u < 8; u++) {
             IntVector x = IntVector.fromMemorySegment(I, w, codes + u * 64L, Lanes.LE);
             for (int i = 0; i < 16; i++) {
                 // Field i % 4 of byte i / 4.
                 ((FloatVector) x.and(3).convert(I2F, 0)).sub(1f)
-                        .intoArray(f, to + ((i & 3) * 32 + (i >> 2) * 8 + u) * Panel.STEP);
+                        .intoMemorySegment(p, to + ((i & 3) * 32 + (i >> 2) * 8 + u) * Panel.STEP, Lanes.LE);
                 x = x.lanewise(LSHR, 2);
             }
         }
     }
 
     @Override
-    public void multiply(float[] floats, int at, int outAt) {
-        Tile.sums(floats, at);
-        Fold.smallSuperBlock(floats, false, at, outAt, 0);
-        Fold.smallSuperBlock(floats, false, at, outAt, V);
+    public void multiply(MemorySegment panel, float[] floats, int at, int outAt) {
+        Tile.sums(panel, floats, at);
+        Fold.smallSuperBlock(panel, floats, false, at, outAt, 0);
+        Fold.smallSuperBlock(panel, floats, false, at, outAt, 1);
     }
 }

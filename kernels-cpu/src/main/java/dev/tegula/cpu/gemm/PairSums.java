@@ -17,6 +17,8 @@ import jdk.incubator.vector.VectorSpecies;
 final class PairSums {
     private static final VectorSpecies<Integer> I = Lanes.I32;
     private static final VectorSpecies<Float> F = Lanes.F32;
+    private static final int V = Lanes.COUNT;
+    private static final long VB = Lanes.BYTES;
 
     private PairSums() {}
 
@@ -25,20 +27,21 @@ final class PairSums {
      * {@link Panel#SCALES}.
      *
      * @param record the first block's {@link Rows} record of pairs
-     * @param vectorAt 0 for the first vector of weight rows, the number of lanes for the second
+     * @param vector 0 or 1, of the two vectors of weight rows
      */
-    static void blocks32(int[] n, int record, int blocks, float[] f, int outAt, int vectorAt) {
-        FloatVector c = FloatVector.fromArray(F, f, outAt + vectorAt);
+    static void blocks32(int[] n, int record, int blocks, MemorySegment p, float[] f, int outAt, int vector) {
+        FloatVector c = FloatVector.fromArray(F, f, outAt + vector * V);
         for (int b = 0; b < blocks; b++) {
             int block = record + b * Rows.PAIRS32;
             int zero = n[block + Rows.PAIRS32_SUM] << 3;
             float scale = Float.intBitsToFloat(n[block + Rows.PAIRS32_SCALE]);
-            IntVector sum = IntVector.fromArray(I, n, Memory.INT_SUMS + b * Panel.STEP + vectorAt);
+            IntVector sum = IntVector.fromArray(I, n, Memory.INT_SUMS + b * Tile.STEP + vector * V);
             sum = sum.lanewise(LSHL, 16).lanewise(ASHR, 16).add(sum.lanewise(ASHR, 16)).sub(zero);
             c = ((FloatVector) sum.convert(I2F, 0))
-                    .fma(FloatVector.fromArray(F, f, Panel.SCALES + b * Panel.STEP + vectorAt).mul(scale), c);
+                    .fma(FloatVector.fromMemorySegment(F, p, Panel.SCALES + b * Panel.STEP + vector * VB, Lanes.LE)
+                            .mul(scale), c);
         }
-        c.intoArray(f, outAt + vectorAt);
+        c.intoArray(f, outAt + vector * V);
     }
 
     /**
@@ -47,26 +50,26 @@ final class PairSums {
      * @param scales offset in the packed weights of the signed bytes of scales, four to a lane
      * @param count sub-blocks, 8 or 16
      */
-    static void scaled(MemorySegment w, long scales, int count, int[] n, float[] f, int vectorAt) {
+    static void scaled(MemorySegment w, long scales, int count, int[] n, MemorySegment p, int vector) {
         IntVector sum = IntVector.zero(I);
         for (int j = 0; j < count; j += 4) {
             IntVector bytes = IntVector.fromMemorySegment(I, w, scales + j * 16L, Lanes.LE);
             for (int i = 0; i < 4; i++) {
-                IntVector s = IntVector.fromArray(I, n, Memory.INT_SUMS + (j + i) * Panel.STEP + vectorAt);
+                IntVector s = IntVector.fromArray(I, n, Memory.INT_SUMS + (j + i) * Tile.STEP + vector * V);
                 IntVector scale = bytes.lanewise(LSHL, 24 - 8 * i).lanewise(ASHR, 24);
                 sum = sum.add(s.lanewise(LSHL, 16).lanewise(ASHR, 16).add(s.lanewise(ASHR, 16)).mul(scale));
             }
         }
-        ((FloatVector) sum.convert(I2F, 0)).intoArray(f, Memory.SUMS + vectorAt);
+        ((FloatVector) sum.convert(I2F, 0)).intoMemorySegment(p, Memory.SUMS + vector * VB, Lanes.LE);
     }
 
     /** The two halves of a ternary block of 256, less the zero point's part; converted once, to {@link Memory#SUMS}. */
-    static void halves(int zero, int[] n, float[] f, int vectorAt) {
+    static void halves(int zero, int[] n, MemorySegment p, int vector) {
         IntVector sum = IntVector.broadcast(I, -zero);
         for (int h = 0; h < 2; h++) {
-            IntVector s = IntVector.fromArray(I, n, Memory.INT_SUMS + h * Panel.STEP + vectorAt);
+            IntVector s = IntVector.fromArray(I, n, Memory.INT_SUMS + h * Tile.STEP + vector * V);
             sum = sum.add(s.lanewise(LSHL, 16).lanewise(ASHR, 16)).add(s.lanewise(ASHR, 16));
         }
-        ((FloatVector) sum.convert(I2F, 0)).intoArray(f, Memory.SUMS + vectorAt);
+        ((FloatVector) sum.convert(I2F, 0)).intoMemorySegment(p, Memory.SUMS + vector * VB, Lanes.LE);
     }
 }

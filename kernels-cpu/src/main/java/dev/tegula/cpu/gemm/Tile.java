@@ -1,6 +1,7 @@
 package dev.tegula.cpu.gemm;
 
 import dev.tegula.cpu.Lanes;
+import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -8,11 +9,14 @@ import jdk.incubator.vector.VectorSpecies;
 final class Tile {
     /** Activation rows of a tile. */
     static final int ROWS = 8;
+    /** Outputs of a row of a tile: the lanes of two vectors. */
+    static final int STEP = 2 * Lanes.COUNT;
     /** Activation rows of a tile of floats, whose sums start from the output. */
     static final int FLOAT_ROWS = 4;
 
     private static final VectorSpecies<Float> F = Lanes.F32;
     private static final int V = Lanes.COUNT;
+    private static final long VB = Lanes.BYTES;
     private static final int R = Rows.FLOATS;
 
     private Tile() {}
@@ -21,12 +25,13 @@ final class Tile {
      * Sums of integer products over each block of 32, {@code sums[block][row][vector]}, to {@link Memory#SUMS}. Exact,
      * since all products are integers and every partial sum is below 2^24.
      *
-     * @param at float records of 8 rows
+     * @param p holds the panel and takes the sums
+     * @param at float records of 8 rows in {@code f}
      */
-    static void sums(float[] f, int at) {
+    static void sums(MemorySegment p, float[] f, int at) {
         for (int b = 0; b < 8; b++) {
             int a = at + b * 32;
-            int w = Memory.PANEL + b * 32 * Panel.STEP;
+            long w = Memory.PANEL + b * 32 * Panel.STEP;
             FloatVector s00 = FloatVector.zero(F);
             FloatVector s01 = s00;
             FloatVector s10 = s00;
@@ -44,8 +49,8 @@ final class Tile {
             FloatVector s70 = s00;
             FloatVector s71 = s00;
             for (int q = 0; q < 32; q++) {
-                FloatVector w0 = FloatVector.fromArray(F, f, w + q * Panel.STEP);
-                FloatVector w1 = FloatVector.fromArray(F, f, w + q * Panel.STEP + V);
+                FloatVector w0 = FloatVector.fromMemorySegment(F, p, w + q * Panel.STEP, Lanes.LE);
+                FloatVector w1 = FloatVector.fromMemorySegment(F, p, w + q * Panel.STEP + VB, Lanes.LE);
                 FloatVector x = FloatVector.broadcast(F, f[a + q]);
                 s00 = w0.fma(x, s00);
                 s01 = w1.fma(x, s01);
@@ -71,28 +76,28 @@ final class Tile {
                 s70 = w0.fma(x, s70);
                 s71 = w1.fma(x, s71);
             }
-            int t = Memory.SUMS + b * ROWS * Panel.STEP;
-            s00.intoArray(f, t);
-            s01.intoArray(f, t + V);
-            s10.intoArray(f, t + 2 * V);
-            s11.intoArray(f, t + 3 * V);
-            s20.intoArray(f, t + 4 * V);
-            s21.intoArray(f, t + 5 * V);
-            s30.intoArray(f, t + 6 * V);
-            s31.intoArray(f, t + 7 * V);
-            s40.intoArray(f, t + 8 * V);
-            s41.intoArray(f, t + 9 * V);
-            s50.intoArray(f, t + 10 * V);
-            s51.intoArray(f, t + 11 * V);
-            s60.intoArray(f, t + 12 * V);
-            s61.intoArray(f, t + 13 * V);
-            s70.intoArray(f, t + 14 * V);
-            s71.intoArray(f, t + 15 * V);
+            long t = Memory.SUMS + b * ROWS * Panel.STEP;
+            s00.intoMemorySegment(p, t, Lanes.LE);
+            s01.intoMemorySegment(p, t + VB, Lanes.LE);
+            s10.intoMemorySegment(p, t + 2 * VB, Lanes.LE);
+            s11.intoMemorySegment(p, t + 3 * VB, Lanes.LE);
+            s20.intoMemorySegment(p, t + 4 * VB, Lanes.LE);
+            s21.intoMemorySegment(p, t + 5 * VB, Lanes.LE);
+            s30.intoMemorySegment(p, t + 6 * VB, Lanes.LE);
+            s31.intoMemorySegment(p, t + 7 * VB, Lanes.LE);
+            s40.intoMemorySegment(p, t + 8 * VB, Lanes.LE);
+            s41.intoMemorySegment(p, t + 9 * VB, Lanes.LE);
+            s50.intoMemorySegment(p, t + 10 * VB, Lanes.LE);
+            s51.intoMemorySegment(p, t + 11 * VB, Lanes.LE);
+            s60.intoMemorySegment(p, t + 12 * VB, Lanes.LE);
+            s61.intoMemorySegment(p, t + 13 * VB, Lanes.LE);
+            s70.intoMemorySegment(p, t + 14 * VB, Lanes.LE);
+            s71.intoMemorySegment(p, t + 15 * VB, Lanes.LE);
         }
     }
 
     /** Adds 256 products to each of the outputs {@code c[row][vector]} of 4 rows, in the order of k. */
-    static void floats(float[] f, int at, int outAt) {
+    static void floats(MemorySegment p, float[] f, int at, int outAt) {
         FloatVector s00 = FloatVector.fromArray(F, f, outAt);
         FloatVector s01 = FloatVector.fromArray(F, f, outAt + V);
         FloatVector s10 = FloatVector.fromArray(F, f, outAt + 2 * V);
@@ -102,8 +107,8 @@ final class Tile {
         FloatVector s30 = FloatVector.fromArray(F, f, outAt + 6 * V);
         FloatVector s31 = FloatVector.fromArray(F, f, outAt + 7 * V);
         for (int q = 0; q < Rows.LENGTH; q++) {
-            FloatVector w0 = FloatVector.fromArray(F, f, Memory.PANEL + q * Panel.STEP);
-            FloatVector w1 = FloatVector.fromArray(F, f, Memory.PANEL + q * Panel.STEP + V);
+            FloatVector w0 = FloatVector.fromMemorySegment(F, p, Memory.PANEL + q * Panel.STEP, Lanes.LE);
+            FloatVector w1 = FloatVector.fromMemorySegment(F, p, Memory.PANEL + q * Panel.STEP + VB, Lanes.LE);
             FloatVector x = FloatVector.broadcast(F, f[at + q]);
             s00 = w0.fma(x, s00);
             s01 = w1.fma(x, s01);
