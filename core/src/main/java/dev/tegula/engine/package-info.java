@@ -7,6 +7,6 @@
  * whatever thread the caller likes, and a reader that is slow or gone holds up nobody.
  *
  * <p>No argument may be null unless its description says so. Every method called after close throws
- * {@link java.lang.IllegalStateException}, except close itself.
+ * {@link java.lang.IllegalStateException}, except close itself and what only tells which session it is.
  */
 package dev.tegula.engine;

@@ -82,7 +82,7 @@ abstract class BaseTokenizer implements Tokenizer {
             return text;
         }
         if ((attributes & Vocabulary.BYTE) != 0) {
-            return new byte[]{(byte) VocabularyBuilder.byteValue(text)};
+            return new byte[]{(byte) ByteTokens.value(text)};
         }
         return plainBytes(text);
     }

@@ -273,7 +273,7 @@ public final class VocabularyBuilder {
         checkAdded(flags().addBos, SpecialToken.BOS, "add_bos_token");
         checkAdded(flags().addEos, SpecialToken.EOS, "add_eos_token");
         checkAdded(flags().addSep, SpecialToken.SEP, "add_sep_token");
-        setByteTokens();
+        ByteTokens.fill(byteTokens, tokens, attributes, strings);
         tokens = null;
         merges = null;
         return new Vocabulary(this);
@@ -363,37 +363,6 @@ public final class VocabularyBuilder {
             throw new TokenizerException(
                     "tokenizer.ggml." + flag + " holds for this tokenizer, but " + role.ggufKey() + " is missing");
         }
-    }
-
-    private void setByteTokens() {
-        Arrays.fill(byteTokens, -1);
-        for (int id = 0; id < tokens.length; id++) {
-            if ((attributes[id] & Vocabulary.BYTE) != 0) {
-                int value = byteValue(tokens[id]);
-                if (value < 0) {
-                    throw new TokenizerException("tokenizer.ggml.tokens[" + id + "] = '" + strings.text(id)
-                            + "' is of type byte; '<0x00>' to '<0xFF>' expected");
-                }
-                if (byteTokens[value] < 0) {
-                    byteTokens[value] = id;
-                }
-            }
-        }
-        for (int b = 0; b < 256; b++) {
-            if (byteTokens[b] < 0) { // a vocabulary may spell its bytes plainly
-                byteTokens[b] = strings.indexOf(new byte[]{(byte) b});
-            }
-        }
-    }
-
-    /** The value of a byte token's spelling, {@code <0x} two hexadecimal digits {@code >}, or -1. */
-    static int byteValue(byte[] text) {
-        if (text.length != 6 || text[0] != '<' || text[1] != '0' || text[2] != 'x' || text[5] != '>') {
-            return -1;
-        }
-        int high = Character.digit((char) text[3], 16);
-        int low = Character.digit((char) text[4], 16);
-        return high < 0 || low < 0 ? -1 : high << 4 | low;
     }
 
     Flags flags() {
