@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.constantpool.ClassEntry;
+import java.lang.classfile.constantpool.FieldRefEntry;
+import java.lang.classfile.constantpool.MemberRefEntry;
 import java.lang.classfile.constantpool.PoolEntry;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,6 +61,22 @@ class StructureTest {
                 classesUsedBy(module).stream().filter(c -> c.equals("java/lang/foreign/Linker")).toList());
     }
 
+    /** See "Loops in the Vector API" in docs/ARCHITECTURE.md. */
+    @Test
+    void vectorsOfFloatsAndIntsHaveOneWidth() throws IOException {
+        Pattern species = Pattern.compile("jdk/incubator/vector/(Float|Int)Vector\\.SPECIES_.*");
+        assertEquals(List.of(), referencesOf("kernels-cpu", FieldRefEntry.class).stream()
+                .filter(species.asMatchPredicate())
+                .toList());
+    }
+
+    @Test
+    void kernelsSliceNoMemory() throws IOException {
+        Set<String> used = referencesOf("kernels-cpu", MemberRefEntry.class);
+        used.removeIf(name -> !name.endsWith(".asSlice"));
+        assertEquals(Set.of(), used);
+    }
+
     @Test
     void coreNeedsNothingOutsideThePlatformAndNoReflection() throws IOException {
         for (String used : classesUsedBy("core")) {
@@ -84,23 +103,41 @@ class StructureTest {
         assertEquals(List.of(), large);
     }
 
+    /** Fields or methods of other classes that a module's classes use, as {@code owner.name}. */
+    private static Set<String> referencesOf(String module, Class<? extends MemberRefEntry> kind) throws IOException {
+        Set<String> used = new TreeSet<>();
+        for (PoolEntry entry : poolOf(module)) {
+            if (kind.isInstance(entry)) {
+                MemberRefEntry member = kind.cast(entry);
+                used.add(member.owner().asInternalName() + "." + member.name().stringValue());
+            }
+        }
+        return used;
+    }
+
     private static Set<String> classesUsedBy(String module) throws IOException {
         Set<String> used = new TreeSet<>();
-        Path classes = ROOT.resolve(module).resolve("target/classes");
-        assertTrue(Files.isDirectory(classes), classes + ": build first");
-        try (Stream<Path> files = Files.walk(classes)) {
-            for (Path file : files.filter(f -> f.toString().endsWith(".class")).toList()) {
-                if (file.endsWith("module-info.class")) {
-                    continue;
-                }
-                for (PoolEntry entry : ClassFile.of().parse(file).constantPool()) {
-                    if (entry instanceof ClassEntry type) {
-                        used.add(type.asInternalName().replaceFirst("^\\[+L", ""));
-                    }
-                }
+        for (PoolEntry entry : poolOf(module)) {
+            if (entry instanceof ClassEntry type) {
+                used.add(type.asInternalName().replaceFirst("^\\[+L", ""));
             }
         }
         used.removeIf(name -> name.startsWith("["));
         return used;
+    }
+
+    /** The constants of a module's classes. */
+    private static List<PoolEntry> poolOf(String module) throws IOException {
+        List<PoolEntry> pool = new ArrayList<>();
+        Path classes = ROOT.resolve(module).resolve("target/classes");
+        assertTrue(Files.isDirectory(classes), classes + ": build first");
+        try (Stream<Path> files = Files.walk(classes)) {
+            for (Path file : files.filter(f -> f.toString().endsWith(".class")).toList()) {
+                if (!file.endsWith("module-info.class")) {
+                    ClassFile.of().parse(file).constantPool().forEach(pool::add);
+                }
+            }
+        }
+        return pool;
     }
 }

@@ -37,7 +37,9 @@ final class TegulaCommand {
         CommandLine line = commands(root, terminal, args);
         try {
             int status = args.length == 0 ? root.usage(line, terminal) : root.execute(line, terminal, args);
-            terminal.flush();
+            if (status == OK) {
+                terminal.flush();
+            }
             return status;
         } catch (RuntimeException e) {
             return root.report(e, terminal);

@@ -69,7 +69,10 @@ abstract class GroupPacking implements Packing {
             long dstOffset) {
         long rowBytes = type.bytes(cols);
         if (rows < ROWS || cols % unitLength != 0) {
-            dst.asSlice(dstOffset, groupBytes(type, cols)).fill((byte) 0);
+            long end = dstOffset + groupBytes(type, cols);
+            for (long at = dstOffset; at < end; at += 4) {
+                dst.set(INT, at, 0);
+            }
         }
         pack(type, cols, rows, src, srcOffset, rowBytes, dst, dstOffset);
     }
