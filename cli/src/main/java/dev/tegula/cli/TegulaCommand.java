@@ -71,7 +71,6 @@ final class TegulaCommand {
                 line.addSubcommand(maker.apply(terminal));
             }
         });
-        line.setOut(new PrintWriter(new TerminalWriter(terminal)));
         line.setErr(terminal.err());
         line.setCaseInsensitiveEnumValuesAllowed(true);
         // A prompt may begin with @.
@@ -82,8 +81,13 @@ final class TegulaCommand {
     }
 
     private int execute(CommandLine line, Terminal terminal, String... args) {
+        // picocli would answer a fault of its output with a stack trace, so its help is kept and written here.
+        StringWriter help = new StringWriter();
+        line.setOut(new PrintWriter(help));
         try {
-            return line.execute(args);
+            int status = line.execute(args);
+            terminal.print(help.toString());
+            return status;
         } catch (RuntimeException | Error e) {
             // picocli's handler sees neither errors nor what happens while help is printed.
             return report(e, terminal);
