@@ -29,6 +29,10 @@ final class Models {
             if (options.model() != null) {
                 return Engine.open(options.model(), how);
             }
+            // The launcher leaves the Vector API out for the embedded model, which is done before its code were warm.
+            if (model.kernels().providers().stream().anyMatch(p -> p.isSlowWhenCold() && p.unavailable().isPresent())) {
+                how = how.withModel(model.withKernels(model.kernels().scalar()));
+            }
             try (InputStream stream = EmbeddedModel.stream()) {
                 return Engine.open(stream, EmbeddedModel.NAME, how);
             }
