@@ -36,12 +36,13 @@ final class TegulaCommand {
         TegulaCommand root = new TegulaCommand();
         CommandLine line = commands(root, terminal, args);
         try {
-            int status = args.length == 0 ? root.usage(line, terminal) : root.execute(line, terminal, args);
+            int status = args.length == 0 ? root.usage(line, terminal) : execute(line, terminal, args);
             if (status == OK) {
                 terminal.flush();
             }
             return status;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // picocli's handler sees neither errors nor what happens while help is printed.
             return root.report(e, terminal);
         }
     }
@@ -80,18 +81,13 @@ final class TegulaCommand {
         return line;
     }
 
-    private int execute(CommandLine line, Terminal terminal, String... args) {
+    private static int execute(CommandLine line, Terminal terminal, String... args) {
         // picocli would answer a fault of its output with a stack trace, so its help is kept and written here.
         StringWriter help = new StringWriter();
         line.setOut(new PrintWriter(help));
-        try {
-            int status = line.execute(args);
-            terminal.print(help.toString());
-            return status;
-        } catch (RuntimeException | Error e) {
-            // picocli's handler sees neither errors nor what happens while help is printed.
-            return report(e, terminal);
-        }
+        int status = line.execute(args);
+        terminal.print(help.toString());
+        return status;
     }
 
     private int usage(CommandLine line, Terminal terminal) {

@@ -128,8 +128,6 @@ final class Generation {
     FinishReason choose(TensorView logits, TensorView readOnly) {
         if (hook != null) {
             hook.onLogits(generated, readOnly);
-            // A mark left by the hook is not meant for the engine.
-            Thread.interrupted();
         }
         int token = sampler.sample(logits.segment(), logits.offset());
         if (generated == 0) {

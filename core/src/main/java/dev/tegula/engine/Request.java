@@ -209,7 +209,7 @@ public final class Request {
 
         /** Tells a hook how far the prompt is. */
         public Builder onPrefill(PrefillHook listener) {
-            prefillHook = Optional.of(listener);
+            prefillHook = Optional.of(Objects.requireNonNull(listener, "listener"));
             return this;
         }
 

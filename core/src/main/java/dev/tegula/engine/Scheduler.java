@@ -238,6 +238,8 @@ final class Scheduler implements Runnable {
             }
             alone = only;
         }
+        // A hook that interrupted its thread meant itself; the workers' waiting would spin.
+        Thread.interrupted();
         events.begin();
         try {
             // An abort that came too late for its own generation may hit this call; then the rows are run again.

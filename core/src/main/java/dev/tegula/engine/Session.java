@@ -103,8 +103,8 @@ public final class Session implements AutoCloseable {
         boolean started = false;
         try {
             Generation next = prepare(request, turn);
-            Duration longest = wait.compareTo(LONGEST_WAIT) < 0 ? wait : LONGEST_WAIT;
-            scheduler.enqueue(next, wait.isPositive() ? longest.toNanos() : 0);
+            Duration capped = wait.compareTo(LONGEST_WAIT) < 0 ? wait : LONGEST_WAIT;
+            scheduler.enqueue(next, wait.isPositive() ? capped.toNanos() : 0);
             started = true;
             return next.stream();
         } catch (InterruptedException e) {

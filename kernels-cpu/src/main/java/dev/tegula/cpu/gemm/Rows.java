@@ -162,7 +162,8 @@ final class Rows {
             IntVector words = Lanes.COUNT > 8
                     ? IntVector.fromMemorySegment(I, x, from, Lanes.LE, WORDS)
                     : IntVector.fromMemorySegment(I, x, from + 4L * u, Lanes.LE);
-            // Lanes past the eighth, zeros, are written over by what follows. Bytes 0 and 2 (then 1 and 3) with their signs in the lower and upper half of a lane.
+            // Bytes 0 and 2 (then 1 and 3) with their signs in the lower and upper half of a lane; lanes past the eighth,
+            // zeros, are written over by what follows.
             IntVector even = words.lanewise(LSHL, 24)
                     .lanewise(ASHR, 24)
                     .and(0xFFFF)
