@@ -21,9 +21,9 @@ abstract class Blocks256 implements MicroKernel {
     }
 
     @Override
-    public void multiply(MemorySegment panel, float[] floats, int at, int outAt) {
-        Tile.sums(panel, floats, at);
-        Fold.superBlock(panel, floats, at, outAt, 0);
-        Fold.superBlock(panel, floats, at, outAt, 1);
+    public void multiply(MemorySegment panel, float[] floats, int at, int outAt, int rows) {
+        Tile.sums(panel, floats, at, rows, 32);
+        Fold.superBlock(panel, floats, at, outAt, rows, 0);
+        Fold.superBlock(panel, floats, at, outAt, rows, 1);
     }
 }

@@ -25,8 +25,12 @@ abstract class Blocks32 implements MicroKernel {
     }
 
     @Override
-    public void multiply(MemorySegment panel, float[] floats, int at, int outAt) {
-        Tile.sums(panel, floats, at);
-        Fold.blocks(panel, floats, at, outAt);
+    public void multiply(MemorySegment panel, float[] floats, int at, int outAt, int rows) {
+        if (rows == TallTile.ROWS) {
+            TallTile.blocks(panel, floats, at, outAt);
+        } else {
+            Tile.sums(panel, floats, at, rows, 32);
+            Fold.blocks(panel, floats, at, outAt, rows);
+        }
     }
 }

@@ -40,8 +40,7 @@ abstract class Floats implements MicroKernel {
     abstract void decodeStep(MemorySegment w, long at, MemorySegment panel, long to);
 
     @Override
-    public final void multiply(MemorySegment panel, float[] floats, int at, int outAt) {
-        Tile.floats(panel, floats, at, outAt);
-        Tile.floats(panel, floats, at + Tile.FLOAT_ROWS * Rows.FLOATS, outAt + Tile.FLOAT_ROWS * Tile.STEP);
+    public final void multiply(MemorySegment panel, float[] floats, int at, int outAt, int rows) {
+        Tile.floats(panel, floats, at, outAt, rows);
     }
 }

@@ -17,25 +17,23 @@ final class Fold {
     private static final VectorSpecies<Float> F = Lanes.F32;
     private static final int V = Lanes.COUNT;
     private static final long VB = Lanes.BYTES;
-    /** From block to block in the sums of 8 rows. */
-    private static final long BLOCK = Tile.ROWS * Panel.STEP;
 
     private Fold() {}
 
-    /** Blocks of 32 in 8 rows: {@code c = fma(isum, dW * dA, c)} for each of 8 blocks in order. */
-    static void blocks(MemorySegment p, float[] f, int at, int outAt) {
-        for (int i = 0; i < Tile.ROWS; i++) {
+    /** Blocks of 32 in some rows: {@code c = fma(isum, dW * dA, c)} for each of 8 blocks in order. */
+    static void blocks(MemorySegment p, float[] f, int at, int outAt, int rows) {
+        for (int i = 0; i < rows; i++) {
             int a = at + i * Rows.FLOATS + Rows.SCALES;
-            long t = Memory.SUMS + i * Panel.STEP;
+            int t = Memory.SUMS + i * Tile.STEP;
             int c = outAt + i * Tile.STEP;
             FloatVector c0 = FloatVector.fromArray(F, f, c);
             FloatVector c1 = FloatVector.fromArray(F, f, c + V);
             for (int b = 0; b < 8; b++) {
                 FloatVector dA = FloatVector.broadcast(F, f[a + b]);
                 long d = Panel.SCALES + b * Panel.STEP;
-                c0 = FloatVector.fromMemorySegment(F, p, t + b * BLOCK, Lanes.LE)
+                c0 = FloatVector.fromArray(F, f, t + b * Tile.SUMS)
                         .fma(FloatVector.fromMemorySegment(F, p, d, Lanes.LE).mul(dA), c0);
-                c1 = FloatVector.fromMemorySegment(F, p, t + b * BLOCK + VB, Lanes.LE)
+                c1 = FloatVector.fromArray(F, f, t + b * Tile.SUMS + V)
                         .fma(FloatVector.fromMemorySegment(F, p, d + VB, Lanes.LE).mul(dA), c1);
             }
             c0.intoArray(f, c);
@@ -44,16 +42,16 @@ final class Fold {
     }
 
     /** As {@link #blocks}, and after each block {@code c = fma(-minW * dA, asum, c)}; one vector of rows. */
-    static void blocksWithMins(MemorySegment p, float[] f, int at, int outAt, int vector) {
-        for (int i = 0; i < Tile.ROWS; i++) {
+    static void blocksWithMins(MemorySegment p, float[] f, int at, int outAt, int rows, int vector) {
+        for (int i = 0; i < rows; i++) {
             int a = at + i * Rows.FLOATS;
-            long t = Memory.SUMS + i * Panel.STEP + vector * VB;
+            int t = Memory.SUMS + i * Tile.STEP + vector * V;
             int c = outAt + i * Tile.STEP + vector * V;
             FloatVector c0 = FloatVector.fromArray(F, f, c);
             for (int b = 0; b < 8; b++) {
                 FloatVector dA = FloatVector.broadcast(F, f[a + Rows.SCALES + b]);
                 long w = b * Panel.STEP + vector * VB;
-                c0 = FloatVector.fromMemorySegment(F, p, t + b * BLOCK, Lanes.LE)
+                c0 = FloatVector.fromArray(F, f, t + b * Tile.SUMS)
                         .fma(FloatVector.fromMemorySegment(F, p, Panel.SCALES + w, Lanes.LE).mul(dA), c0);
                 c0 = FloatVector.fromMemorySegment(F, p, Panel.MINS + w, Lanes.LE)
                         .mul(dA)
@@ -66,14 +64,14 @@ final class Fold {
     /**
      * A block of 256: the 8 sums of 32, in int32, converted once: {@code c = fma(isum, dW * dA, c)}; one vector of rows.
      */
-    static void superBlock(MemorySegment p, float[] f, int at, int outAt, int vector) {
+    static void superBlock(MemorySegment p, float[] f, int at, int outAt, int rows, int vector) {
         FloatVector d = FloatVector.fromMemorySegment(F, p, Panel.SCALES + vector * VB, Lanes.LE);
-        for (int i = 0; i < Tile.ROWS; i++) {
-            long t = Memory.SUMS + i * Panel.STEP + vector * VB;
+        for (int i = 0; i < rows; i++) {
+            int t = Memory.SUMS + i * Tile.STEP + vector * V;
             int c = outAt + i * Tile.STEP + vector * V;
             IntVector sum = IntVector.zero(Lanes.I32);
             for (int b = 0; b < 8; b++) {
-                sum = sum.add(FloatVector.fromMemorySegment(F, p, t + b * BLOCK, Lanes.LE).convert(F2I, 0));
+                sum = sum.add(FloatVector.fromArray(F, f, t + b * Tile.SUMS).convert(F2I, 0));
             }
             float dA = f[at + i * Rows.FLOATS + Rows.SCALES];
             ((FloatVector) sum.convert(I2F, 0)).fma(d.mul(dA), FloatVector.fromArray(F, f, c)).intoArray(f, c);
@@ -85,21 +83,17 @@ final class Fold {
      * exactly, and the two halves' sum is rounded once, as the conversion of their int32 sum would be. With minimums (8 of
      * them), {@code c = fma(-dmin * dA, sum of min * asum, c)} follows; its sum is exact too.
      */
-    static void smallSuperBlock(MemorySegment p, float[] f, boolean mins, int at, int outAt, int vector) {
+    static void smallSuperBlock(MemorySegment p, float[] f, boolean mins, int at, int outAt, int rows, int vector) {
         FloatVector d = FloatVector.fromMemorySegment(F, p, Panel.SCALES + vector * VB, Lanes.LE);
         FloatVector dmin = FloatVector.fromMemorySegment(F, p, Panel.MINS + vector * VB, Lanes.LE);
-        for (int i = 0; i < Tile.ROWS; i++) {
+        for (int i = 0; i < rows; i++) {
             int a = at + i * Rows.FLOATS;
-            long t = Memory.SUMS + i * Panel.STEP + vector * VB;
+            int t = Memory.SUMS + i * Tile.STEP + vector * V;
             int c = outAt + i * Tile.STEP + vector * V;
-            FloatVector low = FloatVector.zero(F);
-            FloatVector high = low;
-            for (int b = 0; b < 4; b++) {
-                low = low.add(FloatVector.fromMemorySegment(F, p, t + b * BLOCK, Lanes.LE));
-                high = high.add(FloatVector.fromMemorySegment(F, p, t + (b + 4) * BLOCK, Lanes.LE));
-            }
             FloatVector dA = FloatVector.broadcast(F, f[a + Rows.SCALES]);
-            FloatVector acc = low.add(high).fma(d.mul(dA), FloatVector.fromArray(F, f, c));
+            FloatVector acc = FloatVector.fromArray(F, f, t)
+                    .add(FloatVector.fromArray(F, f, t + Tile.SUMS))
+                    .fma(d.mul(dA), FloatVector.fromArray(F, f, c));
             if (mins) {
                 FloatVector min = FloatVector.zero(F);
                 for (int j = 0; j < 8; j++) {
@@ -116,9 +110,9 @@ final class Fold {
      * The minimums of a block of 256, after {@link #superBlock}: {@code c = fma(-dmin * dA, sum of min * asum, c)}; one
      * vector of rows. The sum is an integer of at most 63 * 127 * 256, exact in F32.
      */
-    static void superBlockMins(MemorySegment p, float[] f, int at, int outAt, int vector) {
+    static void superBlockMins(MemorySegment p, float[] f, int at, int outAt, int rows, int vector) {
         FloatVector dmin = FloatVector.fromMemorySegment(F, p, Panel.MINS + vector * VB, Lanes.LE);
-        for (int i = 0; i < Tile.ROWS; i++) {
+        for (int i = 0; i < rows; i++) {
             int a = at + i * Rows.FLOATS;
             int c = outAt + i * Tile.STEP + vector * V;
             FloatVector sum = FloatVector.zero(F);
@@ -141,11 +135,11 @@ final class Fold {
         FloatVector c1 = FloatVector.fromArray(F, f, outAt + V);
         for (int b = 0; b < blocks; b++) {
             FloatVector dA = FloatVector.broadcast(F, f[a + b]);
-            long t = Memory.SUMS + b * Panel.STEP;
+            int t = Memory.SUMS + b * Tile.STEP;
             long d = Panel.SCALES + b * Panel.STEP;
-            c0 = FloatVector.fromMemorySegment(F, p, t, Lanes.LE)
+            c0 = FloatVector.fromArray(F, f, t)
                     .fma(FloatVector.fromMemorySegment(F, p, d, Lanes.LE).mul(dA), c0);
-            c1 = FloatVector.fromMemorySegment(F, p, t + VB, Lanes.LE)
+            c1 = FloatVector.fromArray(F, f, t + V)
                     .fma(FloatVector.fromMemorySegment(F, p, d + VB, Lanes.LE).mul(dA), c1);
         }
         c0.intoArray(f, outAt);
@@ -158,8 +152,8 @@ final class Fold {
      * @param w0 offset in the packed weights of the vector's dW
      * @param vector 0 or 1: the vector's place in the sums and the output
      */
-    static void rowSuperBlock(MemorySegment w, long w0, float dA, MemorySegment p, float[] f, int outAt, int vector) {
-        FloatVector.fromMemorySegment(F, p, Memory.SUMS + vector * VB, Lanes.LE)
+    static void rowSuperBlock(MemorySegment w, long w0, float dA, float[] f, int outAt, int vector) {
+        FloatVector.fromArray(F, f, Memory.SUMS + vector * V)
                 .fma(FloatVector.fromMemorySegment(F, w, w0, Lanes.LE).mul(dA),
                         FloatVector.fromArray(F, f, outAt + vector * V))
                 .intoArray(f, outAt + vector * V);

@@ -26,8 +26,8 @@ import java.util.Arrays;
 final class Linear implements Kernel {
     /** From so many rows on, decoding a panel for all of them beats multiplying row by row. */
     static final int FIRST_GEMM_ROWS = 4;
-    /** Rows of a block: their records take 288 KiB of a second-level cache of 512 KiB or more. */
-    static final int ROWS = 256;
+    /** Rows of a block: their records take 297 KiB of a second-level cache of 512 KiB or more. Whole tall tiles. */
+    static final int ROWS = 22 * TallTile.ROWS;
     /** Columns of a block, of both matrices together: makes the widening of rows cheap beside their use. */
     static final int COLUMNS = 1024;
 
@@ -131,12 +131,12 @@ final class Linear implements Kernel {
 
     /** Rows {@code row … row + count − 1} times panels {@code first … end − 1}. */
     private void block(int row, int count, int first, int end, Scratch scratch) {
-        MemorySegment tile = scratch.bytes();
+        MemorySegment panelAt = scratch.bytes();
         float[] floats = scratch.floats();
-        int tiles = Math.ceilDiv(count, Tile.ROWS);
-        int matrixLength = tiles * Tile.ROWS * Tile.STEP;
+        int padded = Tile.padded(count);
+        int matrixLength = padded * Tile.STEP;
         Arrays.fill(floats, Memory.OUT, Memory.OUT + (end - first) * weights.length * matrixLength, 0f);
-        Arrays.fill(floats, Memory.ROWS + count * Rows.FLOATS, Memory.ROWS + tiles * Tile.ROWS * Rows.FLOATS, 0f);
+        Arrays.fill(floats, Memory.ROWS + count * Rows.FLOATS, Memory.ROWS + padded * Rows.FLOATS, 0f);
         for (int k0 = 0; k0 < k; k0 += Rows.LENGTH) {
             int length = Math.min(Rows.LENGTH, k - k0);
             for (int r = 0; r < count; r++) {
@@ -147,11 +147,12 @@ final class Linear implements Kernel {
             for (int panel = first; panel < end; panel++) {
                 for (int m = 0; m < weights.length; m++) {
                     MemorySegment w = weights[m].segment();
-                    micro.decode(w, vectorOffset(m, 2 * panel) + chunk, length, tile, 0);
-                    micro.decode(w, vectorOffset(m, 2 * panel + 1) + chunk, length, tile, 1);
-                    for (int t = 0; t < tiles; t++) {
-                        micro.multiply(tile, floats, Memory.ROWS + t * Tile.ROWS * Rows.FLOATS,
-                                out + t * Tile.ROWS * Tile.STEP);
+                    micro.decode(w, vectorOffset(m, 2 * panel) + chunk, length, panelAt, 0);
+                    micro.decode(w, vectorOffset(m, 2 * panel + 1) + chunk, length, panelAt, 1);
+                    for (int r = 0; r < padded;) {
+                        int rows = Tile.rows(padded - r);
+                        micro.multiply(panelAt, floats, Memory.ROWS + r * Rows.FLOATS, out + r * Tile.STEP, rows);
+                        r += rows;
                     }
                     out += matrixLength;
                 }

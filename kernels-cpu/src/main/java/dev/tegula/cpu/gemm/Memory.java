@@ -6,8 +6,8 @@ import dev.tegula.kernel.Scratch;
  * A linear layer's scratch memory.
  *
  * <pre>
- * bytes   | {@link Panel} | a {@link Tile}'s sums |
- * floats  | outputs of few rows | rows as float records, few or {@link Linear#ROWS} | outputs of many |
+ * bytes   | {@link Panel} |
+ * floats  | a {@link Tile}'s sums | outputs of few rows | rows as float records, few or {@link Linear#ROWS} | outputs of many |
  * ints    | sums of a GEMV in int16 | few rows as records of pairs |
  * </pre>
  *
@@ -24,12 +24,12 @@ final class Memory {
 
     /** In bytes: a panel. */
     static final long PANEL = 0;
-    /** In bytes: sums of a tile, {@code [block][row][vector]}. */
-    static final long SUMS = PANEL + 576 * 4 * LANES;
-    private static final long BYTES = SUMS + 8 * Tile.ROWS * 2 * 4 * LANES;
+    private static final long BYTES = PANEL + 576 * 4 * LANES;
 
+    /** In floats: sums of a tile, {@code [block][row][vector]}. */
+    static final int SUMS = 0;
     /** In floats: outputs of few rows, {@code [matrix][row][vector]}. */
-    static final int FEW_OUT = 0;
+    static final int FEW_OUT = SUMS + 8 * TallTile.ROWS * 2 * LANES;
     /** In floats: records of rows. */
     static final int ROWS = FEW_OUT + 2 * FEW * 2 * LANES;
     /** In floats: outputs of a block of rows, {@code [panel][matrix][row][vector]}. */

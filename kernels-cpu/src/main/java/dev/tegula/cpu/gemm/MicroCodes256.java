@@ -137,11 +137,11 @@ final class MicroCodes256 extends Blocks256 {
     }
 
     @Override
-    public void multiply(MemorySegment panel, float[] floats, int at, int outAt) {
-        super.multiply(panel, floats, at, outAt);
+    public void multiply(MemorySegment panel, float[] floats, int at, int outAt, int rows) {
+        super.multiply(panel, floats, at, outAt, rows);
         if (mins) {
-            Fold.superBlockMins(panel, floats, at, outAt, 0);
-            Fold.superBlockMins(panel, floats, at, outAt, 1);
+            Fold.superBlockMins(panel, floats, at, outAt, rows, 0);
+            Fold.superBlockMins(panel, floats, at, outAt, rows, 1);
         }
     }
 }

@@ -97,13 +97,13 @@ final class MicroCodes32 extends Blocks32 {
     }
 
     @Override
-    public void multiply(MemorySegment panel, float[] floats, int at, int outAt) {
+    public void multiply(MemorySegment panel, float[] floats, int at, int outAt, int rows) {
         if (!mins) {
-            super.multiply(panel, floats, at, outAt);
+            super.multiply(panel, floats, at, outAt, rows);
             return;
         }
-        Tile.sums(panel, floats, at);
-        Fold.blocksWithMins(panel, floats, at, outAt, 0);
-        Fold.blocksWithMins(panel, floats, at, outAt, 1);
+        Tile.sums(panel, floats, at, rows, 32);
+        Fold.blocksWithMins(panel, floats, at, outAt, rows, 0);
+        Fold.blocksWithMins(panel, floats, at, outAt, rows, 1);
     }
 }

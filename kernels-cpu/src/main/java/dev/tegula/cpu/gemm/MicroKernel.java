@@ -52,11 +52,13 @@ interface MicroKernel {
     void decode(MemorySegment w, long w0, int count, MemorySegment panel, int vector);
 
     /**
-     * Multiplies the panel with 8 activation rows and adds the products to the outputs {@code [row][vector]}.
+     * Multiplies the panel with the activation rows of a {@link Tile} and adds the products to the outputs
+     * {@code [row][vector]}.
      *
-     * @param panel native scratch memory: the panel, and room for a {@link Tile}'s sums
-     * @param at float records of the 8 rows
+     * @param panel native scratch memory, which holds it
+     * @param at float records of the rows
      * @param outAt their outputs
+     * @param rows {@link TallTile#ROWS} or {@link LowTile#ROWS}
      */
-    void multiply(MemorySegment panel, float[] floats, int at, int outAt);
+    void multiply(MemorySegment panel, float[] floats, int at, int outAt, int rows);
 }

@@ -24,7 +24,6 @@ final class MicroQ4K extends Blocks256 {
     private static final VectorSpecies<Integer> I = Lanes.I32;
     private static final VectorSpecies<Float> F = Lanes.F32;
     private static final int V = Lanes.COUNT;
-    private static final long VB = Lanes.BYTES;
     private static final int CODE = 0x000F000F;
     private static final int GROUP = 8 * 64;
 
@@ -36,7 +35,6 @@ final class MicroQ4K extends Blocks256 {
     @Override
     public void gemv(MemorySegment w, long w0, long w1, int k, Scratch scratch, int row, int outAt) {
         float[] f = scratch.floats();
-        MemorySegment p = scratch.bytes();
         int[] n = scratch.ints();
         Arrays.fill(f, outAt, outAt + Tile.STEP, 0f);
         int blocks = k / Rows.LENGTH;
@@ -46,8 +44,8 @@ final class MicroQ4K extends Blocks256 {
             int record = pairsRow(k, row) + b * Rows.PAIRS;
             float d = Float.intBitsToFloat(n[record + Rows.PAIRS_SCALE]);
             sums(w, u0, u1, n, record);
-            fold(w, u0, d, n, record, p, f, outAt, 0);
-            fold(w, u1, d, n, record, p, f, outAt, 1);
+            fold(w, u0, d, n, record, f, outAt, 0);
+            fold(w, u1, d, n, record, f, outAt, 1);
         }
     }
 
@@ -85,16 +83,16 @@ final class MicroQ4K extends Blocks256 {
     }
 
     /** Scales the sums of one vector of rows, and takes off the minimums. */
-    private static void fold(MemorySegment w, long unit, float d, int[] n, int record, MemorySegment p, float[] f,
+    private static void fold(MemorySegment w, long unit, float d, int[] n, int record, float[] f,
             int outAt, int vector) {
-        PairSums.scaled(w, unit, 8, n, p, vector);
-        Fold.rowSuperBlock(w, unit + PackQ4K.D, d, p, f, outAt, vector);
-        mins(w, unit + PackQ4K.MINS, n, record, p, vector);
-        Fold.rowSuperBlock(w, unit + PackQ4K.DMIN, -d, p, f, outAt, vector);
+        PairSums.scaled(w, unit, 8, n, f, vector);
+        Fold.rowSuperBlock(w, unit + PackQ4K.D, d, f, outAt, vector);
+        mins(w, unit + PackQ4K.MINS, n, record, f, vector);
+        Fold.rowSuperBlock(w, unit + PackQ4K.DMIN, -d, f, outAt, vector);
     }
 
     /** The sum of min * a, to {@link Memory#SUMS}. */
-    private static void mins(MemorySegment w, long at, int[] n, int record, MemorySegment p, int vector) {
+    private static void mins(MemorySegment w, long at, int[] n, int record, float[] f, int vector) {
         IntVector sum = IntVector.zero(I);
         for (int j = 0; j < 8; j += 4) {
             IntVector bytes = IntVector.fromMemorySegment(I, w, at + j * 16L, Lanes.LE);
@@ -102,7 +100,7 @@ final class MicroQ4K extends Blocks256 {
                 sum = sum.add(bytes.lanewise(LSHR, 8 * i).and(255).mul(n[record + Rows.PAIRS_SUMS32 + j + i]));
             }
         }
-        ((FloatVector) sum.convert(I2F, 0)).intoMemorySegment(p, Memory.SUMS + vector * VB, Lanes.LE);
+        ((FloatVector) sum.convert(I2F, 0)).intoArray(f, Memory.SUMS + vector * V);
     }
 
     @Override
@@ -146,9 +144,9 @@ final class MicroQ4K extends Blocks256 {
     }
 
     @Override
-    public void multiply(MemorySegment panel, float[] floats, int at, int outAt) {
-        Tile.sums(panel, floats, at);
-        Fold.smallSuperBlock(panel, floats, true, at, outAt, 0);
-        Fold.smallSuperBlock(panel, floats, true, at, outAt, 1);
+    public void multiply(MemorySegment panel, float[] floats, int at, int outAt, int rows) {
+        Tile.sums(panel, floats, at, rows, 128);
+        Fold.smallSuperBlock(panel, floats, true, at, outAt, rows, 0);
+        Fold.smallSuperBlock(panel, floats, true, at, outAt, rows, 1);
     }
 }

@@ -39,25 +39,23 @@ final class MicroQ6K extends Blocks256 {
     @Override
     public void gemv(MemorySegment w, long w0, long w1, int k, Scratch scratch, int row, int outAt) {
         float[] f = scratch.floats();
-        MemorySegment p = scratch.bytes();
         int[] n = scratch.ints();
         Arrays.fill(f, outAt, outAt + Tile.STEP, 0f);
         int blocks = k / Rows.LENGTH;
         for (int b = 0; b < blocks; b++) {
             long unit = b * (long) PackQ6K.UNIT_BYTES;
             int record = pairsRow(k, row) + b * Rows.PAIRS;
-            block(w, w0 + unit, n, record, p, f, outAt, 0);
-            block(w, w1 + unit, n, record, p, f, outAt, 1);
+            block(w, w0 + unit, n, record, f, outAt, 0);
+            block(w, w1 + unit, n, record, f, outAt, 1);
         }
     }
 
     /** One block of one vector of rows. */
-    private static void block(MemorySegment w, long unit, int[] n, int record, MemorySegment p, float[] f,
-            int outAt, int vector) {
+    private static void block(MemorySegment w, long unit, int[] n, int record, float[] f, int outAt, int vector) {
         sums(w, unit, n, record, vector);
-        PairSums.scaled(w, unit, 16, n, p, vector);
+        PairSums.scaled(w, unit, 16, n, f, vector);
         float d = Float.intBitsToFloat(n[record + Rows.PAIRS_SCALE]);
-        Fold.rowSuperBlock(w, unit + PackQ6K.D, d, p, f, outAt, vector);
+        Fold.rowSuperBlock(w, unit + PackQ6K.D, d, f, outAt, vector);
     }
 
     /** The exact sums of (q - 32) * a of 16 sub-blocks, two int16 to a lane, to {@link Memory#INT_SUMS}. */

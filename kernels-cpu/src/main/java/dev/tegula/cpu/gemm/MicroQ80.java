@@ -44,7 +44,7 @@ final class MicroQ80 extends Blocks32 {
             int count = Math.min(8, blocks - b);
             long chunk = b / 8 * chunkBytes();
             int record = floatRow(k, row) + b / 8 * Rows.FLOATS;
-            sums(w, w0 + chunk, w1 + chunk, count, p, f, record);
+            sums(w, w0 + chunk, w1 + chunk, count, f, record);
             Halves.scales(w, w0 + chunk, UNIT, count, p, Panel.SCALES);
             Halves.scales(w, w1 + chunk, UNIT, count, p, Panel.SCALES + Lanes.BYTES);
             Fold.row(p, f, record + Rows.SCALES, count, outAt);
@@ -52,8 +52,7 @@ final class MicroQ80 extends Blocks32 {
     }
 
     /** The exact sums of up to 8 blocks, as F32, to {@link Memory#SUMS}. */
-    private static void sums(MemorySegment w, long w0, long w1, int blocks, MemorySegment p, float[] f,
-            int record) {
+    private static void sums(MemorySegment w, long w0, long w1, int blocks, float[] f, int record) {
         for (int b = 0; b < blocks; b++) {
             long codes = (b >> 1) * (long) UNIT + CODES + (b & 1) * BLOCK;
             int a = record + b * 32;
@@ -78,8 +77,8 @@ final class MicroQ80 extends Blocks32 {
                 r1 = ((FloatVector) x1.lanewise(LSHR, 24).convert(I2F, 0)).fma(x, r1);
             }
             float zero = 128f * f[record + Rows.SUMS + b];
-            s0.add(r0).sub(zero).intoMemorySegment(p, Memory.SUMS + b * Panel.STEP, Lanes.LE);
-            s1.add(r1).sub(zero).intoMemorySegment(p, Memory.SUMS + b * Panel.STEP + Lanes.BYTES, Lanes.LE);
+            s0.add(r0).sub(zero).intoArray(f, Memory.SUMS + b * Tile.STEP);
+            s1.add(r1).sub(zero).intoArray(f, Memory.SUMS + b * Tile.STEP + V);
         }
     }
 

@@ -35,7 +35,6 @@ final class MicroTq20 extends Blocks256 {
     @Override
     public void gemv(MemorySegment w, long w0, long w1, int k, Scratch scratch, int row, int outAt) {
         float[] f = scratch.floats();
-        MemorySegment p = scratch.bytes();
         int[] n = scratch.ints();
         Arrays.fill(f, outAt, outAt + Tile.STEP, 0f);
         int blocks = k / Rows.LENGTH;
@@ -46,10 +45,10 @@ final class MicroTq20 extends Blocks256 {
             sums(w, u0, u1, n, record);
             int zero = sum(n, record + Rows.PAIRS_SUMS32);
             float d = Float.intBitsToFloat(n[record + Rows.PAIRS_SCALE]);
-            PairSums.halves(zero, n, p, 0);
-            PairSums.halves(zero, n, p, 1);
-            Fold.rowSuperBlock(w, u0, d, p, f, outAt, 0);
-            Fold.rowSuperBlock(w, u1, d, p, f, outAt, 1);
+            PairSums.halves(zero, n, f, 0);
+            PairSums.halves(zero, n, f, 1);
+            Fold.rowSuperBlock(w, u0, d, f, outAt, 0);
+            Fold.rowSuperBlock(w, u1, d, f, outAt, 1);
         }
     }
 
@@ -109,9 +108,9 @@ final class MicroTq20 extends Blocks256 {
     }
 
     @Override
-    public void multiply(MemorySegment panel, float[] floats, int at, int outAt) {
-        Tile.sums(panel, floats, at);
-        Fold.smallSuperBlock(panel, floats, false, at, outAt, 0);
-        Fold.smallSuperBlock(panel, floats, false, at, outAt, 1);
+    public void multiply(MemorySegment panel, float[] floats, int at, int outAt, int rows) {
+        Tile.sums(panel, floats, at, rows, 128);
+        Fold.smallSuperBlock(panel, floats, false, at, outAt, rows, 0);
+        Fold.smallSuperBlock(panel, floats, false, at, outAt, rows, 1);
     }
 }

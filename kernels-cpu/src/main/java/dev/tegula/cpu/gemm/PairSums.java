@@ -50,7 +50,7 @@ final class PairSums {
      * @param scales offset in the packed weights of the signed bytes of scales, four to a lane
      * @param count sub-blocks, 8 or 16
      */
-    static void scaled(MemorySegment w, long scales, int count, int[] n, MemorySegment p, int vector) {
+    static void scaled(MemorySegment w, long scales, int count, int[] n, float[] f, int vector) {
         IntVector sum = IntVector.zero(I);
         for (int j = 0; j < count; j += 4) {
             IntVector bytes = IntVector.fromMemorySegment(I, w, scales + j * 16L, Lanes.LE);
@@ -60,16 +60,16 @@ final class PairSums {
                 sum = sum.add(s.lanewise(LSHL, 16).lanewise(ASHR, 16).add(s.lanewise(ASHR, 16)).mul(scale));
             }
         }
-        ((FloatVector) sum.convert(I2F, 0)).intoMemorySegment(p, Memory.SUMS + vector * VB, Lanes.LE);
+        ((FloatVector) sum.convert(I2F, 0)).intoArray(f, Memory.SUMS + vector * V);
     }
 
     /** The two halves of a ternary block of 256, less the zero point's part; converted once, to {@link Memory#SUMS}. */
-    static void halves(int zero, int[] n, MemorySegment p, int vector) {
+    static void halves(int zero, int[] n, float[] f, int vector) {
         IntVector sum = IntVector.broadcast(I, -zero);
         for (int h = 0; h < 2; h++) {
             IntVector s = IntVector.fromArray(I, n, Memory.INT_SUMS + h * Tile.STEP + vector * V);
             sum = sum.add(s.lanewise(LSHL, 16).lanewise(ASHR, 16)).add(s.lanewise(ASHR, 16));
         }
-        ((FloatVector) sum.convert(I2F, 0)).intoMemorySegment(p, Memory.SUMS + vector * VB, Lanes.LE);
+        ((FloatVector) sum.convert(I2F, 0)).intoArray(f, Memory.SUMS + vector * V);
     }
 }
