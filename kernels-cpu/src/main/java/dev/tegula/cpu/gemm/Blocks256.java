@@ -23,7 +23,7 @@ abstract class Blocks256 implements MicroKernel {
     @Override
     public void multiply(MemorySegment panel, float[] floats, int at, int outAt, int rows) {
         Tile.sums(panel, floats, at, rows, 32);
-        Fold.superBlock(panel, floats, at, outAt, rows, 0);
-        Fold.superBlock(panel, floats, at, outAt, rows, 1);
+        Fold.superBlock(floats, at, outAt, rows, 0);
+        Fold.superBlock(floats, at, outAt, rows, 1);
     }
 }

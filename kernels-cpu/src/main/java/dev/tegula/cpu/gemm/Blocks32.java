@@ -7,16 +7,12 @@ import java.lang.foreign.MemorySegment;
 abstract class Blocks32 implements MicroKernel {
     @Override
     public void prepare(MemorySegment x, long from, int k, Scratch scratch, int row) {
-        int to = floatRow(k, row);
-        for (int k0 = 0; k0 < k; k0 += Rows.LENGTH) {
-            widen(x, from, k0, Math.min(Rows.LENGTH, k - k0), scratch.floats(), to);
-            to += Rows.FLOATS;
-        }
+        Rows.pairs32(x, from, k, scratch.ints(), pairsRow(k, row));
     }
 
-    /** Where a prepared row is, in floats. */
-    static int floatRow(int k, int row) {
-        return Memory.ROWS + row * Math.ceilDiv(k, Rows.LENGTH) * Rows.FLOATS;
+    /** Where a prepared row is, in ints. */
+    static int pairsRow(int k, int row) {
+        return Memory.INT_ROWS + row * (k / 32) * Rows.PAIRS32;
     }
 
     @Override
@@ -30,7 +26,7 @@ abstract class Blocks32 implements MicroKernel {
             TallTile.blocks(panel, floats, at, outAt);
         } else {
             Tile.sums(panel, floats, at, rows, 32);
-            Fold.blocks(panel, floats, at, outAt, rows);
+            Fold.blocks(floats, at, outAt, rows);
         }
     }
 }

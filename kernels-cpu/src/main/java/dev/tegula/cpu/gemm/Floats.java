@@ -27,14 +27,17 @@ abstract class Floats implements MicroKernel {
     }
 
     @Override
-    public final void decode(MemorySegment w, long w0, int count, MemorySegment panel, int vector) {
+    public final void decode(MemorySegment w, long w0, int k, int k0, int count, Scratch scratch, int vector) {
         int steps = Math.ceilDiv(count, STEP);
-        Panel.clearFrom(panel, steps);
+        Panel.clearFrom(scratch.bytes(), scratch.floats(), steps);
+        long to = Memory.PANEL + vector * (long) Lanes.BYTES;
         for (int s = 0; s < steps; s++) {
-            decodeStep(w, w0 + s * chunkBytes() / 8, panel,
-                    Memory.PANEL + s * STEP * Panel.STEP + vector * (long) Lanes.BYTES);
+            decodeStep(w, w0 + (k0 / STEP + s) * stepBytes(), scratch.bytes(), to + s * STEP * Panel.STEP);
         }
     }
+
+    /** Bytes of 32 elements of a group of rows. */
+    abstract long stepBytes();
 
     /** Decodes 32 elements. */
     abstract void decodeStep(MemorySegment w, long at, MemorySegment panel, long to);

@@ -16,12 +16,11 @@ import jdk.incubator.vector.VectorSpecies;
 final class Fold {
     private static final VectorSpecies<Float> F = Lanes.F32;
     private static final int V = Lanes.COUNT;
-    private static final long VB = Lanes.BYTES;
 
     private Fold() {}
 
     /** Blocks of 32 in some rows: {@code c = fma(isum, dW * dA, c)} for each of 8 blocks in order. */
-    static void blocks(MemorySegment p, float[] f, int at, int outAt, int rows) {
+    static void blocks(float[] f, int at, int outAt, int rows) {
         for (int i = 0; i < rows; i++) {
             int a = at + i * Rows.FLOATS + Rows.SCALES;
             int t = Memory.SUMS + i * Tile.STEP;
@@ -30,11 +29,11 @@ final class Fold {
             FloatVector c1 = FloatVector.fromArray(F, f, c + V);
             for (int b = 0; b < 8; b++) {
                 FloatVector dA = FloatVector.broadcast(F, f[a + b]);
-                long d = Panel.SCALES + b * Panel.STEP;
+                int d = Panel.SCALES + b * Tile.STEP;
                 c0 = FloatVector.fromArray(F, f, t + b * Tile.SUMS)
-                        .fma(FloatVector.fromMemorySegment(F, p, d, Lanes.LE).mul(dA), c0);
+                        .fma(FloatVector.fromArray(F, f, d).mul(dA), c0);
                 c1 = FloatVector.fromArray(F, f, t + b * Tile.SUMS + V)
-                        .fma(FloatVector.fromMemorySegment(F, p, d + VB, Lanes.LE).mul(dA), c1);
+                        .fma(FloatVector.fromArray(F, f, d + V).mul(dA), c1);
             }
             c0.intoArray(f, c);
             c1.intoArray(f, c + V);
@@ -42,7 +41,7 @@ final class Fold {
     }
 
     /** As {@link #blocks}, and after each block {@code c = fma(-minW * dA, asum, c)}; one vector of rows. */
-    static void blocksWithMins(MemorySegment p, float[] f, int at, int outAt, int rows, int vector) {
+    static void blocksWithMins(float[] f, int at, int outAt, int rows, int vector) {
         for (int i = 0; i < rows; i++) {
             int a = at + i * Rows.FLOATS;
             int t = Memory.SUMS + i * Tile.STEP + vector * V;
@@ -50,10 +49,10 @@ final class Fold {
             FloatVector c0 = FloatVector.fromArray(F, f, c);
             for (int b = 0; b < 8; b++) {
                 FloatVector dA = FloatVector.broadcast(F, f[a + Rows.SCALES + b]);
-                long w = b * Panel.STEP + vector * VB;
+                int w = b * Tile.STEP + vector * V;
                 c0 = FloatVector.fromArray(F, f, t + b * Tile.SUMS)
-                        .fma(FloatVector.fromMemorySegment(F, p, Panel.SCALES + w, Lanes.LE).mul(dA), c0);
-                c0 = FloatVector.fromMemorySegment(F, p, Panel.MINS + w, Lanes.LE)
+                        .fma(FloatVector.fromArray(F, f, Panel.SCALES + w).mul(dA), c0);
+                c0 = FloatVector.fromArray(F, f, Panel.MINS + w)
                         .mul(dA)
                         .fma(FloatVector.broadcast(F, f[a + Rows.SUMS + b]), c0);
             }
@@ -64,8 +63,8 @@ final class Fold {
     /**
      * A block of 256: the 8 sums of 32, in int32, converted once: {@code c = fma(isum, dW * dA, c)}; one vector of rows.
      */
-    static void superBlock(MemorySegment p, float[] f, int at, int outAt, int rows, int vector) {
-        FloatVector d = FloatVector.fromMemorySegment(F, p, Panel.SCALES + vector * VB, Lanes.LE);
+    static void superBlock(float[] f, int at, int outAt, int rows, int vector) {
+        FloatVector d = FloatVector.fromArray(F, f, Panel.SCALES + vector * V);
         for (int i = 0; i < rows; i++) {
             int t = Memory.SUMS + i * Tile.STEP + vector * V;
             int c = outAt + i * Tile.STEP + vector * V;
@@ -83,9 +82,9 @@ final class Fold {
      * exactly, and the two halves' sum is rounded once, as the conversion of their int32 sum would be. With minimums (8 of
      * them), {@code c = fma(-dmin * dA, sum of min * asum, c)} follows; its sum is exact too.
      */
-    static void smallSuperBlock(MemorySegment p, float[] f, boolean mins, int at, int outAt, int rows, int vector) {
-        FloatVector d = FloatVector.fromMemorySegment(F, p, Panel.SCALES + vector * VB, Lanes.LE);
-        FloatVector dmin = FloatVector.fromMemorySegment(F, p, Panel.MINS + vector * VB, Lanes.LE);
+    static void smallSuperBlock(float[] f, boolean mins, int at, int outAt, int rows, int vector) {
+        FloatVector d = FloatVector.fromArray(F, f, Panel.SCALES + vector * V);
+        FloatVector dmin = FloatVector.fromArray(F, f, Panel.MINS + vector * V);
         for (int i = 0; i < rows; i++) {
             int a = at + i * Rows.FLOATS;
             int t = Memory.SUMS + i * Tile.STEP + vector * V;
@@ -97,7 +96,7 @@ final class Fold {
             if (mins) {
                 FloatVector min = FloatVector.zero(F);
                 for (int j = 0; j < 8; j++) {
-                    min = FloatVector.fromMemorySegment(F, p, Panel.SUB_MINS + j * Panel.STEP + vector * VB, Lanes.LE)
+                    min = FloatVector.fromArray(F, f, Panel.SUB_MINS + j * Tile.STEP + vector * V)
                             .fma(FloatVector.broadcast(F, f[a + Rows.SUMS32 + j]), min);
                 }
                 acc = dmin.mul(dA).fma(min, acc);
@@ -110,14 +109,14 @@ final class Fold {
      * The minimums of a block of 256, after {@link #superBlock}: {@code c = fma(-dmin * dA, sum of min * asum, c)}; one
      * vector of rows. The sum is an integer of at most 63 * 127 * 256, exact in F32.
      */
-    static void superBlockMins(MemorySegment p, float[] f, int at, int outAt, int rows, int vector) {
-        FloatVector dmin = FloatVector.fromMemorySegment(F, p, Panel.MINS + vector * VB, Lanes.LE);
+    static void superBlockMins(float[] f, int at, int outAt, int rows, int vector) {
+        FloatVector dmin = FloatVector.fromArray(F, f, Panel.MINS + vector * V);
         for (int i = 0; i < rows; i++) {
             int a = at + i * Rows.FLOATS;
             int c = outAt + i * Tile.STEP + vector * V;
             FloatVector sum = FloatVector.zero(F);
             for (int j = 0; j < 16; j++) {
-                sum = FloatVector.fromMemorySegment(F, p, Panel.SUB_MINS + j * Panel.STEP + vector * VB, Lanes.LE)
+                sum = FloatVector.fromArray(F, f, Panel.SUB_MINS + j * Tile.STEP + vector * V)
                         .fma(FloatVector.broadcast(F, f[a + Rows.SUMS + j]), sum);
             }
             dmin.mul(f[a + Rows.SCALES]).fma(sum, FloatVector.fromArray(F, f, c)).intoArray(f, c);
@@ -128,19 +127,19 @@ final class Fold {
      * One row, blocks of 32: {@code c = fma(isum, dW * dA, c)} for each block, with isum in {@link Memory#SUMS} and dW in
      * {@link Panel#SCALES}, two vectors to a block.
      *
-     * @param a where the blocks' dA are, side by side
+     * @param record the first block's {@link Rows} record of pairs
      */
-    static void row(MemorySegment p, float[] f, int a, int blocks, int outAt) {
+    static void row(int[] n, int record, int blocks, float[] f, int outAt) {
         FloatVector c0 = FloatVector.fromArray(F, f, outAt);
         FloatVector c1 = FloatVector.fromArray(F, f, outAt + V);
         for (int b = 0; b < blocks; b++) {
-            FloatVector dA = FloatVector.broadcast(F, f[a + b]);
+            float dA = Float.intBitsToFloat(n[record + b * Rows.PAIRS32 + Rows.PAIRS32_SCALE]);
             int t = Memory.SUMS + b * Tile.STEP;
-            long d = Panel.SCALES + b * Panel.STEP;
+            int d = Panel.SCALES + b * Tile.STEP;
             c0 = FloatVector.fromArray(F, f, t)
-                    .fma(FloatVector.fromMemorySegment(F, p, d, Lanes.LE).mul(dA), c0);
+                    .fma(FloatVector.fromArray(F, f, d).mul(dA), c0);
             c1 = FloatVector.fromArray(F, f, t + V)
-                    .fma(FloatVector.fromMemorySegment(F, p, d + VB, Lanes.LE).mul(dA), c1);
+                    .fma(FloatVector.fromArray(F, f, d + V).mul(dA), c1);
         }
         c0.intoArray(f, outAt);
         c1.intoArray(f, outAt + V);

@@ -60,7 +60,7 @@ abstract class GroupPacking implements Packing {
     }
 
     @Override
-    public final long groupBytes(DType type, int cols) {
+    public long groupBytes(DType type, int cols) {
         return (long) Math.ceilDiv(cols, unitLength) * unitBytes;
     }
 
@@ -87,16 +87,14 @@ abstract class GroupPacking implements Packing {
 
     /**
      * Puts 32-bit words of the rows side by side: word u of row r goes to lane r of vector u.
-     *
-     * @param flip bits to invert in every word
      */
-    static void transpose(MemorySegment src, long from, long rowBytes, int rows, MemorySegment dst, long to, int words,
-            int flip) {
+    static void transpose(MemorySegment src, long from, long rowBytes, int rows, MemorySegment dst, long to,
+            int words) {
         for (int r = 0; r < rows; r++) {
             long row = from + r * rowBytes;
             long lane = to + 4L * r;
             for (int u = 0; u < words; u++) {
-                dst.set(INT, lane + (long) LANE_BYTES * u, src.get(INT, row + 4L * u) ^ flip);
+                dst.set(INT, lane + (long) LANE_BYTES * u, src.get(INT, row + 4L * u));
             }
         }
     }

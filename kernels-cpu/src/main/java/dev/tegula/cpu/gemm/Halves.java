@@ -34,23 +34,31 @@ final class Halves {
     private Halves() {}
 
     /**
-     * Converts the scales of blocks that are packed in pairs ({@link PackPairs32}), with a product instead of a case for
+     * Converts the scales of blocks that are packed in pairs ({@link PackBlocks32}), with a product instead of a case for
      * subnormals: right for them too, and few scales are that small.
      *
      * @param at offset of the first pair's lanes
-     * @param unitBytes bytes from pair to pair
-     * @param dst takes a vector for each block, {@link Panel#STEP} apart, from {@code to} on
+     * @param dst takes a vector for each block, {@link Tile#STEP} apart, from {@code to} on, and for an odd number of blocks
+     *     one more
      */
-    static void scales(MemorySegment src, long at, int unitBytes, int blocks, MemorySegment dst, long to) {
-        for (int b = 0; b < blocks; b++) {
-            IntVector bits = IntVector.fromMemorySegment(Lanes.I32, src, at + (b >> 1) * (long) unitBytes, Lanes.LE)
-                    .lanewise(LSHL, 16 - ((b & 1) << 4));
+    static void scales(MemorySegment src, long at, int blocks, float[] dst, int to) {
+        for (int p = 0; p < (blocks + 1) / 2; p++) {
+            IntVector pair = IntVector.fromMemorySegment(Lanes.I32, src, at + p * 64L, Lanes.LE);
+            IntVector bits = pair.lanewise(LSHL, 16);
             IntVector fields = bits.lanewise(ASHR, 3).and(FIELDS);
             fields.reinterpretAsFloats()
                     .mul(REBIAS)
                     .reinterpretAsInts()
                     .blend(fields.or(SPECIAL), bits.and(EXPONENT).compare(EQ, EXPONENT))
-                    .intoMemorySegment(dst, to + b * Panel.STEP, Lanes.LE);
+                    .reinterpretAsFloats()
+                    .intoArray(dst, to + 2 * p * Tile.STEP);
+            fields = pair.lanewise(ASHR, 3).and(FIELDS);
+            fields.reinterpretAsFloats()
+                    .mul(REBIAS)
+                    .reinterpretAsInts()
+                    .blend(fields.or(SPECIAL), pair.and(EXPONENT).compare(EQ, EXPONENT))
+                    .reinterpretAsFloats()
+                    .intoArray(dst, to + 2 * p * Tile.STEP + Tile.STEP);
         }
     }
 

@@ -142,13 +142,12 @@ final class Linear implements Kernel {
             for (int r = 0; r < count; r++) {
                 micro.widen(x.segment(), x.rowOffset(row + r), k0, length, floats, Memory.ROWS + r * Rows.FLOATS);
             }
-            long chunk = k0 / Rows.LENGTH * micro.chunkBytes();
             int out = Memory.OUT;
             for (int panel = first; panel < end; panel++) {
                 for (int m = 0; m < weights.length; m++) {
                     MemorySegment w = weights[m].segment();
-                    micro.decode(w, vectorOffset(m, 2 * panel) + chunk, length, panelAt, 0);
-                    micro.decode(w, vectorOffset(m, 2 * panel + 1) + chunk, length, panelAt, 1);
+                    micro.decode(w, vectorOffset(m, 2 * panel), k, k0, length, scratch, 0);
+                    micro.decode(w, vectorOffset(m, 2 * panel + 1), k, k0, length, scratch, 1);
                     for (int r = 0; r < padded;) {
                         int rows = Tile.rows(padded - r);
                         micro.multiply(panelAt, floats, Memory.ROWS + r * Rows.FLOATS, out + r * Tile.STEP, rows);

@@ -7,7 +7,7 @@ import dev.tegula.kernel.Scratch;
  *
  * <pre>
  * bytes   | {@link Panel} |
- * floats  | a {@link Tile}'s sums | outputs of few rows | rows as float records, few or {@link Linear#ROWS} | outputs of many |
+ * floats  | a {@link Tile}'s sums | scales of a panel or a GEMV | outputs of few rows | rows as float records, few or {@link Linear#ROWS} | outputs of many |
  * ints    | sums of a GEMV in int16 | few rows as records of pairs |
  * </pre>
  *
@@ -22,14 +22,19 @@ final class Memory {
     /** Rows that are multiplied one by one. */
     private static final int FEW = Linear.FIRST_GEMM_ROWS - 1;
 
+    /** Blocks whose sums and scales a GEMV has in memory at a time: 8 KiB. */
+    static final int CHUNK = 32;
+
     /** In bytes: a panel. */
     static final long PANEL = 0;
-    private static final long BYTES = PANEL + 576 * 4 * LANES;
+    private static final long BYTES = PANEL + 2 * Rows.LENGTH * 4 * LANES;
 
     /** In floats: sums of a tile, {@code [block][row][vector]}. */
     static final int SUMS = 0;
+    /** In floats: scales of a panel, or of {@link #CHUNK} blocks in a GEMV, two vectors each. */
+    static final int SCALES = SUMS + 8 * TallTile.ROWS * 2 * LANES;
     /** In floats: outputs of few rows, {@code [matrix][row][vector]}. */
-    static final int FEW_OUT = SUMS + 8 * TallTile.ROWS * 2 * LANES;
+    static final int FEW_OUT = SCALES + CHUNK * 2 * LANES;
     /** In floats: records of rows. */
     static final int ROWS = FEW_OUT + 2 * FEW * 2 * LANES;
     /** In floats: outputs of a block of rows, {@code [panel][matrix][row][vector]}. */
@@ -38,7 +43,7 @@ final class Memory {
     /** In ints: sums of a GEMV, two vectors to a sub-block. */
     static final int INT_SUMS = 0;
     /** In ints: rows as records of pairs. */
-    static final int INT_ROWS = INT_SUMS + 16 * 2 * LANES;
+    static final int INT_ROWS = INT_SUMS + CHUNK * 2 * LANES;
 
     private Memory() {}
 

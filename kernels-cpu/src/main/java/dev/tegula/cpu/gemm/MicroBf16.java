@@ -15,8 +15,8 @@ final class MicroBf16 extends Floats {
     private static final VectorSpecies<Float> F = Lanes.F32;
 
     @Override
-    public long chunkBytes() {
-        return 128 * 64L;
+    long stepBytes() {
+        return 16 * 64L;
     }
 
     @Override

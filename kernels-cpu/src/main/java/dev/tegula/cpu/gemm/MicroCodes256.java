@@ -32,11 +32,6 @@ final class MicroCodes256 extends Blocks256 {
     }
 
     @Override
-    public long chunkBytes() {
-        return PackCodes256.UNIT_BYTES;
-    }
-
-    @Override
     public void prepare(MemorySegment x, long from, int k, Scratch scratch, int row) {
         for (int k0 = 0; k0 < k; k0 += Rows.LENGTH) {
             widen(x, from, k0, Rows.LENGTH, scratch.floats(), floatRow(k, row) + k0 / Rows.LENGTH * Rows.FLOATS);
@@ -104,28 +99,30 @@ final class MicroCodes256 extends Blocks256 {
     }
 
     @Override
-    public void decode(MemorySegment w, long w0, int count, MemorySegment panel, int vector) {
-        long vectorAt = vector * (long) Lanes.BYTES;
-        FloatVector.fromMemorySegment(F, w, w0 + PackCodes256.D, Lanes.LE)
-                .intoMemorySegment(panel, Panel.SCALES + vectorAt, Lanes.LE);
-        FloatVector.fromMemorySegment(F, w, w0 + PackCodes256.DMIN, Lanes.LE)
-                .intoMemorySegment(panel, Panel.MINS + vectorAt, Lanes.LE);
+    public void decode(MemorySegment w, long w0, int k, int k0, int count, Scratch scratch, int vector) {
+        MemorySegment panel = scratch.bytes();
+        float[] floats = scratch.floats();
+        long unit = w0 + k0 / Rows.LENGTH * (long) PackCodes256.UNIT_BYTES;
+        FloatVector.fromMemorySegment(F, w, unit + PackCodes256.D, Lanes.LE)
+                .intoArray(floats, Panel.SCALES + vector * Lanes.COUNT);
+        FloatVector.fromMemorySegment(F, w, unit + PackCodes256.DMIN, Lanes.LE)
+                .intoArray(floats, Panel.MINS + vector * Lanes.COUNT);
         for (int j = 0; j < 16; j++) {
-            subBlock(w, w0, j, panel, vectorAt);
+            subBlock(w, unit, j, panel, floats, vector);
         }
     }
 
-    private static void subBlock(MemorySegment w, long w0, int j, MemorySegment panel, long vectorAt) {
+    private static void subBlock(MemorySegment w, long w0, int j, MemorySegment panel, float[] floats, int vector) {
         int shift = 24 - ((j & 3) << 3);
         ((FloatVector) IntVector.fromMemorySegment(I, w, w0 + PackCodes256.MINS + (j >> 2) * 64L, Lanes.LE)
                 .lanewise(LSHL, shift)
                 .lanewise(LSHR, 24)
-                .convert(I2F, 0)).intoMemorySegment(panel, Panel.SUB_MINS + j * Panel.STEP + vectorAt, Lanes.LE);
+                .convert(I2F, 0)).intoArray(floats, Panel.SUB_MINS + j * Tile.STEP + vector * Lanes.COUNT);
         FloatVector scale = (FloatVector) IntVector.fromMemorySegment(I, w, w0 + (j >> 2) * 64L, Lanes.LE)
                 .lanewise(LSHL, shift)
                 .lanewise(ASHR, 24)
                 .convert(I2F, 0);
-        long p = Memory.PANEL + ((j >> 1) * 32 + (j & 1) * 4) * Panel.STEP + vectorAt;
+        long p = Memory.PANEL + ((j >> 1) * 32 + (j & 1) * 4) * Panel.STEP + vector * (long) Lanes.BYTES;
         for (int u = 0; u < 4; u++) {
             IntVector x = IntVector.fromMemorySegment(I, w, w0 + PackCodes256.CODES + j * 256L + u * 64L, Lanes.LE);
             for (int i = 3; i >= 0; i--) {
@@ -140,8 +137,8 @@ final class MicroCodes256 extends Blocks256 {
     public void multiply(MemorySegment panel, float[] floats, int at, int outAt, int rows) {
         super.multiply(panel, floats, at, outAt, rows);
         if (mins) {
-            Fold.superBlockMins(panel, floats, at, outAt, rows, 0);
-            Fold.superBlockMins(panel, floats, at, outAt, rows, 1);
+            Fold.superBlockMins(floats, at, outAt, rows, 0);
+            Fold.superBlockMins(floats, at, outAt, rows, 1);
         }
     }
 }

@@ -28,8 +28,17 @@ final class MicroCodes32 extends Blocks32 {
     }
 
     @Override
-    public long chunkBytes() {
-        return 8L * PackCodes32.UNIT_BYTES;
+    public void prepare(MemorySegment x, long from, int k, Scratch scratch, int row) {
+        int to = floatRow(k, row);
+        for (int k0 = 0; k0 < k; k0 += Rows.LENGTH) {
+            widen(x, from, k0, Math.min(Rows.LENGTH, k - k0), scratch.floats(), to);
+            to += Rows.FLOATS;
+        }
+    }
+
+    /** Where a prepared row is, in floats. */
+    private static int floatRow(int k, int row) {
+        return Memory.ROWS + row * Math.ceilDiv(k, Rows.LENGTH) * Rows.FLOATS;
     }
 
     @Override
@@ -70,18 +79,19 @@ final class MicroCodes32 extends Blocks32 {
     }
 
     @Override
-    public void decode(MemorySegment w, long w0, int count, MemorySegment panel, int vector) {
-        long vectorAt = vector * (long) Lanes.BYTES;
+    public void decode(MemorySegment w, long w0, int k, int k0, int count, Scratch scratch, int vector) {
+        MemorySegment panel = scratch.bytes();
+        float[] floats = scratch.floats();
         int blocks = count / 32;
-        Panel.clearFrom(panel, blocks);
+        Panel.clearFrom(panel, floats, blocks);
+        long to = Memory.PANEL + vector * (long) Lanes.BYTES;
         for (int b = 0; b < blocks; b++) {
-            long unit = w0 + b * (long) PackCodes32.UNIT_BYTES;
-            long scales = b * Panel.STEP + vectorAt;
-            block(w, unit + PackCodes32.CODES, panel, Memory.PANEL + b * 32 * Panel.STEP + vectorAt);
-            FloatVector.fromMemorySegment(F, w, unit, Lanes.LE)
-                    .intoMemorySegment(panel, Panel.SCALES + scales, Lanes.LE);
+            long unit = w0 + (k0 / 32 + b) * (long) PackCodes32.UNIT_BYTES;
+            int scales = b * Tile.STEP + vector * Lanes.COUNT;
+            block(w, unit + PackCodes32.CODES, panel, to + b * 32 * Panel.STEP);
+            FloatVector.fromMemorySegment(F, w, unit, Lanes.LE).intoArray(floats, Panel.SCALES + scales);
             FloatVector.fromMemorySegment(F, w, unit + PackCodes32.MIN, Lanes.LE)
-                    .intoMemorySegment(panel, Panel.MINS + scales, Lanes.LE);
+                    .intoArray(floats, Panel.MINS + scales);
         }
     }
 
@@ -103,7 +113,7 @@ final class MicroCodes32 extends Blocks32 {
             return;
         }
         Tile.sums(panel, floats, at, rows, 32);
-        Fold.blocksWithMins(panel, floats, at, outAt, rows, 0);
-        Fold.blocksWithMins(panel, floats, at, outAt, rows, 1);
+        Fold.blocksWithMins(floats, at, outAt, rows, 0);
+        Fold.blocksWithMins(floats, at, outAt, rows, 1);
     }
 }

@@ -11,8 +11,8 @@ final class MicroF32 extends Floats {
     private static final VectorSpecies<Float> F = Lanes.F32;
 
     @Override
-    public long chunkBytes() {
-        return 256 * 64L;
+    long stepBytes() {
+        return 32 * 64L;
     }
 
     @Override

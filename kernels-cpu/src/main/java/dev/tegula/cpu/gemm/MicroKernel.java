@@ -12,9 +12,6 @@ import java.lang.foreign.MemorySegment;
  * scratch memory. Stateless.
  */
 interface MicroKernel {
-    /** Bytes of 256 elements along k in a group of packed weights. */
-    long chunkBytes();
-
     /**
      * Prepares an activation row for {@link #gemv}.
      *
@@ -44,12 +41,14 @@ interface MicroKernel {
     /**
      * Decodes 256 elements of one vector of weight rows to the {@link Panel}.
      *
-     * @param w0 offset of the vector of rows in the chunk
+     * @param w0 offset of the vector of rows
+     * @param k length of the rows
+     * @param k0 first element, a multiple of 256
      * @param count elements there are, at most 256
-     * @param panel native scratch memory, which holds it
+     * @param scratch holds the panel
      * @param vector 0 or 1: the vector's place in the panel
      */
-    void decode(MemorySegment w, long w0, int count, MemorySegment panel, int vector);
+    void decode(MemorySegment w, long w0, int k, int k0, int count, Scratch scratch, int vector);
 
     /**
      * Multiplies the panel with the activation rows of a {@link Tile} and adds the products to the outputs

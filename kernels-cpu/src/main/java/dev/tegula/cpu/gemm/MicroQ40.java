@@ -13,7 +13,7 @@ import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Q4_0, packed by {@link PackPairs32}: {@code acc = fma(sum of (q - 8) * a, d * s, acc)} per block of 32.
+ * Q4_0, packed by {@link PackBlocks32}: {@code acc = fma(sum of (q - 8) * a, d * s, acc)} per block of 32.
  *
  * <p>Word u of a block has the elements 4u … 4u + 3 in the lower and 16 + 4u … 16 + 4u + 3 in the upper halves of its bytes.
  * Seen as two int16, a word holds four pairs of {@link Rows}: at bit 0 E[u], at bit 4 E[u + 4], at bit 8 O[u], at bit 12
@@ -22,83 +22,105 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class MicroQ40 extends Blocks32 {
     private static final VectorSpecies<Integer> I = Lanes.I32;
-    private static final int UNIT = 576;
-    private static final int CODES = 64;
-    private static final int BLOCK = 256;
+    private static final long BLOCK = 256;
     /** The lowest code of both int16 in a lane. */
     private static final int CODE = 0x000F000F;
 
     @Override
-    public long chunkBytes() {
-        return 4L * UNIT;
-    }
-
-    @Override
-    public void prepare(MemorySegment x, long from, int k, Scratch scratch, int row) {
-        Rows.pairs32(x, from, k, scratch.ints(), pairsRow(k, row));
-    }
-
-    /** Where a prepared row is, in ints. */
-    private static int pairsRow(int k, int row) {
-        return Memory.INT_ROWS + row * (k / 32) * Rows.PAIRS32;
-    }
-
-    @Override
     public void gemv(MemorySegment w, long w0, long w1, int k, Scratch scratch, int row, int outAt) {
         float[] f = scratch.floats();
-        MemorySegment p = scratch.bytes();
         int[] n = scratch.ints();
         Arrays.fill(f, outAt, outAt + Tile.STEP, 0f);
         int blocks = k / 32;
-        for (int b = 0; b < blocks; b += 8) {
-            int count = Math.min(8, blocks - b);
-            long chunk = b / 8 * chunkBytes();
+        for (int b = 0; b < blocks; b += Memory.CHUNK) {
+            int count = Math.min(Memory.CHUNK, blocks - b);
+            long codes = PackBlocks32.codes(k) + b * BLOCK;
             int record = pairsRow(k, row) + b * Rows.PAIRS32;
-            sums(w, w0 + chunk, w1 + chunk, count, n, record);
-            Halves.scales(w, w0 + chunk, UNIT, count, p, Panel.SCALES);
-            Halves.scales(w, w1 + chunk, UNIT, count, p, Panel.SCALES + Lanes.BYTES);
-            PairSums.blocks32(n, record, count, p, f, outAt, 0);
-            PairSums.blocks32(n, record, count, p, f, outAt, 1);
+            sums(w, w0 + codes, count, n, record, 0);
+            sums(w, w1 + codes, count, n, record, 1);
+            Halves.scales(w, w0 + 32L * b, count, f, Memory.SCALES);
+            Halves.scales(w, w1 + 32L * b, count, f, Memory.SCALES + Lanes.COUNT);
+            PairSums.blocks32(n, record, count, f, outAt, 0);
+            PairSums.blocks32(n, record, count, f, outAt, 1);
         }
     }
 
-    /** The exact sums of up to 8 blocks, two int16 to a lane, to {@link Memory#INT_SUMS}. */
-    private static void sums(MemorySegment w, long w0, long w1, int blocks, int[] n, int record) {
+    /** The exact sums of up to 8 blocks of one vector of rows, two int16 to a lane, to {@link Memory#INT_SUMS}. */
+    private static void sums(MemorySegment w, long at, int blocks, int[] n, int record, int vector) {
         for (int b = 0; b < blocks; b++) {
-            long codes = (b >> 1) * (long) UNIT + CODES + (b & 1) * BLOCK;
+            long codes = at + b * BLOCK;
             int a = record + b * Rows.PAIRS32;
-            ShortVector s0 = ShortVector.zero(Lanes.I16);
-            ShortVector s1 = s0;
-            for (int u = 0; u < 4; u++) {
-                IntVector x0 = IntVector.fromMemorySegment(I, w, w0 + codes + u * 64L, Lanes.LE);
-                IntVector x1 = IntVector.fromMemorySegment(I, w, w1 + codes + u * 64L, Lanes.LE);
-                ShortVector p = IntVector.broadcast(I, n[a + u]).reinterpretAsShorts();
-                s0 = s0.add(x0.and(CODE).reinterpretAsShorts().mul(p));
-                s1 = s1.add(x1.and(CODE).reinterpretAsShorts().mul(p));
-                p = IntVector.broadcast(I, n[a + u + 4]).reinterpretAsShorts();
-                s0 = s0.add(x0.lanewise(LSHR, 4).and(CODE).reinterpretAsShorts().mul(p));
-                s1 = s1.add(x1.lanewise(LSHR, 4).and(CODE).reinterpretAsShorts().mul(p));
-                p = IntVector.broadcast(I, n[a + u + 8]).reinterpretAsShorts();
-                s0 = s0.add(x0.lanewise(LSHR, 8).and(CODE).reinterpretAsShorts().mul(p));
-                s1 = s1.add(x1.lanewise(LSHR, 8).and(CODE).reinterpretAsShorts().mul(p));
-                p = IntVector.broadcast(I, n[a + u + 12]).reinterpretAsShorts();
-                s0 = s0.add(x0.lanewise(LSHR, 12).and(CODE).reinterpretAsShorts().mul(p));
-                s1 = s1.add(x1.lanewise(LSHR, 12).and(CODE).reinterpretAsShorts().mul(p));
-            }
-            s0.reinterpretAsInts().intoArray(n, Memory.INT_SUMS + b * Tile.STEP);
-            s1.reinterpretAsInts().intoArray(n, Memory.INT_SUMS + b * Tile.STEP + Lanes.COUNT);
+            IntVector x = IntVector.fromMemorySegment(I, w, codes, Lanes.LE);
+            ShortVector s = x.and(CODE).reinterpretAsShorts().mul(IntVector.broadcast(I, n[a]).reinterpretAsShorts());
+            s = s.add(x.lanewise(LSHR, 4)
+                    .and(CODE)
+                    .reinterpretAsShorts()
+                    .mul(IntVector.broadcast(I, n[a + 4]).reinterpretAsShorts()));
+            s = s.add(x.lanewise(LSHR, 8)
+                    .and(CODE)
+                    .reinterpretAsShorts()
+                    .mul(IntVector.broadcast(I, n[a + 8]).reinterpretAsShorts()));
+            s = s.add(x.lanewise(LSHR, 12)
+                    .and(CODE)
+                    .reinterpretAsShorts()
+                    .mul(IntVector.broadcast(I, n[a + 12]).reinterpretAsShorts()));
+            x = IntVector.fromMemorySegment(I, w, codes + 64, Lanes.LE);
+            s = s.add(x.and(CODE).reinterpretAsShorts().mul(IntVector.broadcast(I, n[a + 1]).reinterpretAsShorts()));
+            s = s.add(x.lanewise(LSHR, 4)
+                    .and(CODE)
+                    .reinterpretAsShorts()
+                    .mul(IntVector.broadcast(I, n[a + 5]).reinterpretAsShorts()));
+            s = s.add(x.lanewise(LSHR, 8)
+                    .and(CODE)
+                    .reinterpretAsShorts()
+                    .mul(IntVector.broadcast(I, n[a + 9]).reinterpretAsShorts()));
+            s = s.add(x.lanewise(LSHR, 12)
+                    .and(CODE)
+                    .reinterpretAsShorts()
+                    .mul(IntVector.broadcast(I, n[a + 13]).reinterpretAsShorts()));
+            x = IntVector.fromMemorySegment(I, w, codes + 128, Lanes.LE);
+            s = s.add(x.and(CODE).reinterpretAsShorts().mul(IntVector.broadcast(I, n[a + 2]).reinterpretAsShorts()));
+            s = s.add(x.lanewise(LSHR, 4)
+                    .and(CODE)
+                    .reinterpretAsShorts()
+                    .mul(IntVector.broadcast(I, n[a + 6]).reinterpretAsShorts()));
+            s = s.add(x.lanewise(LSHR, 8)
+                    .and(CODE)
+                    .reinterpretAsShorts()
+                    .mul(IntVector.broadcast(I, n[a + 10]).reinterpretAsShorts()));
+            s = s.add(x.lanewise(LSHR, 12)
+                    .and(CODE)
+                    .reinterpretAsShorts()
+                    .mul(IntVector.broadcast(I, n[a + 14]).reinterpretAsShorts()));
+            x = IntVector.fromMemorySegment(I, w, codes + 192, Lanes.LE);
+            s = s.add(x.and(CODE).reinterpretAsShorts().mul(IntVector.broadcast(I, n[a + 3]).reinterpretAsShorts()));
+            s = s.add(x.lanewise(LSHR, 4)
+                    .and(CODE)
+                    .reinterpretAsShorts()
+                    .mul(IntVector.broadcast(I, n[a + 7]).reinterpretAsShorts()));
+            s = s.add(x.lanewise(LSHR, 8)
+                    .and(CODE)
+                    .reinterpretAsShorts()
+                    .mul(IntVector.broadcast(I, n[a + 11]).reinterpretAsShorts()));
+            s = s.add(x.lanewise(LSHR, 12)
+                    .and(CODE)
+                    .reinterpretAsShorts()
+                    .mul(IntVector.broadcast(I, n[a + 15]).reinterpretAsShorts()));
+            s.reinterpretAsInts().intoArray(n, Memory.INT_SUMS + b * Tile.STEP + vector * Lanes.COUNT);
         }
     }
 
     @Override
-    public void decode(MemorySegment w, long w0, int count, MemorySegment panel, int vector) {
-        long vectorAt = vector * (long) Lanes.BYTES;
+    public void decode(MemorySegment w, long w0, int k, int k0, int count, Scratch scratch, int vector) {
+        MemorySegment panel = scratch.bytes();
+        float[] floats = scratch.floats();
         int blocks = count / 32;
-        Panel.clearFrom(panel, blocks);
-        Halves.scales(w, w0, UNIT, blocks, panel, Panel.SCALES + vectorAt);
+        Panel.clearFrom(panel, floats, blocks);
+        Halves.scales(w, w0 + k0, blocks, floats, Panel.SCALES + vector * Lanes.COUNT);
+        long codes = w0 + PackBlocks32.codes(k) + k0 / 32 * BLOCK;
+        long to = Memory.PANEL + vector * (long) Lanes.BYTES;
         for (int b = 0; b < blocks; b++) {
-            long unit = w0 + (b >> 1) * (long) UNIT;
-            block(w, unit + CODES + (b & 1) * BLOCK, panel, Memory.PANEL + b * 32 * Panel.STEP + vectorAt);
+            block(w, codes + b * BLOCK, panel, to + b * 32 * Panel.STEP);
         }
     }
 

@@ -28,11 +28,6 @@ final class MicroQ4K extends Blocks256 {
     private static final int GROUP = 8 * 64;
 
     @Override
-    public long chunkBytes() {
-        return PackQ4K.UNIT_BYTES;
-    }
-
-    @Override
     public void gemv(MemorySegment w, long w0, long w1, int k, Scratch scratch, int row, int outAt) {
         float[] f = scratch.floats();
         int[] n = scratch.ints();
@@ -104,23 +99,23 @@ final class MicroQ4K extends Blocks256 {
     }
 
     @Override
-    public void decode(MemorySegment w, long w0, int count, MemorySegment panel, int vector) {
-        long vectorAt = vector * (long) Lanes.BYTES;
-        FloatVector.fromMemorySegment(F, w, w0 + PackQ4K.D, Lanes.LE)
-                .intoMemorySegment(panel, Panel.SCALES + vectorAt, Lanes.LE);
-        FloatVector.fromMemorySegment(F, w, w0 + PackQ4K.DMIN, Lanes.LE)
-                .neg()
-                .intoMemorySegment(panel, Panel.MINS + vectorAt, Lanes.LE);
+    public void decode(MemorySegment w, long w0, int k, int k0, int count, Scratch scratch, int vector) {
+        MemorySegment panel = scratch.bytes();
+        float[] floats = scratch.floats();
+        long unit = w0 + k0 / Rows.LENGTH * (long) PackQ4K.UNIT_BYTES;
+        int at = vector * Lanes.COUNT;
+        FloatVector.fromMemorySegment(F, w, unit + PackQ4K.D, Lanes.LE).intoArray(floats, Panel.SCALES + at);
+        FloatVector.fromMemorySegment(F, w, unit + PackQ4K.DMIN, Lanes.LE).neg().intoArray(floats, Panel.MINS + at);
         for (int j = 0; j < 8; j++) {
             FloatVector min = (FloatVector) IntVector
-                    .fromMemorySegment(I, w, w0 + PackQ4K.MINS + (j >> 2) * 64L, Lanes.LE)
+                    .fromMemorySegment(I, w, unit + PackQ4K.MINS + (j >> 2) * 64L, Lanes.LE)
                     .lanewise(LSHR, (j & 3) << 3)
                     .and(255)
                     .convert(I2F, 0);
-            min.intoMemorySegment(panel, Panel.SUB_MINS + j * Panel.STEP + vectorAt, Lanes.LE);
+            min.intoArray(floats, Panel.SUB_MINS + j * Tile.STEP + at);
         }
         for (int g = 0; g < 4; g++) {
-            group(w, w0, g, panel, Memory.PANEL + g * 64 * Panel.STEP + vectorAt);
+            group(w, unit, g, panel, Memory.PANEL + g * 64 * Panel.STEP + vector * (long) Lanes.BYTES);
         }
     }
 
@@ -146,7 +141,7 @@ final class MicroQ4K extends Blocks256 {
     @Override
     public void multiply(MemorySegment panel, float[] floats, int at, int outAt, int rows) {
         Tile.sums(panel, floats, at, rows, 128);
-        Fold.smallSuperBlock(panel, floats, true, at, outAt, rows, 0);
-        Fold.smallSuperBlock(panel, floats, true, at, outAt, rows, 1);
+        Fold.smallSuperBlock(floats, true, at, outAt, rows, 0);
+        Fold.smallSuperBlock(floats, true, at, outAt, rows, 1);
     }
 }

@@ -32,11 +32,6 @@ final class MicroQ6K extends Blocks256 {
     private static final short ZERO = 32;
 
     @Override
-    public long chunkBytes() {
-        return PackQ6K.UNIT_BYTES;
-    }
-
-    @Override
     public void gemv(MemorySegment w, long w0, long w1, int k, Scratch scratch, int row, int outAt) {
         float[] f = scratch.floats();
         int[] n = scratch.ints();
@@ -97,12 +92,14 @@ final class MicroQ6K extends Blocks256 {
     }
 
     @Override
-    public void decode(MemorySegment w, long w0, int count, MemorySegment panel, int vector) {
-        long vectorAt = vector * (long) Lanes.BYTES;
-        FloatVector.fromMemorySegment(F, w, w0 + PackQ6K.D, Lanes.LE)
-                .intoMemorySegment(panel, Panel.SCALES + vectorAt, Lanes.LE);
+    public void decode(MemorySegment w, long w0, int k, int k0, int count, Scratch scratch, int vector) {
+        MemorySegment panel = scratch.bytes();
+        float[] floats = scratch.floats();
+        long unit = w0 + k0 / Rows.LENGTH * (long) PackQ6K.UNIT_BYTES;
+        FloatVector.fromMemorySegment(Lanes.F32, w, unit + PackQ6K.D, Lanes.LE)
+                .intoArray(floats, Panel.SCALES + vector * Lanes.COUNT);
         for (int i = 0; i < 8; i++) {
-            eighth(w, w0, i, panel, vectorAt);
+            eighth(w, unit, i, panel, vector * (long) Lanes.BYTES);
         }
     }
 

@@ -1,7 +1,8 @@
 package dev.tegula.cpu.gemm;
 
+import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.I2F;
-import static jdk.incubator.vector.VectorOperators.LSHR;
+import static jdk.incubator.vector.VectorOperators.LSHL;
 
 import dev.tegula.cpu.Lanes;
 import dev.tegula.kernel.Scratch;
@@ -9,98 +10,124 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Q8_0, packed by {@link PackPairs32} with the sign bits inverted, so that a byte is q + 128:
- * {@code acc = fma(sum of q * a, d * s, acc)} per block of 32.
+ * Q8_0, packed by {@link PackBlocks32}: {@code acc = fma(sum of q * a, d * s, acc)} per block of 32.
  *
- * <p>Word u of a block has the elements 4u … 4u + 3. Sums of 32 products of at most 255 · 127 are exact in F32; the 128 is
- * taken off through the activations' block sum.
+ * <p>Word u of a block has the elements 4u … 4u + 3: seen as two int16, its lower bytes are the pair E[u] of {@link Rows} and
+ * its upper ones O[u]. Two products of at most 128 · 127 fit int16; they are added up in int32.
  */
 final class MicroQ80 extends Blocks32 {
-    /** What the packing inverts. */
-    static final int FLIP = 0x80808080;
-
     private static final VectorSpecies<Integer> I = Lanes.I32;
-    private static final VectorSpecies<Float> F = Lanes.F32;
     private static final int V = Lanes.COUNT;
-    private static final int UNIT = 1088;
-    private static final int CODES = 64;
-    private static final int BLOCK = 512;
-
-    @Override
-    public long chunkBytes() {
-        return 4L * UNIT;
-    }
+    private static final long BLOCK = 512;
 
     @Override
     public void gemv(MemorySegment w, long w0, long w1, int k, Scratch scratch, int row, int outAt) {
         float[] f = scratch.floats();
-        MemorySegment p = scratch.bytes();
+        int[] n = scratch.ints();
         Arrays.fill(f, outAt, outAt + Tile.STEP, 0f);
         int blocks = k / 32;
-        for (int b = 0; b < blocks; b += 8) {
-            int count = Math.min(8, blocks - b);
-            long chunk = b / 8 * chunkBytes();
-            int record = floatRow(k, row) + b / 8 * Rows.FLOATS;
-            sums(w, w0 + chunk, w1 + chunk, count, f, record);
-            Halves.scales(w, w0 + chunk, UNIT, count, p, Panel.SCALES);
-            Halves.scales(w, w1 + chunk, UNIT, count, p, Panel.SCALES + Lanes.BYTES);
-            Fold.row(p, f, record + Rows.SCALES, count, outAt);
+        for (int b = 0; b < blocks; b += Memory.CHUNK) {
+            int count = Math.min(Memory.CHUNK, blocks - b);
+            long codes = PackBlocks32.codes(k) + b * BLOCK;
+            int record = pairsRow(k, row) + b * Rows.PAIRS32;
+            sums(w, w0 + codes, count, n, record, f, 0);
+            sums(w, w1 + codes, count, n, record, f, 1);
+            Halves.scales(w, w0 + 32L * b, count, f, Memory.SCALES);
+            Halves.scales(w, w1 + 32L * b, count, f, Memory.SCALES + Lanes.COUNT);
+            Fold.row(n, record, count, f, outAt);
         }
     }
 
-    /** The exact sums of up to 8 blocks, as F32, to {@link Memory#SUMS}. */
-    private static void sums(MemorySegment w, long w0, long w1, int blocks, float[] f, int record) {
+    /** The exact sums of up to 8 blocks of one vector of rows, as F32, to {@link Memory#SUMS}. */
+    private static void sums(MemorySegment w, long at, int blocks, int[] n, int record, float[] f, int vector) {
         for (int b = 0; b < blocks; b++) {
-            long codes = (b >> 1) * (long) UNIT + CODES + (b & 1) * BLOCK;
-            int a = record + b * 32;
-            FloatVector s0 = FloatVector.zero(F);
-            FloatVector s1 = s0;
-            FloatVector r0 = s0;
-            FloatVector r1 = s0;
-            for (int u = 0; u < 8; u++) {
-                IntVector x0 = IntVector.fromMemorySegment(I, w, w0 + codes + u * 64L, Lanes.LE);
-                IntVector x1 = IntVector.fromMemorySegment(I, w, w1 + codes + u * 64L, Lanes.LE);
-                FloatVector x = FloatVector.broadcast(F, f[a + u]);
-                s0 = ((FloatVector) x0.and(255).convert(I2F, 0)).fma(x, s0);
-                s1 = ((FloatVector) x1.and(255).convert(I2F, 0)).fma(x, s1);
-                x = FloatVector.broadcast(F, f[a + u + 8]);
-                r0 = ((FloatVector) x0.lanewise(LSHR, 8).and(255).convert(I2F, 0)).fma(x, r0);
-                r1 = ((FloatVector) x1.lanewise(LSHR, 8).and(255).convert(I2F, 0)).fma(x, r1);
-                x = FloatVector.broadcast(F, f[a + u + 16]);
-                s0 = ((FloatVector) x0.lanewise(LSHR, 16).and(255).convert(I2F, 0)).fma(x, s0);
-                s1 = ((FloatVector) x1.lanewise(LSHR, 16).and(255).convert(I2F, 0)).fma(x, s1);
-                x = FloatVector.broadcast(F, f[a + u + 24]);
-                r0 = ((FloatVector) x0.lanewise(LSHR, 24).convert(I2F, 0)).fma(x, r0);
-                r1 = ((FloatVector) x1.lanewise(LSHR, 24).convert(I2F, 0)).fma(x, r1);
-            }
-            float zero = 128f * f[record + Rows.SUMS + b];
-            s0.add(r0).sub(zero).intoArray(f, Memory.SUMS + b * Tile.STEP);
-            s1.add(r1).sub(zero).intoArray(f, Memory.SUMS + b * Tile.STEP + V);
+            long codes = at + b * BLOCK;
+            int a = record + b * Rows.PAIRS32;
+            ShortVector x = ShortVector.fromMemorySegment(Lanes.I16, w, codes, Lanes.LE);
+            IntVector m = x.lanewise(LSHL, 8)
+                    .lanewise(ASHR, 8)
+                    .mul(IntVector.broadcast(I, n[a]).reinterpretAsShorts())
+                    .add(x.lanewise(ASHR, 8).mul(IntVector.broadcast(I, n[a + 8]).reinterpretAsShorts()))
+                    .reinterpretAsInts();
+            IntVector s = m.lanewise(LSHL, 16).lanewise(ASHR, 16).add(m.lanewise(ASHR, 16));
+            x = ShortVector.fromMemorySegment(Lanes.I16, w, codes + 64, Lanes.LE);
+            m = x.lanewise(LSHL, 8)
+                    .lanewise(ASHR, 8)
+                    .mul(IntVector.broadcast(I, n[a + 1]).reinterpretAsShorts())
+                    .add(x.lanewise(ASHR, 8).mul(IntVector.broadcast(I, n[a + 9]).reinterpretAsShorts()))
+                    .reinterpretAsInts();
+            s = s.add(m.lanewise(LSHL, 16).lanewise(ASHR, 16).add(m.lanewise(ASHR, 16)));
+            x = ShortVector.fromMemorySegment(Lanes.I16, w, codes + 128, Lanes.LE);
+            m = x.lanewise(LSHL, 8)
+                    .lanewise(ASHR, 8)
+                    .mul(IntVector.broadcast(I, n[a + 2]).reinterpretAsShorts())
+                    .add(x.lanewise(ASHR, 8).mul(IntVector.broadcast(I, n[a + 10]).reinterpretAsShorts()))
+                    .reinterpretAsInts();
+            s = s.add(m.lanewise(LSHL, 16).lanewise(ASHR, 16).add(m.lanewise(ASHR, 16)));
+            x = ShortVector.fromMemorySegment(Lanes.I16, w, codes + 192, Lanes.LE);
+            m = x.lanewise(LSHL, 8)
+                    .lanewise(ASHR, 8)
+                    .mul(IntVector.broadcast(I, n[a + 3]).reinterpretAsShorts())
+                    .add(x.lanewise(ASHR, 8).mul(IntVector.broadcast(I, n[a + 11]).reinterpretAsShorts()))
+                    .reinterpretAsInts();
+            s = s.add(m.lanewise(LSHL, 16).lanewise(ASHR, 16).add(m.lanewise(ASHR, 16)));
+            x = ShortVector.fromMemorySegment(Lanes.I16, w, codes + 256, Lanes.LE);
+            m = x.lanewise(LSHL, 8)
+                    .lanewise(ASHR, 8)
+                    .mul(IntVector.broadcast(I, n[a + 4]).reinterpretAsShorts())
+                    .add(x.lanewise(ASHR, 8).mul(IntVector.broadcast(I, n[a + 12]).reinterpretAsShorts()))
+                    .reinterpretAsInts();
+            s = s.add(m.lanewise(LSHL, 16).lanewise(ASHR, 16).add(m.lanewise(ASHR, 16)));
+            x = ShortVector.fromMemorySegment(Lanes.I16, w, codes + 320, Lanes.LE);
+            m = x.lanewise(LSHL, 8)
+                    .lanewise(ASHR, 8)
+                    .mul(IntVector.broadcast(I, n[a + 5]).reinterpretAsShorts())
+                    .add(x.lanewise(ASHR, 8).mul(IntVector.broadcast(I, n[a + 13]).reinterpretAsShorts()))
+                    .reinterpretAsInts();
+            s = s.add(m.lanewise(LSHL, 16).lanewise(ASHR, 16).add(m.lanewise(ASHR, 16)));
+            x = ShortVector.fromMemorySegment(Lanes.I16, w, codes + 384, Lanes.LE);
+            m = x.lanewise(LSHL, 8)
+                    .lanewise(ASHR, 8)
+                    .mul(IntVector.broadcast(I, n[a + 6]).reinterpretAsShorts())
+                    .add(x.lanewise(ASHR, 8).mul(IntVector.broadcast(I, n[a + 14]).reinterpretAsShorts()))
+                    .reinterpretAsInts();
+            s = s.add(m.lanewise(LSHL, 16).lanewise(ASHR, 16).add(m.lanewise(ASHR, 16)));
+            x = ShortVector.fromMemorySegment(Lanes.I16, w, codes + 448, Lanes.LE);
+            m = x.lanewise(LSHL, 8)
+                    .lanewise(ASHR, 8)
+                    .mul(IntVector.broadcast(I, n[a + 7]).reinterpretAsShorts())
+                    .add(x.lanewise(ASHR, 8).mul(IntVector.broadcast(I, n[a + 15]).reinterpretAsShorts()))
+                    .reinterpretAsInts();
+            s = s.add(m.lanewise(LSHL, 16).lanewise(ASHR, 16).add(m.lanewise(ASHR, 16)));
+            ((FloatVector) s.convert(I2F, 0)).intoArray(f, Memory.SUMS + b * Tile.STEP + vector * V);
         }
     }
 
     @Override
-    public void decode(MemorySegment w, long w0, int count, MemorySegment panel, int vector) {
-        long vectorAt = vector * (long) Lanes.BYTES;
+    public void decode(MemorySegment w, long w0, int k, int k0, int count, Scratch scratch, int vector) {
+        MemorySegment panel = scratch.bytes();
+        float[] floats = scratch.floats();
         int blocks = count / 32;
-        Panel.clearFrom(panel, blocks);
-        Halves.scales(w, w0, UNIT, blocks, panel, Panel.SCALES + vectorAt);
+        Panel.clearFrom(panel, floats, blocks);
+        Halves.scales(w, w0 + k0, blocks, floats, Panel.SCALES + vector * Lanes.COUNT);
+        long codes = w0 + PackBlocks32.codes(k) + k0 / 32 * BLOCK;
+        long to = Memory.PANEL + vector * (long) Lanes.BYTES;
         for (int b = 0; b < blocks; b++) {
-            long unit = w0 + (b >> 1) * (long) UNIT;
-            block(w, unit + CODES + (b & 1) * BLOCK, panel, Memory.PANEL + b * 32 * Panel.STEP + vectorAt);
+            block(w, codes + b * BLOCK, panel, to + b * 32 * Panel.STEP);
         }
     }
 
     private static void block(MemorySegment w, long at, MemorySegment p, long to) {
         for (int u = 0; u < 8; u++) {
             IntVector x = IntVector.fromMemorySegment(I, w, at + u * 64L, Lanes.LE);
-            for (int i = 0; i < 4; i++) {
-                ((FloatVector) x.and(255).convert(I2F, 0)).sub(128f)
-                        .intoMemorySegment(p, to + (8 * i + u) * Panel.STEP, Lanes.LE);
-                x = x.lanewise(LSHR, 8);
+            for (int i = 3; i >= 0; i--) {
+                ((FloatVector) x.lanewise(ASHR, 24).convert(I2F, 0)).intoMemorySegment(p, to + (8 * i + u) * Panel.STEP,
+                        Lanes.LE);
+                x = x.lanewise(LSHL, 8);
             }
         }
     }

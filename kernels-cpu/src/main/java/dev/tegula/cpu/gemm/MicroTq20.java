@@ -28,11 +28,6 @@ final class MicroTq20 extends Blocks256 {
     private static final int HALF = 8 * 64;
 
     @Override
-    public long chunkBytes() {
-        return PackTq20.UNIT_BYTES;
-    }
-
-    @Override
     public void gemv(MemorySegment w, long w0, long w1, int k, Scratch scratch, int row, int outAt) {
         float[] f = scratch.floats();
         int[] n = scratch.ints();
@@ -87,11 +82,12 @@ final class MicroTq20 extends Blocks256 {
     }
 
     @Override
-    public void decode(MemorySegment w, long w0, int count, MemorySegment panel, int vector) {
-        long vectorAt = vector * (long) Lanes.BYTES;
-        FloatVector.fromMemorySegment(F, w, w0, Lanes.LE).intoMemorySegment(panel, Panel.SCALES + vectorAt, Lanes.LE);
+    public void decode(MemorySegment w, long w0, int k, int k0, int count, Scratch scratch, int vector) {
+        long unit = w0 + k0 / Rows.LENGTH * (long) PackTq20.UNIT_BYTES;
+        FloatVector.fromMemorySegment(F, w, unit, Lanes.LE).intoArray(scratch.floats(), Panel.SCALES + vector * V);
+        long to = Memory.PANEL + vector * (long) Lanes.BYTES;
         for (int h = 0; h < 2; h++) {
-            half(w, w0 + PackTq20.CODES + (long) h * HALF, panel, Memory.PANEL + h * 128 * Panel.STEP + vectorAt);
+            half(w, unit + PackTq20.CODES + (long) h * HALF, scratch.bytes(), to + h * 128 * Panel.STEP);
         }
     }
 
@@ -110,7 +106,7 @@ final class MicroTq20 extends Blocks256 {
     @Override
     public void multiply(MemorySegment panel, float[] floats, int at, int outAt, int rows) {
         Tile.sums(panel, floats, at, rows, 128);
-        Fold.smallSuperBlock(panel, floats, false, at, outAt, rows, 0);
-        Fold.smallSuperBlock(panel, floats, false, at, outAt, rows, 1);
+        Fold.smallSuperBlock(floats, false, at, outAt, rows, 0);
+        Fold.smallSuperBlock(floats, false, at, outAt, rows, 1);
     }
 }

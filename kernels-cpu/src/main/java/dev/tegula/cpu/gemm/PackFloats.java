@@ -24,8 +24,7 @@ final class PackFloats extends GroupPacking {
         int words = (int) (rowBytes / 4);
         // In pieces that stay in the first-level cache while 16 rows are written to them.
         for (int u = 0; u < words; u += UNIT) {
-            transpose(src, from + 4L * u, rowBytes, rows, dst, to + (long) LANE_BYTES * u, Math.min(UNIT, words - u),
-                    0);
+            transpose(src, from + 4L * u, rowBytes, rows, dst, to + (long) LANE_BYTES * u, Math.min(UNIT, words - u));
         }
         if (rowBytes % 4 != 0) {
             rawHalves(src, from + 4L * words, rowBytes, rows, dst, to + (long) LANE_BYTES * words, 0);

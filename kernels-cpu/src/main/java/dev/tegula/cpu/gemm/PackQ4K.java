@@ -36,7 +36,7 @@ final class PackQ4K extends GroupPacking {
             }
             halves(src, block, rowBytes, rows, dst, unit + D);
             halves(src, block + 2, rowBytes, rows, dst, unit + DMIN);
-            transpose(src, block + 16, rowBytes, rows, dst, unit + CODES, 32, 0);
+            transpose(src, block + 16, rowBytes, rows, dst, unit + CODES, 32);
         }
     }
 

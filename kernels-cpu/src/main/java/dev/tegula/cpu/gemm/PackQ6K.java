@@ -30,7 +30,7 @@ final class PackQ6K extends GroupPacking {
         for (int b = 0; b < blocks; b++) {
             long block = from + (long) b * type.blockBytes();
             long unit = to + (long) b * UNIT_BYTES;
-            transpose(src, block + 192, rowBytes, rows, dst, unit, 4, 0);
+            transpose(src, block + 192, rowBytes, rows, dst, unit, 4);
             halves(src, block + 208, rowBytes, rows, dst, unit + D);
             for (int r = 0; r < rows; r++) {
                 codes(src, block + r * rowBytes, dst, unit + CODES + 4L * r);

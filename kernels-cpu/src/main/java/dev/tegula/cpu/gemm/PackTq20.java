@@ -26,11 +26,11 @@ final class PackTq20 extends GroupPacking {
             long block = from + (long) b * type.blockBytes();
             long unit = to + (long) b * UNIT_BYTES;
             if (type == DType.TQ2_F32) {
-                transpose(src, block + 64, rowBytes, rows, dst, unit, 1, 0);
+                transpose(src, block + 64, rowBytes, rows, dst, unit, 1);
             } else {
                 halves(src, block + 64, rowBytes, rows, dst, unit);
             }
-            transpose(src, block, rowBytes, rows, dst, unit + CODES, 16, 0);
+            transpose(src, block, rowBytes, rows, dst, unit + CODES, 16);
         }
     }
 }

@@ -18,18 +18,17 @@ final class PairSums {
     private static final VectorSpecies<Integer> I = Lanes.I32;
     private static final VectorSpecies<Float> F = Lanes.F32;
     private static final int V = Lanes.COUNT;
-    private static final long VB = Lanes.BYTES;
 
     private PairSums() {}
 
     /**
      * Blocks of 32 with a zero point of 8: {@code c = fma(isum - 8 * asum, dW * dA, c)} for each block in order, with dW in
-     * {@link Panel#SCALES}.
+     * {@link Memory#SCALES}.
      *
      * @param record the first block's {@link Rows} record of pairs
      * @param vector 0 or 1, of the two vectors of weight rows
      */
-    static void blocks32(int[] n, int record, int blocks, MemorySegment p, float[] f, int outAt, int vector) {
+    static void blocks32(int[] n, int record, int blocks, float[] f, int outAt, int vector) {
         FloatVector c = FloatVector.fromArray(F, f, outAt + vector * V);
         for (int b = 0; b < blocks; b++) {
             int block = record + b * Rows.PAIRS32;
@@ -38,7 +37,7 @@ final class PairSums {
             IntVector sum = IntVector.fromArray(I, n, Memory.INT_SUMS + b * Tile.STEP + vector * V);
             sum = sum.lanewise(LSHL, 16).lanewise(ASHR, 16).add(sum.lanewise(ASHR, 16)).sub(zero);
             c = ((FloatVector) sum.convert(I2F, 0))
-                    .fma(FloatVector.fromMemorySegment(F, p, Panel.SCALES + b * Panel.STEP + vector * VB, Lanes.LE)
+                    .fma(FloatVector.fromArray(F, f, Memory.SCALES + b * Tile.STEP + vector * V)
                             .mul(scale), c);
         }
         c.intoArray(f, outAt + vector * V);

@@ -189,9 +189,9 @@ final class TallTile {
                 sl0 = w0.fma(x, sl0);
                 sl1 = w1.fma(x, sl1);
             }
-            long d = Panel.SCALES + b * Panel.STEP;
-            FloatVector d0 = FloatVector.fromMemorySegment(F, p, d, Lanes.LE);
-            FloatVector d1 = FloatVector.fromMemorySegment(F, p, d + VB, Lanes.LE);
+            int d = Panel.SCALES + b * Tile.STEP;
+            FloatVector d0 = FloatVector.fromArray(F, f, d);
+            FloatVector d1 = FloatVector.fromArray(F, f, d + V);
             int scale = at + Rows.SCALES + b;
             FloatVector dA = FloatVector.broadcast(F, f[scale]);
             sa0.fma(d0.mul(dA), FloatVector.fromArray(F, f, outAt)).intoArray(f, outAt);
