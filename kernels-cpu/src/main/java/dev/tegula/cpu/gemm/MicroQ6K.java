@@ -17,18 +17,17 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * Q6_K, packed by {@link PackQ6K}: {@code acc = fma(sum of scale * (q - 32) * a, d * s, acc)} per block of 256.
  *
- * <p>In half h, the words w of the low bits (A), w + 8 of the low bits (B) and w of the high bits (C) belong together: bytes i
- * of them make element 4w + i of the blocks of 32 number 4h (lower half of A, bits 0, 1 of C), 4h + 1 (lower half of B, bits
- * 2, 3), 4h + 2 (upper half of A, bits 4, 5) and 4h + 3 (upper half of B, bits 6, 7). A sub-block of 16 is 4 words of one of
- * these; its 8 products per int16 are at most 8 · 32 · 127 = 32512.
+ * <p>A step of the packing is a sub-block of 16 of two blocks of 32. Put together, the codes of four elements are the bytes of
+ * a word; seen as two int16, the lower bytes are the pair E of {@link Rows} and the upper ones O. The 8 products of a
+ * sub-block are at most 8 · 32 · 127 = 32512 and are added in int16.
  */
 final class MicroQ6K extends Blocks256 {
     private static final VectorSpecies<Integer> I = Lanes.I32;
     private static final VectorSpecies<Float> F = Lanes.F32;
     private static final int V = Lanes.COUNT;
-    /** Four low and two high bits of a code, in both int16 of a lane. */
-    private static final int LOW = 0x000F000F;
-    private static final int HIGH = 0x00300030;
+    /** Four low and two high bits of a code, in all bytes of a lane. */
+    private static final int LOW = 0x0F0F0F0F;
+    private static final int HIGH = 0x30303030;
     private static final short ZERO = 32;
 
     @Override
@@ -47,45 +46,50 @@ final class MicroQ6K extends Blocks256 {
 
     /** One block of one vector of rows. */
     private static void block(MemorySegment w, long unit, int[] n, int record, float[] f, int outAt, int vector) {
-        sums(w, unit, n, record, vector);
+        sums(w, unit + PackQ6K.CODES, n, record, vector);
         PairSums.scaled(w, unit, 16, n, f, vector);
         float d = Float.intBitsToFloat(n[record + Rows.PAIRS_SCALE]);
         Fold.rowSuperBlock(w, unit + PackQ6K.D, d, f, outAt, vector);
     }
 
     /** The exact sums of (q - 32) * a of 16 sub-blocks, two int16 to a lane, to {@link Memory#INT_SUMS}. */
-    private static void sums(MemorySegment w, long w0, int[] n, int record, int vector) {
+    private static void sums(MemorySegment w, long codes, int[] n, int record, int vector) {
         for (int i = 0; i < 8; i++) {
-            // Half h = i / 4 of the block, words 4 s to 4 s + 3 of A or B.
-            int s = i >> 1 & 1;
-            int b = i & 1;
-            long codes = w0 + PackQ6K.CODES + (i >> 1) * 4L * PackQ6K.STEP;
-            int a = record + (i >> 2) * 64 + s * 4 + b * 16;
-            ShortVector s0 = ShortVector.zero(Lanes.I16);
-            ShortVector s1 = s0;
-            for (int u = 0; u < 4; u++) {
-                long word = codes + u * (long) PackQ6K.STEP;
-                IntVector x = IntVector.fromMemorySegment(I, w, word + b * 64L, Lanes.LE);
-                IntVector z = IntVector.fromMemorySegment(I, w, word + 128, Lanes.LE).lanewise(LSHR, 2 * b);
-                for (int j = 0; j < 2; j++) {
-                    // E of block 4h + b, then O; 32 ints to block 4h + b + 2.
-                    int pairs = a + u + j * 8;
-                    s0 = s0.add(x.and(LOW)
-                            .or(z.lanewise(LSHL, 4).and(HIGH))
-                            .reinterpretAsShorts()
-                            .sub(ZERO)
-                            .mul(IntVector.broadcast(I, n[pairs]).reinterpretAsShorts()));
-                    s1 = s1.add(x.lanewise(LSHR, 4)
-                            .and(LOW)
-                            .or(z.and(HIGH))
-                            .reinterpretAsShorts()
-                            .sub(ZERO)
-                            .mul(IntVector.broadcast(I, n[pairs + 32]).reinterpretAsShorts()));
-                    x = x.lanewise(LSHR, 8);
-                    z = z.lanewise(LSHR, 8);
-                }
-            }
-            int t = Memory.INT_SUMS + ((i >> 2) * 8 + 2 * b + s) * Tile.STEP + vector * V;
+            // E of block 4h + b, words 4s and on; O 8 ints later; block 4h + b + 2 follows after 32 ints.
+            int a = record + (i >> 2) * 64 + (i >> 1 & 1) * 16 + (i & 1) * 4;
+            long at = codes + (long) i * PackQ6K.STEP;
+            IntVector z = IntVector.fromMemorySegment(I, w, at + PackQ6K.HIGH, Lanes.LE);
+            IntVector x = IntVector.fromMemorySegment(I, w, at, Lanes.LE);
+            ShortVector q = x.and(LOW).or(z.lanewise(LSHL, 4).and(HIGH)).reinterpretAsShorts();
+            ShortVector s0 = q.and((short) 255).sub(ZERO).mul(IntVector.broadcast(I, n[a]).reinterpretAsShorts());
+            s0 = s0.add(q.lanewise(LSHR, 8).sub(ZERO).mul(IntVector.broadcast(I, n[a + 8]).reinterpretAsShorts()));
+            q = x.lanewise(LSHR, 4).and(LOW).or(z.and(HIGH)).reinterpretAsShorts();
+            ShortVector s1 = q.and((short) 255).sub(ZERO).mul(IntVector.broadcast(I, n[a + 32]).reinterpretAsShorts());
+            s1 = s1.add(q.lanewise(LSHR, 8).sub(ZERO).mul(IntVector.broadcast(I, n[a + 40]).reinterpretAsShorts()));
+            x = IntVector.fromMemorySegment(I, w, at + 64, Lanes.LE);
+            q = x.and(LOW).or(z.lanewise(LSHL, 2).and(HIGH)).reinterpretAsShorts();
+            s0 = s0.add(q.and((short) 255).sub(ZERO).mul(IntVector.broadcast(I, n[a + 1]).reinterpretAsShorts()));
+            s0 = s0.add(q.lanewise(LSHR, 8).sub(ZERO).mul(IntVector.broadcast(I, n[a + 9]).reinterpretAsShorts()));
+            q = x.lanewise(LSHR, 4).and(LOW).or(z.lanewise(LSHR, 2).and(HIGH)).reinterpretAsShorts();
+            s1 = s1.add(q.and((short) 255).sub(ZERO).mul(IntVector.broadcast(I, n[a + 33]).reinterpretAsShorts()));
+            s1 = s1.add(q.lanewise(LSHR, 8).sub(ZERO).mul(IntVector.broadcast(I, n[a + 41]).reinterpretAsShorts()));
+            z = IntVector.fromMemorySegment(I, w, at + PackQ6K.HIGH + 64, Lanes.LE);
+            x = IntVector.fromMemorySegment(I, w, at + 128, Lanes.LE);
+            q = x.and(LOW).or(z.lanewise(LSHL, 4).and(HIGH)).reinterpretAsShorts();
+            s0 = s0.add(q.and((short) 255).sub(ZERO).mul(IntVector.broadcast(I, n[a + 2]).reinterpretAsShorts()));
+            s0 = s0.add(q.lanewise(LSHR, 8).sub(ZERO).mul(IntVector.broadcast(I, n[a + 10]).reinterpretAsShorts()));
+            q = x.lanewise(LSHR, 4).and(LOW).or(z.and(HIGH)).reinterpretAsShorts();
+            s1 = s1.add(q.and((short) 255).sub(ZERO).mul(IntVector.broadcast(I, n[a + 34]).reinterpretAsShorts()));
+            s1 = s1.add(q.lanewise(LSHR, 8).sub(ZERO).mul(IntVector.broadcast(I, n[a + 42]).reinterpretAsShorts()));
+            x = IntVector.fromMemorySegment(I, w, at + 192, Lanes.LE);
+            q = x.and(LOW).or(z.lanewise(LSHL, 2).and(HIGH)).reinterpretAsShorts();
+            s0 = s0.add(q.and((short) 255).sub(ZERO).mul(IntVector.broadcast(I, n[a + 3]).reinterpretAsShorts()));
+            s0 = s0.add(q.lanewise(LSHR, 8).sub(ZERO).mul(IntVector.broadcast(I, n[a + 11]).reinterpretAsShorts()));
+            q = x.lanewise(LSHR, 4).and(LOW).or(z.lanewise(LSHR, 2).and(HIGH)).reinterpretAsShorts();
+            s1 = s1.add(q.and((short) 255).sub(ZERO).mul(IntVector.broadcast(I, n[a + 35]).reinterpretAsShorts()));
+            s1 = s1.add(q.lanewise(LSHR, 8).sub(ZERO).mul(IntVector.broadcast(I, n[a + 43]).reinterpretAsShorts()));
+            // Sub-blocks 8h + 2b + s and 8h + 2b + s + 4.
+            int t = Memory.INT_SUMS + ((i >> 2) * 8 + (i & 3)) * Tile.STEP + vector * V;
             s0.reinterpretAsInts().intoArray(n, t);
             s1.reinterpretAsInts().intoArray(n, t + 4 * Tile.STEP);
         }
@@ -103,26 +107,24 @@ final class MicroQ6K extends Blocks256 {
         }
     }
 
-    /** Decodes 4 words of A or B with those of C: a sub-block of two blocks of 32, times their scales. */
-    private static void eighth(MemorySegment w, long w0, int i, MemorySegment panel, long vectorAt) {
-        int s = i >> 1 & 1;
-        int b = i & 1;
-        long codes = w0 + PackQ6K.CODES + (i >> 1) * 4L * PackQ6K.STEP;
-        long p = Memory.PANEL + ((i >> 2) * 128 + b * 32 + s * 4) * Panel.STEP + vectorAt;
+    /** Decodes a step of the packing: a sub-block of two blocks of 32, times their scales. */
+    private static void eighth(MemorySegment w, long unit, int i, MemorySegment panel, long vectorAt) {
+        long step = unit + PackQ6K.CODES + (long) i * PackQ6K.STEP;
+        long p = Memory.PANEL + ((i >> 2) * 128 + (i >> 1 & 1) * 32 + (i & 1) * 4) * Panel.STEP + vectorAt;
         // Sub-blocks 8h + 2b + s and 8h + 2b + s + 4: byte 2b + s of words 2h and 2h + 1.
-        int shift = 24 - ((2 * b + s) << 3);
-        FloatVector d0 = (FloatVector) IntVector.fromMemorySegment(I, w, w0 + (i >> 2) * 128L, Lanes.LE)
+        int shift = 24 - ((i & 3) << 3);
+        FloatVector d0 = (FloatVector) IntVector.fromMemorySegment(I, w, unit + (i >> 2) * 128L, Lanes.LE)
                 .lanewise(LSHL, shift)
                 .lanewise(ASHR, 24)
                 .convert(I2F, 0);
-        FloatVector d1 = (FloatVector) IntVector.fromMemorySegment(I, w, w0 + (i >> 2) * 128L + 64, Lanes.LE)
+        FloatVector d1 = (FloatVector) IntVector.fromMemorySegment(I, w, unit + (i >> 2) * 128L + 64, Lanes.LE)
                 .lanewise(LSHL, shift)
                 .lanewise(ASHR, 24)
                 .convert(I2F, 0);
         for (int u = 0; u < 4; u++) {
-            long word = codes + u * (long) PackQ6K.STEP;
-            IntVector x = IntVector.fromMemorySegment(I, w, word + b * 64L, Lanes.LE);
-            IntVector z = IntVector.fromMemorySegment(I, w, word + 128, Lanes.LE).lanewise(LSHR, 2 * b);
+            IntVector x = IntVector.fromMemorySegment(I, w, step + u * 64L, Lanes.LE);
+            IntVector z = IntVector.fromMemorySegment(I, w, step + PackQ6K.HIGH + (u >> 1) * 64L, Lanes.LE)
+                    .lanewise(LSHR, (u & 1) << 1);
             for (int j = 0; j < 4; j++) {
                 long to = p + (8 * j + u) * Panel.STEP;
                 ((FloatVector) x.and(15).or(z.lanewise(LSHL, 4).and(48)).convert(I2F, 0)).sub(32f)
