@@ -124,28 +124,6 @@ final class Fold {
     }
 
     /**
-     * One row, blocks of 32: {@code c = fma(isum, dW * dA, c)} for each block, with isum in {@link Memory#SUMS} and dW in
-     * {@link Panel#SCALES}, two vectors to a block.
-     *
-     * @param record the first block's {@link Rows} record of pairs
-     */
-    static void row(int[] n, int record, int blocks, float[] f, int outAt) {
-        FloatVector c0 = FloatVector.fromArray(F, f, outAt);
-        FloatVector c1 = FloatVector.fromArray(F, f, outAt + V);
-        for (int b = 0; b < blocks; b++) {
-            float dA = Float.intBitsToFloat(n[record + b * Rows.PAIRS32 + Rows.PAIRS32_SCALE]);
-            int t = Memory.SUMS + b * Tile.STEP;
-            int d = Panel.SCALES + b * Tile.STEP;
-            c0 = FloatVector.fromArray(F, f, t)
-                    .fma(FloatVector.fromArray(F, f, d).mul(dA), c0);
-            c1 = FloatVector.fromArray(F, f, t + V)
-                    .fma(FloatVector.fromArray(F, f, d + V).mul(dA), c1);
-        }
-        c0.intoArray(f, outAt);
-        c1.intoArray(f, outAt + V);
-    }
-
-    /**
      * One row, a block of 256: {@code c = fma(isum, dW * dA, c)}, with a vector of isum in {@link Memory#SUMS}.
      *
      * @param w0 offset in the packed weights of the vector's dW

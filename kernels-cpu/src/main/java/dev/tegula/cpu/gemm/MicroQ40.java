@@ -45,7 +45,7 @@ final class MicroQ40 extends Blocks32 {
         }
     }
 
-    /** The exact sums of up to 8 blocks of one vector of rows, two int16 to a lane, to {@link Memory#INT_SUMS}. */
+    /** The exact sums of blocks of one vector of rows, two int16 to a lane, to {@link Memory#INT_SUMS}. */
     private static void sums(MemorySegment w, long at, int blocks, int[] n, int record, int vector) {
         for (int b = 0; b < blocks; b++) {
             long codes = at + b * BLOCK;

@@ -27,7 +27,8 @@ final class MicroQ6K extends Blocks256 {
     private static final int V = Lanes.COUNT;
     /** Four low and two high bits of a code, in all bytes of a lane. */
     private static final int LOW = 0x0F0F0F0F;
-    private static final int HIGH = 0x30303030;
+    private static final int HIGH = 0x03030303;
+    private static final short BYTE = 255;
     private static final short ZERO = 32;
 
     @Override
@@ -54,44 +55,44 @@ final class MicroQ6K extends Blocks256 {
 
     /** The exact sums of (q - 32) * a of 16 sub-blocks, two int16 to a lane, to {@link Memory#INT_SUMS}. */
     private static void sums(MemorySegment w, long codes, int[] n, int record, int vector) {
-        for (int i = 0; i < 8; i++) {
-            // E of block 4h + b, words 4s and on; O 8 ints later; block 4h + b + 2 follows after 32 ints.
-            int a = record + (i >> 2) * 64 + (i >> 1 & 1) * 16 + (i & 1) * 4;
+        for (int j = 0; j < 16; j++) {
+            // Half h = j / 8, its lower or upper halves of bytes, and step 4h + j % 4.
+            int upper = j & 4;
+            int i = (j >> 3) * 4 + (j & 3);
             long at = codes + (long) i * PackQ6K.STEP;
-            IntVector z = IntVector.fromMemorySegment(I, w, at + PackQ6K.HIGH, Lanes.LE);
-            IntVector x = IntVector.fromMemorySegment(I, w, at, Lanes.LE);
-            ShortVector q = x.and(LOW).or(z.lanewise(LSHL, 4).and(HIGH)).reinterpretAsShorts();
-            ShortVector s0 = q.and((short) 255).sub(ZERO).mul(IntVector.broadcast(I, n[a]).reinterpretAsShorts());
-            s0 = s0.add(q.lanewise(LSHR, 8).sub(ZERO).mul(IntVector.broadcast(I, n[a + 8]).reinterpretAsShorts()));
-            q = x.lanewise(LSHR, 4).and(LOW).or(z.and(HIGH)).reinterpretAsShorts();
-            ShortVector s1 = q.and((short) 255).sub(ZERO).mul(IntVector.broadcast(I, n[a + 32]).reinterpretAsShorts());
-            s1 = s1.add(q.lanewise(LSHR, 8).sub(ZERO).mul(IntVector.broadcast(I, n[a + 40]).reinterpretAsShorts()));
-            x = IntVector.fromMemorySegment(I, w, at + 64, Lanes.LE);
-            q = x.and(LOW).or(z.lanewise(LSHL, 2).and(HIGH)).reinterpretAsShorts();
-            s0 = s0.add(q.and((short) 255).sub(ZERO).mul(IntVector.broadcast(I, n[a + 1]).reinterpretAsShorts()));
-            s0 = s0.add(q.lanewise(LSHR, 8).sub(ZERO).mul(IntVector.broadcast(I, n[a + 9]).reinterpretAsShorts()));
-            q = x.lanewise(LSHR, 4).and(LOW).or(z.lanewise(LSHR, 2).and(HIGH)).reinterpretAsShorts();
-            s1 = s1.add(q.and((short) 255).sub(ZERO).mul(IntVector.broadcast(I, n[a + 33]).reinterpretAsShorts()));
-            s1 = s1.add(q.lanewise(LSHR, 8).sub(ZERO).mul(IntVector.broadcast(I, n[a + 41]).reinterpretAsShorts()));
-            z = IntVector.fromMemorySegment(I, w, at + PackQ6K.HIGH + 64, Lanes.LE);
-            x = IntVector.fromMemorySegment(I, w, at + 128, Lanes.LE);
-            q = x.and(LOW).or(z.lanewise(LSHL, 4).and(HIGH)).reinterpretAsShorts();
-            s0 = s0.add(q.and((short) 255).sub(ZERO).mul(IntVector.broadcast(I, n[a + 2]).reinterpretAsShorts()));
-            s0 = s0.add(q.lanewise(LSHR, 8).sub(ZERO).mul(IntVector.broadcast(I, n[a + 10]).reinterpretAsShorts()));
-            q = x.lanewise(LSHR, 4).and(LOW).or(z.and(HIGH)).reinterpretAsShorts();
-            s1 = s1.add(q.and((short) 255).sub(ZERO).mul(IntVector.broadcast(I, n[a + 34]).reinterpretAsShorts()));
-            s1 = s1.add(q.lanewise(LSHR, 8).sub(ZERO).mul(IntVector.broadcast(I, n[a + 42]).reinterpretAsShorts()));
-            x = IntVector.fromMemorySegment(I, w, at + 192, Lanes.LE);
-            q = x.and(LOW).or(z.lanewise(LSHL, 2).and(HIGH)).reinterpretAsShorts();
-            s0 = s0.add(q.and((short) 255).sub(ZERO).mul(IntVector.broadcast(I, n[a + 3]).reinterpretAsShorts()));
-            s0 = s0.add(q.lanewise(LSHR, 8).sub(ZERO).mul(IntVector.broadcast(I, n[a + 11]).reinterpretAsShorts()));
-            q = x.lanewise(LSHR, 4).and(LOW).or(z.lanewise(LSHR, 2).and(HIGH)).reinterpretAsShorts();
-            s1 = s1.add(q.and((short) 255).sub(ZERO).mul(IntVector.broadcast(I, n[a + 35]).reinterpretAsShorts()));
-            s1 = s1.add(q.lanewise(LSHR, 8).sub(ZERO).mul(IntVector.broadcast(I, n[a + 43]).reinterpretAsShorts()));
-            // Sub-blocks 8h + 2b + s and 8h + 2b + s + 4.
-            int t = Memory.INT_SUMS + ((i >> 2) * 8 + (i & 3)) * Tile.STEP + vector * V;
-            s0.reinterpretAsInts().intoArray(n, t);
-            s1.reinterpretAsInts().intoArray(n, t + 4 * Tile.STEP);
+            // E of block j / 2 of 32, from word 4 (j % 2) on; O follows 8 ints later.
+            int a = record + (j >> 1) * 16 + (j & 1) * 4;
+            IntVector z = IntVector.fromMemorySegment(I, w, at + PackQ6K.HIGH, Lanes.LE).lanewise(LSHR, upper);
+            ShortVector q = IntVector.fromMemorySegment(I, w, at, Lanes.LE)
+                    .lanewise(LSHR, upper)
+                    .and(LOW)
+                    .or(z.and(HIGH).lanewise(LSHL, 4))
+                    .reinterpretAsShorts();
+            ShortVector sum = q.and(BYTE).sub(ZERO).mul(IntVector.broadcast(I, n[a]).reinterpretAsShorts());
+            sum = sum.add(q.lanewise(LSHR, 8).sub(ZERO).mul(IntVector.broadcast(I, n[a + 8]).reinterpretAsShorts()));
+            q = IntVector.fromMemorySegment(I, w, at + 64, Lanes.LE)
+                    .lanewise(LSHR, upper)
+                    .and(LOW)
+                    .or(z.lanewise(LSHR, 2).and(HIGH).lanewise(LSHL, 4))
+                    .reinterpretAsShorts();
+            sum = sum.add(q.and(BYTE).sub(ZERO).mul(IntVector.broadcast(I, n[a + 1]).reinterpretAsShorts()));
+            sum = sum.add(q.lanewise(LSHR, 8).sub(ZERO).mul(IntVector.broadcast(I, n[a + 9]).reinterpretAsShorts()));
+            z = IntVector.fromMemorySegment(I, w, at + PackQ6K.HIGH + 64, Lanes.LE).lanewise(LSHR, upper);
+            q = IntVector.fromMemorySegment(I, w, at + 128, Lanes.LE)
+                    .lanewise(LSHR, upper)
+                    .and(LOW)
+                    .or(z.and(HIGH).lanewise(LSHL, 4))
+                    .reinterpretAsShorts();
+            sum = sum.add(q.and(BYTE).sub(ZERO).mul(IntVector.broadcast(I, n[a + 2]).reinterpretAsShorts()));
+            sum = sum.add(q.lanewise(LSHR, 8).sub(ZERO).mul(IntVector.broadcast(I, n[a + 10]).reinterpretAsShorts()));
+            q = IntVector.fromMemorySegment(I, w, at + 192, Lanes.LE)
+                    .lanewise(LSHR, upper)
+                    .and(LOW)
+                    .or(z.lanewise(LSHR, 2).and(HIGH).lanewise(LSHL, 4))
+                    .reinterpretAsShorts();
+            sum = sum.add(q.and(BYTE).sub(ZERO).mul(IntVector.broadcast(I, n[a + 3]).reinterpretAsShorts()));
+            sum = sum.add(q.lanewise(LSHR, 8).sub(ZERO).mul(IntVector.broadcast(I, n[a + 11]).reinterpretAsShorts()));
+            sum.reinterpretAsInts().intoArray(n, Memory.INT_SUMS + j * Tile.STEP + vector * V);
         }
     }
 

@@ -21,8 +21,12 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class MicroQ80 extends Blocks32 {
     private static final VectorSpecies<Integer> I = Lanes.I32;
+    private static final VectorSpecies<Float> F = Lanes.F32;
     private static final int V = Lanes.COUNT;
-    private static final long BLOCK = 512;
+    private static final long HALF = 256;
+    private static final long BLOCK = 2 * HALF;
+    /** Blocks at a time: a block has two sums in memory. */
+    private static final int CHUNK = Memory.CHUNK / 2;
 
     @Override
     public void gemv(MemorySegment w, long w0, long w1, int k, Scratch scratch, int row, int outAt) {
@@ -30,23 +34,24 @@ final class MicroQ80 extends Blocks32 {
         int[] n = scratch.ints();
         Arrays.fill(f, outAt, outAt + Tile.STEP, 0f);
         int blocks = k / 32;
-        for (int b = 0; b < blocks; b += Memory.CHUNK) {
-            int count = Math.min(Memory.CHUNK, blocks - b);
+        for (int b = 0; b < blocks; b += CHUNK) {
+            int count = Math.min(CHUNK, blocks - b);
             long codes = PackBlocks32.codes(k) + b * BLOCK;
             int record = pairsRow(k, row) + b * Rows.PAIRS32;
-            sums(w, w0 + codes, count, n, record, f, 0);
-            sums(w, w1 + codes, count, n, record, f, 1);
+            sums(w, w0 + codes, 2 * count, n, record, 0);
+            sums(w, w1 + codes, 2 * count, n, record, 1);
             Halves.scales(w, w0 + 32L * b, count, f, Memory.SCALES);
             Halves.scales(w, w1 + 32L * b, count, f, Memory.SCALES + Lanes.COUNT);
-            Fold.row(n, record, count, f, outAt);
+            fold(n, record, count, f, outAt, 0);
+            fold(n, record, count, f, outAt, 1);
         }
     }
 
-    /** The exact sums of up to 8 blocks of one vector of rows, as F32, to {@link Memory#SUMS}. */
-    private static void sums(MemorySegment w, long at, int blocks, int[] n, int record, float[] f, int vector) {
-        for (int b = 0; b < blocks; b++) {
-            long codes = at + b * BLOCK;
-            int a = record + b * Rows.PAIRS32;
+    /** The exact sums of halves of blocks of one vector of rows, in int32, to {@link Memory#INT_SUMS}. */
+    private static void sums(MemorySegment w, long at, int halves, int[] n, int record, int vector) {
+        for (int h = 0; h < halves; h++) {
+            long codes = at + h * HALF;
+            int a = record + (h >> 1) * Rows.PAIRS32 + (h & 1) * 4;
             ShortVector x = ShortVector.fromMemorySegment(Lanes.I16, w, codes, Lanes.LE);
             IntVector m = x.lanewise(LSHL, 8)
                     .lanewise(ASHR, 8)
@@ -75,36 +80,21 @@ final class MicroQ80 extends Blocks32 {
                     .add(x.lanewise(ASHR, 8).mul(IntVector.broadcast(I, n[a + 11]).reinterpretAsShorts()))
                     .reinterpretAsInts();
             s = s.add(m.lanewise(LSHL, 16).lanewise(ASHR, 16).add(m.lanewise(ASHR, 16)));
-            x = ShortVector.fromMemorySegment(Lanes.I16, w, codes + 256, Lanes.LE);
-            m = x.lanewise(LSHL, 8)
-                    .lanewise(ASHR, 8)
-                    .mul(IntVector.broadcast(I, n[a + 4]).reinterpretAsShorts())
-                    .add(x.lanewise(ASHR, 8).mul(IntVector.broadcast(I, n[a + 12]).reinterpretAsShorts()))
-                    .reinterpretAsInts();
-            s = s.add(m.lanewise(LSHL, 16).lanewise(ASHR, 16).add(m.lanewise(ASHR, 16)));
-            x = ShortVector.fromMemorySegment(Lanes.I16, w, codes + 320, Lanes.LE);
-            m = x.lanewise(LSHL, 8)
-                    .lanewise(ASHR, 8)
-                    .mul(IntVector.broadcast(I, n[a + 5]).reinterpretAsShorts())
-                    .add(x.lanewise(ASHR, 8).mul(IntVector.broadcast(I, n[a + 13]).reinterpretAsShorts()))
-                    .reinterpretAsInts();
-            s = s.add(m.lanewise(LSHL, 16).lanewise(ASHR, 16).add(m.lanewise(ASHR, 16)));
-            x = ShortVector.fromMemorySegment(Lanes.I16, w, codes + 384, Lanes.LE);
-            m = x.lanewise(LSHL, 8)
-                    .lanewise(ASHR, 8)
-                    .mul(IntVector.broadcast(I, n[a + 6]).reinterpretAsShorts())
-                    .add(x.lanewise(ASHR, 8).mul(IntVector.broadcast(I, n[a + 14]).reinterpretAsShorts()))
-                    .reinterpretAsInts();
-            s = s.add(m.lanewise(LSHL, 16).lanewise(ASHR, 16).add(m.lanewise(ASHR, 16)));
-            x = ShortVector.fromMemorySegment(Lanes.I16, w, codes + 448, Lanes.LE);
-            m = x.lanewise(LSHL, 8)
-                    .lanewise(ASHR, 8)
-                    .mul(IntVector.broadcast(I, n[a + 7]).reinterpretAsShorts())
-                    .add(x.lanewise(ASHR, 8).mul(IntVector.broadcast(I, n[a + 15]).reinterpretAsShorts()))
-                    .reinterpretAsInts();
-            s = s.add(m.lanewise(LSHL, 16).lanewise(ASHR, 16).add(m.lanewise(ASHR, 16)));
-            ((FloatVector) s.convert(I2F, 0)).intoArray(f, Memory.SUMS + b * Tile.STEP + vector * V);
+            s.intoArray(n, Memory.INT_SUMS + h * Tile.STEP + vector * V);
         }
+    }
+
+    /** {@code c = fma(isum, dW * dA, c)} for each block in order, with dW in {@link Memory#SCALES}. */
+    private static void fold(int[] n, int record, int blocks, float[] f, int outAt, int vector) {
+        FloatVector c = FloatVector.fromArray(F, f, outAt + vector * V);
+        for (int b = 0; b < blocks; b++) {
+            float scale = Float.intBitsToFloat(n[record + b * Rows.PAIRS32 + Rows.PAIRS32_SCALE]);
+            int t = Memory.INT_SUMS + 2 * b * Tile.STEP + vector * V;
+            IntVector sum = IntVector.fromArray(I, n, t).add(IntVector.fromArray(I, n, t + Tile.STEP));
+            c = ((FloatVector) sum.convert(I2F, 0)).fma(
+                    FloatVector.fromArray(F, f, Memory.SCALES + b * Tile.STEP + vector * V).mul(scale), c);
+        }
+        c.intoArray(f, outAt + vector * V);
     }
 
     @Override
