@@ -62,7 +62,7 @@ public final class LinearFactory {
     private static KernelFactory factory(Format format, String name, Class<? extends Op> op, int matrices) {
         DType x = Activations.typeFor(format.type());
         List<DType> inputs = matrices == 1 ? List.of(x, format.type()) : List.of(x, format.type(), format.type());
-        KernelId id = KernelId.of(name, DType.F32, x, format.type(), "8x2v", CpuKernelProvider.ENGINE);
+        KernelId id = KernelId.of(name, DType.F32, x, format.type(), "12x2v", CpuKernelProvider.ENGINE);
         return TypedFactory
                 .of(id, op, inputs, List.of(DType.F32), args -> new Linear(format.micro().get(), args))
                 .withPacking(format.packing())
