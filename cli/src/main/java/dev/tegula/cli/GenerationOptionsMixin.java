@@ -4,8 +4,10 @@ import dev.tegula.engine.Request;
 import dev.tegula.sample.SamplingOptions;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -15,6 +17,9 @@ import picocli.CommandLine.Spec;
 final class GenerationOptionsMixin {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
+
+    /** The name of a parameter that a message begins with. */
+    private static final Pattern PARAMETER = Pattern.compile("^[a-z]+([A-Z][a-z]*)*(?= (must|names|of) )");
 
     @Option(names = "--max-tokens", paramLabel = "N", description = "Tokens at most (default: what the context holds).")
     private Integer maxTokens;
@@ -84,7 +89,7 @@ final class GenerationOptionsMixin {
         try {
             return builder.build();
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+            throw new ParameterException(spec.commandLine(), optionNames(e.getMessage()), e);
         }
     }
 
@@ -95,6 +100,12 @@ final class GenerationOptionsMixin {
      */
     void check() {
         apply(Request.text(""), SamplingOptions.defaults());
+    }
+
+    /** A message about a parameter, with the option's name in its place: {@code topK must …} becomes {@code --top-k must …}. */
+    static String optionNames(String message) {
+        return PARAMETER.matcher(message)
+                .replaceFirst(word -> "--" + word.group().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT));
     }
 
     private static <T> void set(T value, Consumer<T> setter) {
@@ -113,7 +124,7 @@ final class GenerationOptionsMixin {
             request.sampling(sampling(defaults)).stop(stops.toArray(String[]::new));
             return maxTokens == null ? request : request.maxTokens(maxTokens);
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+            throw new ParameterException(spec.commandLine(), optionNames(e.getMessage()), e);
         }
     }
 }

@@ -37,7 +37,7 @@ final class ModelOptionsMixin {
 
     @Option(names = "--context", paramLabel = "N", description = "Positions of the context (default: the model's, at most "
             + ModelOptions.DEFAULT_CONTEXT
-            + ").")
+            + "; what is needed for bench, logits and perplexity).")
     private Integer context;
 
     @Option(names = "--kv", paramLabel = "f16|f32", description = "Number format of the KV cache.")

@@ -40,7 +40,7 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--raw", description = "No chat template: continue the prompt as it is.")
     private boolean raw;
 
-    @Option(names = "--json", description = "One JSON object with text, ids, timings and the reason for stopping.")
+    @Option(names = "--json", description = "At the end one JSON object with text, ids, timings and the reason for stopping, instead of the text.")
     private boolean json;
 
     RunCommand(Terminal terminal) {

@@ -68,7 +68,7 @@ class ChatCommandTest {
     void wrongValuesAreSeenBeforeTheFirstLine() {
         Cli cli = Cli.runWith("", "chat", "--max-tokens", "0");
         assertEquals(TegulaCommand.USAGE, cli.status());
-        assertTrue(cli.err().contains("maxTokens must be at least 1"), cli.err());
+        assertTrue(cli.err().contains("--max-tokens must be at least 1"), cli.err());
     }
 
     @Test

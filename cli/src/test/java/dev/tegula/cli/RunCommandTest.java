@@ -114,7 +114,11 @@ class RunCommandTest {
     void wrongValuesAreSeenBeforeTheModelIsOpened() {
         Cli cli = Cli.run("run", "--model", "/no/such/file.gguf", "--max-tokens", "0", "x");
         assertEquals(TegulaCommand.USAGE, cli.status(), cli.err());
-        assertTrue(cli.err().contains("maxTokens must be at least 1"), cli.err());
+        assertTrue(cli.err().contains("--max-tokens must be at least 1"), cli.err());
+        cli = Cli.run("run", "--top-p", "2", "x");
+        assertTrue(cli.err().contains("--top-p must be above 0 and at most 1, was 2.0"), cli.err());
+        cli = Cli.run("run", "--logit-bias", "5=NaN", "x");
+        assertTrue(cli.err().contains("--logit-bias of token 5 must be finite"), cli.err());
     }
 
     @Test
