@@ -15,11 +15,11 @@ import picocli.CommandLine.Spec;
 
 /** How text is generated. What is not given is as the model's metadata recommend, else as {@link SamplingOptions}. */
 final class GenerationOptionsMixin {
+    /** The name of a parameter at the beginning of a message of {@link SamplingOptions} or {@link Request}, by what follows it. */
+    private static final Pattern PARAMETER = Pattern.compile("^[a-z]+([A-Z][a-z]*)*(?= (must|names|of) )");
+
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
-
-    /** The name of a parameter that a message begins with. */
-    private static final Pattern PARAMETER = Pattern.compile("^[a-z]+([A-Z][a-z]*)*(?= (must|names|of) )");
 
     @Option(names = "--max-tokens", paramLabel = "N", description = "Tokens at most (default: what the context holds).")
     private Integer maxTokens;
@@ -102,8 +102,8 @@ final class GenerationOptionsMixin {
         apply(Request.text(""), SamplingOptions.defaults());
     }
 
-    /** A message about a parameter, with the option's name in its place: {@code topK must …} becomes {@code --top-k must …}. */
-    static String optionNames(String message) {
+    /** A message with an option's name for a parameter's: {@code topK must …} becomes {@code --top-k must …}. */
+    private static String optionNames(String message) {
         return PARAMETER.matcher(message)
                 .replaceFirst(word -> "--" + word.group().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT));
     }

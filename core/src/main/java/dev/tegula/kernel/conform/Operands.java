@@ -147,6 +147,7 @@ final class Operands {
     /** The same weights in another layout. */
     Operand.Weights packed(Operand.Weights stored, Packing packing) {
         MemorySegment segment = storage.allocate(packing.bytes(stored.type(), stored.rows(), stored.cols()));
+        segment.fill((byte) 0xFF);
         long rowBytes = stored.type().bytes(stored.cols());
         int group = packing.groupRows();
         for (long row = 0; row < stored.rows(); row += group) {

@@ -1,7 +1,14 @@
 package dev.tegula.cpu.gemm;
 
+import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.I2F;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+
+import dev.tegula.cpu.Lanes;
 import dev.tegula.kernel.Scratch;
 import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 
 /** Formats of 32-element blocks, for activations in Q8_A32. */
 abstract class Blocks32 implements MicroKernel {
@@ -26,7 +33,19 @@ abstract class Blocks32 implements MicroKernel {
             TallTile.blocks(panel, floats, at, outAt);
         } else {
             Tile.sums(panel, floats, at, rows, 32);
-            Fold.blocks(floats, at, outAt, rows);
+            Fold.blocks(floats, at, outAt);
+        }
+    }
+
+    /** Decodes a block of 32 codes in int8, the elements 4u … 4u + 3 in word u, to a panel. */
+    static void int8(MemorySegment w, long at, MemorySegment p, long to) {
+        for (int u = 0; u < 8; u++) {
+            IntVector x = IntVector.fromMemorySegment(Lanes.I32, w, at + u * 64L, Lanes.LE);
+            for (int i = 3; i >= 0; i--) {
+                ((FloatVector) x.lanewise(ASHR, 24).convert(I2F, 0)).intoMemorySegment(p, to + (8 * i + u) * Panel.STEP,
+                        Lanes.LE);
+                x = x.lanewise(LSHL, 8);
+            }
         }
     }
 }

@@ -19,9 +19,12 @@ final class Fold {
 
     private Fold() {}
 
-    /** Blocks of 32 in some rows: {@code c = fma(isum, dW * dA, c)} for each of 8 blocks in order. */
-    static void blocks(float[] f, int at, int outAt, int rows) {
-        for (int i = 0; i < rows; i++) {
+    /**
+     * Blocks of 32 in the rows of a low tile (a tall one does this in registers): {@code c = fma(isum, dW * dA, c)} for each
+     * of 8 blocks in order.
+     */
+    static void blocks(float[] f, int at, int outAt) {
+        for (int i = 0; i < LowTile.ROWS; i++) {
             int a = at + i * Rows.FLOATS + Rows.SCALES;
             int t = Memory.SUMS + i * Tile.STEP;
             int c = outAt + i * Tile.STEP;
@@ -78,9 +81,9 @@ final class Fold {
     }
 
     /**
-     * As {@link #superBlock} for formats whose sums of 128 products stay below 2^24: four sums of 32 are added in F32,
-     * exactly, and the two halves' sum is rounded once, as the conversion of their int32 sum would be. With minimums (8 of
-     * them), {@code c = fma(-dmin * dA, sum of min * asum, c)} follows; its sum is exact too.
+     * As {@link #superBlock} for formats whose sums of 128 products stay below 2^24: the tile's two sums of 128 are exact, and
+     * their sum is rounded once, as the conversion of the int32 sum would be. With minimums (8 of them),
+     * {@code c = fma(-dmin * dA, sum of min * asum, c)} follows; its sum is exact too.
      */
     static void smallSuperBlock(float[] f, boolean mins, int at, int outAt, int rows, int vector) {
         FloatVector d = FloatVector.fromArray(F, f, Panel.SCALES + vector * V);

@@ -10,9 +10,8 @@ import java.nio.ByteOrder;
  * Rows in groups of 16, as one 512-bit vector of 32-bit lanes has them: lane r of every vector in memory belongs to the
  * group's row r. Narrower vectors read a group in 2 or 4 parts.
  *
- * <p>A row is cut into units of {@link #unitLength} elements; a group holds unit 0 of all rows, then unit 1, and so on.
- * The bytes of the file's quantized formats lie in memory just as they are, only that each 32-bit word (4 bytes, and so 4
- * to 16 codes) stands beside those of the 15 other rows: packing is a transposition of words.
+ * <p>A row is cut into units of so many elements; a group holds unit 0 of all rows, then unit 1, and so on. Packing is mostly a
+ * transposition of 32-bit words (4 to 16 codes), so that each stands beside those of the 15 other rows.
  */
 abstract class GroupPacking implements Packing {
     /** Rows of a group. */
@@ -49,10 +48,6 @@ abstract class GroupPacking implements Packing {
     @Override
     public final int groupRows() {
         return ROWS;
-    }
-
-    final int unitLength() {
-        return unitLength;
     }
 
     final int unitBytes() {

@@ -131,7 +131,7 @@ final class Linear implements Kernel {
 
     /** Rows {@code row … row + count − 1} times panels {@code first … end − 1}. */
     private void block(int row, int count, int first, int end, Scratch scratch) {
-        MemorySegment panelAt = scratch.bytes();
+        MemorySegment memory = scratch.bytes();
         float[] floats = scratch.floats();
         int padded = Tile.padded(count);
         int matrixLength = padded * Tile.STEP;
@@ -150,7 +150,7 @@ final class Linear implements Kernel {
                     micro.decode(w, vectorOffset(m, 2 * panel + 1), k, k0, length, scratch, 1);
                     for (int r = 0; r < padded;) {
                         int rows = Tile.rows(padded - r);
-                        micro.multiply(panelAt, floats, Memory.ROWS + r * Rows.FLOATS, out + r * Tile.STEP, rows);
+                        micro.multiply(memory, floats, Memory.ROWS + r * Rows.FLOATS, out + r * Tile.STEP, rows);
                         r += rows;
                     }
                     out += matrixLength;

@@ -7,12 +7,13 @@ import dev.tegula.kernel.Scratch;
  *
  * <pre>
  * bytes   | {@link Panel} |
- * floats  | a {@link Tile}'s sums | scales of a panel or a GEMV | outputs of few rows | rows as float records, few or {@link Linear#ROWS} | outputs of many |
- * ints    | sums of a GEMV in int16 | few rows as records of pairs |
+ * floats  | a {@link Tile}'s sums | scales of a panel or a GEMV | outputs of few rows |
+ *         | rows as float records, few or {@link Linear#ROWS} | outputs of many |
+ * ints    | sums of a GEMV | few rows as records of pairs |
  * </pre>
  *
- * <p>What is read in whole vectors again and again is in native memory, since nobody can say where an array begins: a vector
- * across two cache lines costs twice. All else is in arrays, which need less of the compiler.
+ * <p>A panel's elements, which a tile reads in whole vectors again and again, are in native memory, since nobody can say where
+ * an array begins: a vector across two cache lines costs twice. All else is in arrays, which need less of the compiler.
  *
  * <p>Constants only, for the widest vectors: the class is loaded where the vector module may be missing.
  */
@@ -34,13 +35,13 @@ final class Memory {
     /** In floats: scales of a panel, or of {@link #CHUNK} blocks in a GEMV, two vectors each. */
     static final int SCALES = SUMS + 8 * TallTile.ROWS * 2 * LANES;
     /** In floats: outputs of few rows, {@code [matrix][row][vector]}. */
-    static final int FEW_OUT = SCALES + CHUNK * 2 * LANES;
+    static final int FEW_OUT = SCALES + Math.max(CHUNK, Panel.SCALE_VECTORS) * 2 * LANES;
     /** In floats: records of rows. */
     static final int ROWS = FEW_OUT + 2 * FEW * 2 * LANES;
     /** In floats: outputs of a block of rows, {@code [panel][matrix][row][vector]}. */
     static final int OUT = ROWS + Linear.ROWS * Rows.FLOATS;
 
-    /** In ints: sums of a GEMV, two vectors to a sub-block. */
+    /** In ints: sums of a GEMV, two vectors to a block or a part of one. */
     static final int INT_SUMS = 0;
     /** In ints: rows as records of pairs. */
     static final int INT_ROWS = INT_SUMS + CHUNK * 2 * LANES;

@@ -88,21 +88,10 @@ final class MicroCodes32 extends Blocks32 {
         for (int b = 0; b < blocks; b++) {
             long unit = w0 + (k0 / 32 + b) * (long) PackCodes32.UNIT_BYTES;
             int scales = b * Tile.STEP + vector * Lanes.COUNT;
-            block(w, unit + PackCodes32.CODES, panel, to + b * 32 * Panel.STEP);
+            int8(w, unit + PackCodes32.CODES, panel, to + b * 32 * Panel.STEP);
             FloatVector.fromMemorySegment(F, w, unit, Lanes.LE).intoArray(floats, Panel.SCALES + scales);
             FloatVector.fromMemorySegment(F, w, unit + PackCodes32.MIN, Lanes.LE)
                     .intoArray(floats, Panel.MINS + scales);
-        }
-    }
-
-    private static void block(MemorySegment w, long at, MemorySegment p, long to) {
-        for (int u = 0; u < 8; u++) {
-            IntVector x = IntVector.fromMemorySegment(I, w, at + u * 64L, Lanes.LE);
-            for (int i = 3; i >= 0; i--) {
-                ((FloatVector) x.lanewise(ASHR, 24).convert(I2F, 0)).intoMemorySegment(p, to + (8 * i + u) * Panel.STEP,
-                        Lanes.LE);
-                x = x.lanewise(LSHL, 8);
-            }
         }
     }
 

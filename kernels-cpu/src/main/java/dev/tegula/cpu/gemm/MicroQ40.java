@@ -38,8 +38,8 @@ final class MicroQ40 extends Blocks32 {
             int record = pairsRow(k, row) + b * Rows.PAIRS32;
             sums(w, w0 + codes, count, n, record, 0);
             sums(w, w1 + codes, count, n, record, 1);
-            Halves.scales(w, w0 + 32L * b, count, f, Memory.SCALES);
-            Halves.scales(w, w1 + 32L * b, count, f, Memory.SCALES + Lanes.COUNT);
+            Halves.scales(w, w0 + PackBlocks32.scales(b), count, f, Memory.SCALES);
+            Halves.scales(w, w1 + PackBlocks32.scales(b), count, f, Memory.SCALES + Lanes.COUNT);
             PairSums.blocks32(n, record, count, f, outAt, 0);
             PairSums.blocks32(n, record, count, f, outAt, 1);
         }
@@ -116,7 +116,7 @@ final class MicroQ40 extends Blocks32 {
         float[] floats = scratch.floats();
         int blocks = count / 32;
         Panel.clearFrom(panel, floats, blocks);
-        Halves.scales(w, w0 + k0, blocks, floats, Panel.SCALES + vector * Lanes.COUNT);
+        Halves.scales(w, w0 + PackBlocks32.scales(k0 / 32), blocks, floats, Panel.SCALES + vector * Lanes.COUNT);
         long codes = w0 + PackBlocks32.codes(k) + k0 / 32 * BLOCK;
         long to = Memory.PANEL + vector * (long) Lanes.BYTES;
         for (int b = 0; b < blocks; b++) {

@@ -23,7 +23,6 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class MicroQ6K extends Blocks256 {
     private static final VectorSpecies<Integer> I = Lanes.I32;
-    private static final VectorSpecies<Float> F = Lanes.F32;
     private static final int V = Lanes.COUNT;
     /** Four low and two high bits of a code, in all bytes of a lane. */
     private static final int LOW = 0x0F0F0F0F;
@@ -102,7 +101,7 @@ final class MicroQ6K extends Blocks256 {
         float[] floats = scratch.floats();
         long unit = w0 + k0 / Rows.LENGTH * (long) PackQ6K.UNIT_BYTES;
         FloatVector.fromMemorySegment(Lanes.F32, w, unit + PackQ6K.D, Lanes.LE)
-                .intoArray(floats, Panel.SCALES + vector * Lanes.COUNT);
+                .intoArray(floats, Panel.SCALES + vector * V);
         for (int i = 0; i < 8; i++) {
             eighth(w, unit, i, panel, vector * (long) Lanes.BYTES);
         }

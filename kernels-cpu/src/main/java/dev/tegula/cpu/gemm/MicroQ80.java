@@ -40,8 +40,8 @@ final class MicroQ80 extends Blocks32 {
             int record = pairsRow(k, row) + b * Rows.PAIRS32;
             sums(w, w0 + codes, 2 * count, n, record, 0);
             sums(w, w1 + codes, 2 * count, n, record, 1);
-            Halves.scales(w, w0 + 32L * b, count, f, Memory.SCALES);
-            Halves.scales(w, w1 + 32L * b, count, f, Memory.SCALES + Lanes.COUNT);
+            Halves.scales(w, w0 + PackBlocks32.scales(b), count, f, Memory.SCALES);
+            Halves.scales(w, w1 + PackBlocks32.scales(b), count, f, Memory.SCALES + Lanes.COUNT);
             fold(n, record, count, f, outAt, 0);
             fold(n, record, count, f, outAt, 1);
         }
@@ -103,22 +103,11 @@ final class MicroQ80 extends Blocks32 {
         float[] floats = scratch.floats();
         int blocks = count / 32;
         Panel.clearFrom(panel, floats, blocks);
-        Halves.scales(w, w0 + k0, blocks, floats, Panel.SCALES + vector * Lanes.COUNT);
+        Halves.scales(w, w0 + PackBlocks32.scales(k0 / 32), blocks, floats, Panel.SCALES + vector * Lanes.COUNT);
         long codes = w0 + PackBlocks32.codes(k) + k0 / 32 * BLOCK;
         long to = Memory.PANEL + vector * (long) Lanes.BYTES;
         for (int b = 0; b < blocks; b++) {
-            block(w, codes + b * BLOCK, panel, to + b * 32 * Panel.STEP);
-        }
-    }
-
-    private static void block(MemorySegment w, long at, MemorySegment p, long to) {
-        for (int u = 0; u < 8; u++) {
-            IntVector x = IntVector.fromMemorySegment(I, w, at + u * 64L, Lanes.LE);
-            for (int i = 3; i >= 0; i--) {
-                ((FloatVector) x.lanewise(ASHR, 24).convert(I2F, 0)).intoMemorySegment(p, to + (8 * i + u) * Panel.STEP,
-                        Lanes.LE);
-                x = x.lanewise(LSHL, 8);
-            }
+            int8(w, codes + b * BLOCK, panel, to + b * 32 * Panel.STEP);
         }
     }
 }

@@ -10,6 +10,8 @@ import java.lang.foreign.MemorySegment;
  * | p = 0 ...: lane r: d of block 2p + 1 : d of block 2p | codes of block 0, of block 1 ..., word by word |
  *                      F16               : F16
  * </pre>
+ *
+ * <p>64 bytes of scales for two blocks and 64 for each word of a block; beside an odd last block's scale is 0.
  */
 final class PackBlocks32 extends GroupPacking {
     private final int words;
@@ -22,6 +24,11 @@ final class PackBlocks32 extends GroupPacking {
     PackBlocks32(String name, int words) {
         super(name, 32, words * LANE_BYTES);
         this.words = words;
+    }
+
+    /** Where the lanes with a block's scale begin. */
+    static long scales(int block) {
+        return block / 2 * (long) LANE_BYTES;
     }
 
     /** Where the codes of a row of k elements begin. */
@@ -39,8 +46,11 @@ final class PackBlocks32 extends GroupPacking {
         int blocks = cols / 32;
         for (int b = 0; b < blocks; b++) {
             long block = from + (long) b * type.blockBytes();
-            rawHalves(src, block, rowBytes, rows, dst, to + (long) (b / 2) * LANE_BYTES, b % 2);
+            rawHalves(src, block, rowBytes, rows, dst, to + scales(b), b % 2);
             transpose(src, block + 2, rowBytes, rows, dst, to + codes(cols) + (long) b * unitBytes(), words);
+        }
+        for (int r = 0; r < ROWS && blocks % 2 != 0; r++) {
+            dst.set(SHORT, to + scales(blocks - 1) + 4L * r + 2, (short) 0);
         }
     }
 }

@@ -22,6 +22,8 @@ final class Panel {
     static final int SCALES = Memory.SCALES;
     static final int MINS = SCALES + 8 * Tile.STEP;
     static final int SUB_MINS = MINS + 8 * Tile.STEP;
+    /** Scales, minimums and sub-minimums of a vector of rows. */
+    static final int SCALE_VECTORS = 32;
 
     private Panel() {}
 

@@ -29,7 +29,7 @@ final class Tile {
      * @param p holds the panel
      * @param at float records of the rows in {@code f}
      * @param rows {@link TallTile#ROWS} or {@link LowTile#ROWS}
-     * @param length elements of a block, a divisor of 256
+     * @param length elements of a block: 32, 64, 128 or 256
      */
     static void sums(MemorySegment p, float[] f, int at, int rows, int length) {
         if (rows == TallTile.ROWS) {

@@ -20,6 +20,7 @@ import dev.tegula.tensor.Storage;
 import dev.tegula.tensor.TensorView;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -55,21 +56,22 @@ class LinearTest {
 
     /** More rows, columns and elements along k than a block has, so that all loops turn: each row as if it were alone. */
     @ParameterizedTest
-    @ValueSource(strings = {"f32", "q4_0", "q4_k"})
+    @ValueSource(strings = {"f32", "q4_0", "q8_0", "q4_1", "q4_k", "q6_k", "q2_k"})
     void blocksOfManyRows(String format) {
         KernelFactory factory = matMuls().filter(f -> f.id().rhs().equals(format)).findFirst().orElseThrow();
-        KernelRequest request = request(factory, Linear.COLUMNS + 70, 768);
+        int k = request(factory, 16, 768).input(0).type().blockLength() == 256 ? 768 : 800;
+        KernelRequest request = request(factory, Linear.COLUMNS + 70, k);
         try (Storage storage = new Storage("test")) {
-            TensorView x = TensorView.allocate(storage, request.input(0).type(), Linear.ROWS + 17, 768);
+            TensorView x = TensorView.allocate(storage, request.input(0).type(), Linear.ROWS + 17, k);
             SplittableRandom random = new SplittableRandom(5);
             fillActivations(x, random);
             Operand.Weights w = new Operand.Weights(
-                    storage.allocate(factory.packing().bytes(request.input(1).type(), Linear.COLUMNS + 70, 768)), 0,
-                    request.input(1).type(), Linear.COLUMNS + 70, 768, factory.packing());
+                    storage.allocate(factory.packing().bytes(request.input(1).type(), Linear.COLUMNS + 70, k)), 0,
+                    request.input(1).type(), Linear.COLUMNS + 70, k, factory.packing());
             fillWeights(w.segment(), random);
             TensorView all = multiply(storage, factory, request, x, w);
             for (int row : new int[]{0, 11, 12, Linear.ROWS - 1, Linear.ROWS, Linear.ROWS + 16}) {
-                TensorView one = TensorView.dense(x.segment(), x.rowOffset(row), x.type(), 1, 768);
+                TensorView one = TensorView.dense(x.segment(), x.rowOffset(row), x.type(), 1, k);
                 TensorView alone = multiply(storage, factory, request, one, w);
                 assertEquals(-1, alone.segment()
                         .asSlice(0, 4L * all.cols())
@@ -122,6 +124,9 @@ class LinearTest {
         TensorView y = TensorView.allocate(storage, DType.F32, rows, request.output().cols());
         Kernel kernel = factory.bind(new KernelArgs(request, List.of(new Operand.Matrix(x), w), List.of(y)));
         Scratch scratch = Scratch.allocate(storage, factory.scratch(request));
+        scratch.bytes().fill((byte) 0xFF);
+        Arrays.fill(scratch.floats(), Float.NaN);
+        Arrays.fill(scratch.ints(), -1);
         int portions = kernel.portions(batch, 1);
         for (int p = 0; p < portions; p++) {
             kernel.run(batch, p, portions, scratch);
