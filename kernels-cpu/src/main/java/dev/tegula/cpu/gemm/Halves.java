@@ -6,6 +6,7 @@ import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 
 import dev.tegula.cpu.Lanes;
+import dev.tegula.tile.PackBlocks32;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.IntVector;
 

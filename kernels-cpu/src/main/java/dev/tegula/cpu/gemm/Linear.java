@@ -11,6 +11,7 @@ import dev.tegula.kernel.Portions;
 import dev.tegula.kernel.RowCount;
 import dev.tegula.kernel.Scratch;
 import dev.tegula.tensor.TensorView;
+import dev.tegula.tile.GroupPacking;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 

@@ -7,6 +7,7 @@ import dev.tegula.kernel.KernelId;
 import dev.tegula.kernel.Op;
 import dev.tegula.kernel.TypedFactory;
 import dev.tegula.tensor.DType;
+import dev.tegula.tile.Packings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -14,38 +15,33 @@ import java.util.function.Supplier;
 /** The table of linear layers: a row per weight format. Loads no vector class until a kernel is bound. */
 public final class LinearFactory {
     /**
-     * How a weight format is packed and multiplied.
+     * How a weight format is multiplied.
      *
      * @param type format of the weights
-     * @param packing their layout in memory
      * @param micro makes the micro-kernel
      */
-    private record Format(DType type, GroupPacking packing, Supplier<MicroKernel> micro) {}
-
-    private static final GroupPacking TERNARY = new PackTq20();
-    private static final GroupPacking CODES32 = new PackCodes32();
-    private static final GroupPacking CODES256 = new PackCodes256();
+    private record Format(DType type, Supplier<MicroKernel> micro) {}
 
     private static final List<Format> FORMATS = List.of(
-            new Format(DType.F32, new PackFloats(4), () -> new MicroF32()),
-            new Format(DType.F16, new PackFloats(2), () -> new MicroF16()),
-            new Format(DType.BF16, new PackFloats(2), () -> new MicroBf16()),
-            new Format(DType.Q4_0, new PackBlocks32("q4_0", 4), () -> new MicroQ40()),
-            new Format(DType.Q8_0, new PackBlocks32("q8_0", 8), () -> new MicroQ80()),
-            new Format(DType.Q4_K, new PackQ4K(), () -> new MicroQ4K()),
-            new Format(DType.Q6_K, new PackQ6K(), () -> new MicroQ6K()),
-            new Format(DType.TQ2_0, TERNARY, () -> new MicroTq20()),
-            new Format(DType.TQ2_F32, TERNARY, () -> new MicroTq20()),
-            new Format(DType.Q4_1, CODES32, () -> new MicroCodes32(true)),
-            new Format(DType.Q5_0, CODES32, () -> new MicroCodes32(false)),
-            new Format(DType.Q5_1, CODES32, () -> new MicroCodes32(true)),
-            new Format(DType.IQ4_NL, CODES32, () -> new MicroCodes32(false)),
-            new Format(DType.MXFP4, CODES32, () -> new MicroCodes32(false)),
-            new Format(DType.Q2_K, CODES256, () -> new MicroCodes256(true)),
-            new Format(DType.Q3_K, CODES256, () -> new MicroCodes256(false)),
-            new Format(DType.Q5_K, CODES256, () -> new MicroCodes256(true)),
-            new Format(DType.IQ4_XS, CODES256, () -> new MicroCodes256(false)),
-            new Format(DType.TQ1_0, CODES256, () -> new MicroCodes256(false)));
+            new Format(DType.F32, () -> new MicroF32()),
+            new Format(DType.F16, () -> new MicroF16()),
+            new Format(DType.BF16, () -> new MicroBf16()),
+            new Format(DType.Q4_0, () -> new MicroQ40()),
+            new Format(DType.Q8_0, () -> new MicroQ80()),
+            new Format(DType.Q4_K, () -> new MicroQ4K()),
+            new Format(DType.Q6_K, () -> new MicroQ6K()),
+            new Format(DType.TQ2_0, () -> new MicroTq20()),
+            new Format(DType.TQ2_F32, () -> new MicroTq20()),
+            new Format(DType.Q4_1, () -> new MicroCodes32(true)),
+            new Format(DType.Q5_0, () -> new MicroCodes32(false)),
+            new Format(DType.Q5_1, () -> new MicroCodes32(true)),
+            new Format(DType.IQ4_NL, () -> new MicroCodes32(false)),
+            new Format(DType.MXFP4, () -> new MicroCodes32(false)),
+            new Format(DType.Q2_K, () -> new MicroCodes256(true)),
+            new Format(DType.Q3_K, () -> new MicroCodes256(false)),
+            new Format(DType.Q5_K, () -> new MicroCodes256(true)),
+            new Format(DType.IQ4_XS, () -> new MicroCodes256(false)),
+            new Format(DType.TQ1_0, () -> new MicroCodes256(false)));
 
     private LinearFactory() {}
 
@@ -65,7 +61,7 @@ public final class LinearFactory {
         KernelId id = KernelId.of(name, DType.F32, x, format.type(), "12x2v", CpuKernelProvider.ENGINE);
         return TypedFactory
                 .of(id, op, inputs, List.of(DType.F32), args -> new Linear(format.micro().get(), args))
-                .withPacking(format.packing())
+                .withPacking(Packings.of(format.type()))
                 .withScratch(
                         request -> Memory.size(request.input(0).cols(), request.output().cols(), matrices));
     }

@@ -4,6 +4,7 @@ import static jdk.incubator.vector.VectorOperators.LSHL;
 
 import dev.tegula.cpu.Lanes;
 import dev.tegula.kernel.Scratch;
+import dev.tegula.tile.PackFloats;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;

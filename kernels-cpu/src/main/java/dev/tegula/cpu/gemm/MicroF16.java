@@ -7,6 +7,7 @@ import static jdk.incubator.vector.VectorOperators.LT;
 
 import dev.tegula.cpu.Lanes;
 import dev.tegula.kernel.Scratch;
+import dev.tegula.tile.PackFloats;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;

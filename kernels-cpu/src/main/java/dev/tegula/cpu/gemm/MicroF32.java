@@ -2,6 +2,7 @@ package dev.tegula.cpu.gemm;
 
 import dev.tegula.cpu.Lanes;
 import dev.tegula.kernel.Scratch;
+import dev.tegula.tile.PackFloats;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;

@@ -5,6 +5,7 @@ import static jdk.incubator.vector.VectorOperators.LSHR;
 
 import dev.tegula.cpu.Lanes;
 import dev.tegula.kernel.Scratch;
+import dev.tegula.tile.PackBlocks32;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;

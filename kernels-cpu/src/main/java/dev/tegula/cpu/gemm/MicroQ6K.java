@@ -7,6 +7,7 @@ import static jdk.incubator.vector.VectorOperators.LSHR;
 
 import dev.tegula.cpu.Lanes;
 import dev.tegula.kernel.Scratch;
+import dev.tegula.tile.PackQ6K;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;

@@ -1,4 +1,4 @@
-package dev.tegula.cpu.gemm;
+package dev.tegula.tile;
 
 import dev.tegula.tensor.DType;
 import java.lang.foreign.MemorySegment;
@@ -13,7 +13,7 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>64 bytes of scales for two blocks and 64 for each word of a block; beside an odd last block's scale is 0.
  */
-final class PackBlocks32 extends GroupPacking {
+public final class PackBlocks32 extends GroupPacking {
     private final int words;
 
     /**
@@ -27,12 +27,12 @@ final class PackBlocks32 extends GroupPacking {
     }
 
     /** Where the lanes with a block's scale begin. */
-    static long scales(int block) {
+    public static long scales(int block) {
         return block / 2 * (long) LANE_BYTES;
     }
 
     /** Where the codes of a row of k elements begin. */
-    static long codes(int k) {
+    public static long codes(int k) {
         return Math.ceilDiv(k, 64) * (long) LANE_BYTES;
     }
 

@@ -1,4 +1,4 @@
-package dev.tegula.cpu.gemm;
+package dev.tegula.tile;
 
 import dev.tegula.tensor.DType;
 import java.lang.foreign.MemorySegment;
@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
  * F32, F16 and BF16: lane r holds one F32 of row r, or two consecutive elements of 16 bits, the first in the lower half.
  * A unit is 32 elements, so that kernels need no tail along k; zeros fill the last.
  */
-final class PackFloats extends GroupPacking {
+public final class PackFloats extends GroupPacking {
     private static final int UNIT = 32;
 
     /**

@@ -1,4 +1,4 @@
-package dev.tegula.cpu.gemm;
+package dev.tegula.tile;
 
 import dev.tegula.tensor.DType;
 import dev.tegula.tensor.codec.BlockCodes;
@@ -18,12 +18,12 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>A scale of 32 elements stands there twice.
  */
-final class PackCodes256 extends GroupPacking {
-    static final int MINS = 4 * LANE_BYTES;
-    static final int D = 8 * LANE_BYTES;
-    static final int DMIN = 9 * LANE_BYTES;
-    static final int CODES = 10 * LANE_BYTES;
-    static final int UNIT_BYTES = CODES + 64 * LANE_BYTES;
+public final class PackCodes256 extends GroupPacking {
+    public static final int MINS = 4 * LANE_BYTES;
+    public static final int D = 8 * LANE_BYTES;
+    public static final int DMIN = 9 * LANE_BYTES;
+    public static final int CODES = 10 * LANE_BYTES;
+    public static final int UNIT_BYTES = CODES + 64 * LANE_BYTES;
 
     PackCodes256() {
         super("i8x256", 256, UNIT_BYTES);

@@ -1,4 +1,4 @@
-package dev.tegula.cpu.gemm;
+package dev.tegula.tile;
 
 import dev.tegula.tensor.DType;
 import dev.tegula.tensor.codec.BlockCodes;
@@ -14,10 +14,10 @@ import java.lang.foreign.MemorySegment;
  *      | d (F32)  | -dmin * min (F32), or 0 | codes (int8): word u has elements 4u .. 4u + 3 |
  * </pre>
  */
-final class PackCodes32 extends GroupPacking {
-    static final int MIN = LANE_BYTES;
-    static final int CODES = 2 * LANE_BYTES;
-    static final int UNIT_BYTES = CODES + 8 * LANE_BYTES;
+public final class PackCodes32 extends GroupPacking {
+    public static final int MIN = LANE_BYTES;
+    public static final int CODES = 2 * LANE_BYTES;
+    public static final int UNIT_BYTES = CODES + 8 * LANE_BYTES;
 
     PackCodes32() {
         super("i8x32", 32, UNIT_BYTES);

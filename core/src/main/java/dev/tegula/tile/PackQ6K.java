@@ -1,4 +1,4 @@
-package dev.tegula.cpu.gemm;
+package dev.tegula.tile;
 
 import dev.tegula.tensor.DType;
 import java.lang.foreign.MemorySegment;
@@ -17,14 +17,14 @@ import java.lang.foreign.MemorySegment;
  * and those of block 4h + b + 2 in the upper ones. Of the high bits, word m belongs to words 2m and 2m + 1: each of its
  * bytes has, from bit 0 on, the two bits of word 2m's lower half, 2m + 1's lower, 2m's upper and 2m + 1's upper half.
  */
-final class PackQ6K extends GroupPacking {
-    static final int D = 4 * LANE_BYTES;
-    static final int CODES = 5 * LANE_BYTES;
+public final class PackQ6K extends GroupPacking {
+    public static final int D = 4 * LANE_BYTES;
+    public static final int CODES = 5 * LANE_BYTES;
     /** Words of high bits after four words of low bits. */
-    static final int HIGH = 4 * LANE_BYTES;
+    public static final int HIGH = 4 * LANE_BYTES;
     /** Bytes of the six words that belong together. */
-    static final int STEP = 6 * LANE_BYTES;
-    static final int UNIT_BYTES = CODES + 8 * STEP;
+    public static final int STEP = 6 * LANE_BYTES;
+    public static final int UNIT_BYTES = CODES + 8 * STEP;
 
     PackQ6K() {
         super("q6_k", 256, UNIT_BYTES);

@@ -1,4 +1,4 @@
-package dev.tegula.cpu.gemm;
+package dev.tegula.tile;
 
 import dev.tegula.tensor.DType;
 import java.lang.foreign.MemorySegment;
@@ -11,9 +11,9 @@ import java.lang.foreign.MemorySegment;
  *      | d (F32)  | codes, 16 words of a row, as in the file |
  * </pre>
  */
-final class PackTq20 extends GroupPacking {
-    static final int CODES = LANE_BYTES;
-    static final int UNIT_BYTES = CODES + 16 * LANE_BYTES;
+public final class PackTq20 extends GroupPacking {
+    public static final int CODES = LANE_BYTES;
+    public static final int UNIT_BYTES = CODES + 16 * LANE_BYTES;
 
     PackTq20() {
         super("tq2_0", 256, UNIT_BYTES);

@@ -1,4 +1,4 @@
-package dev.tegula.cpu.gemm;
+package dev.tegula.tile;
 
 import dev.tegula.tensor.DType;
 import java.lang.foreign.MemorySegment;
@@ -14,12 +14,12 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>The 6-bit scales and minimums are bytes here, and d and dmin F32, since they are often subnormal as F16.
  */
-final class PackQ4K extends GroupPacking {
-    static final int MINS = 2 * LANE_BYTES;
-    static final int D = 4 * LANE_BYTES;
-    static final int DMIN = 5 * LANE_BYTES;
-    static final int CODES = 6 * LANE_BYTES;
-    static final int UNIT_BYTES = CODES + 32 * LANE_BYTES;
+public final class PackQ4K extends GroupPacking {
+    public static final int MINS = 2 * LANE_BYTES;
+    public static final int D = 4 * LANE_BYTES;
+    public static final int DMIN = 5 * LANE_BYTES;
+    public static final int CODES = 6 * LANE_BYTES;
+    public static final int UNIT_BYTES = CODES + 32 * LANE_BYTES;
 
     PackQ4K() {
         super("q4_k", 256, UNIT_BYTES);

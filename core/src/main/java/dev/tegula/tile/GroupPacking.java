@@ -1,7 +1,6 @@
-package dev.tegula.cpu.gemm;
+package dev.tegula.tile;
 
 import dev.tegula.tensor.DType;
-import dev.tegula.tile.Packing;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -13,11 +12,11 @@ import java.nio.ByteOrder;
  * <p>A row is cut into units of so many elements; a group holds unit 0 of all rows, then unit 1, and so on. Packing is mostly a
  * transposition of 32-bit words (4 to 16 codes), so that each stands beside those of the 15 other rows.
  */
-abstract class GroupPacking implements Packing {
+public abstract class GroupPacking implements Packing {
     /** Rows of a group. */
-    static final int ROWS = 16;
+    public static final int ROWS = 16;
     /** Bytes of one 32-bit lane of all rows of a group. */
-    static final int LANE_BYTES = 4 * ROWS;
+    public static final int LANE_BYTES = 4 * ROWS;
 
     static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
