@@ -6,7 +6,7 @@
 
 /* Bits of the answer; dev.tegula.nat.Isa has the same. */
 #define FEATURE_AVX2 1  /* AVX2, FMA and F16C */
-#define FEATURE_AVX512 2 /* AVX-512F */
+#define FEATURE_AVX512 2 /* AVX-512 F, BW, DQ, VL and VNNI */
 
 TEGULA_EXPORT int32_t tegula_features(void);
 
@@ -32,7 +32,8 @@ int32_t tegula_features(void) {
     if (ymm && (c & bit_FMA) && (c & bit_F16C) && (b7 & bit_AVX2)) {
         features |= FEATURE_AVX2;
     }
-    if (zmm && (features & FEATURE_AVX2) && (b7 & bit_AVX512F)) {
+    uint32_t wide = bit_AVX512F | bit_AVX512BW | bit_AVX512DQ | bit_AVX512VL;
+    if (zmm && (features & FEATURE_AVX2) && (b7 & wide) == wide && (c7 & bit_AVX512VNNI)) {
         features |= FEATURE_AVX512;
     }
     return features;

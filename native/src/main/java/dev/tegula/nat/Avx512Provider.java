@@ -1,6 +1,6 @@
 package dev.tegula.nat;
 
-/** Native kernels for CPUs with AVX-512F. */
+/** Native kernels for CPUs with AVX-512 F, BW, DQ, VL and VNNI. */
 public final class Avx512Provider extends NativeProvider {
     /** Made by the kernel table. */
     public Avx512Provider() {

@@ -4,8 +4,8 @@ package dev.tegula.nat;
 enum Isa {
     /** AVX2 with FMA and F16C. */
     AVX2("AVX2, FMA and F16C", 1, 20, "16x6"),
-    /** AVX-512F. */
-    AVX512("AVX-512F", 2, 21, "32x12");
+    /** AVX-512 F, BW, DQ, VL and VNNI. */
+    AVX512("AVX-512 F, BW, DQ, VL and VNNI", 2, 21, "32x12");
 
     private final String needs;
     private final int feature;

@@ -1,0 +1,1 @@
+/* Every family of kernels, compiled once per instruction set; functions are named NAME(tegula_…). */

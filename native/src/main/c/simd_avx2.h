@@ -1,0 +1,63 @@
+/*
+ * Vectors of 256 bits: AVX2, FMA and F16C. The names are those of every simd_*.h:
+ *
+ *   VF, VI, VM, LANES    vectors of F32 and I32, a mask over their lanes, how many lanes
+ *   vf_… vi_…            operations on them; loads and stores take any address
+ *   DOT                  whether vi_dot multiplies bytes in one instruction
+ */
+#include <immintrin.h>
+
+#include "tegula.h"
+
+#define LANES 8
+#define REGISTERS 16
+
+typedef __m256 VF;
+typedef __m256i VI;
+typedef __m256 VM;
+
+INLINE VF vf_load(const void *p) { return _mm256_loadu_ps(p); }
+INLINE void vf_store(void *p, VF v) { _mm256_storeu_ps(p, v); }
+INLINE VF vf_all(float x) { return _mm256_set1_ps(x); }
+INLINE VF vf_broadcast(const void *p) { return _mm256_broadcast_ss(p); }
+INLINE VF vf_zero(void) { return _mm256_setzero_ps(); }
+INLINE VF vf_add(VF a, VF b) { return _mm256_add_ps(a, b); }
+INLINE VF vf_sub(VF a, VF b) { return _mm256_sub_ps(a, b); }
+INLINE VF vf_mul(VF a, VF b) { return _mm256_mul_ps(a, b); }
+INLINE VF vf_div(VF a, VF b) { return _mm256_div_ps(a, b); }
+/* a b + c, rounded once. */
+INLINE VF vf_fma(VF a, VF b, VF c) { return _mm256_fmadd_ps(a, b, c); }
+/* LANES values of F16 or BF16 as F32, and F32 rounded to F16, ties to even. */
+INLINE VF vf_load_half(const void *p) { return _mm256_cvtph_ps(_mm_loadu_si128(p)); }
+INLINE void vf_store_half(void *p, VF v) { _mm_storeu_si128(p, _mm256_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT)); }
+/* I32 to F32, to nearest even. */
+INLINE VF vf_of_int(VI v) { return _mm256_cvtepi32_ps(v); }
+INLINE VF vf_of_bits(VI v) { return _mm256_castsi256_ps(v); }
+INLINE VI vi_of_bits(VF v) { return _mm256_castps_si256(v); }
+/* Comparisons are false where a NaN takes part. */
+INLINE VM vf_less(VF a, VF b) { return _mm256_cmp_ps(a, b, _CMP_LT_OQ); }
+/* yes where the mask says so, else no. */
+INLINE VF vf_select(VM m, VF yes, VF no) { return _mm256_blendv_ps(no, yes, m); }
+
+INLINE VI vi_load(const void *p) { return _mm256_loadu_si256(p); }
+INLINE void vi_store(void *p, VI v) { _mm256_storeu_si256(p, v); }
+INLINE VI vi_all(int32_t x) { return _mm256_set1_epi32(x); }
+/* The four bytes at p in all lanes. */
+INLINE VI vi_broadcast(const void *p) {
+    int32_t x;
+    memcpy(&x, p, 4);
+    return _mm256_set1_epi32(x);
+}
+INLINE VI vi_zero(void) { return _mm256_setzero_si256(); }
+INLINE VI vi_add(VI a, VI b) { return _mm256_add_epi32(a, b); }
+INLINE VI vi_sub(VI a, VI b) { return _mm256_sub_epi32(a, b); }
+INLINE VI vi_mul(VI a, VI b) { return _mm256_mullo_epi32(a, b); }
+INLINE VI vi_and(VI a, VI b) { return _mm256_and_si256(a, b); }
+INLINE VI vi_or(VI a, VI b) { return _mm256_or_si256(a, b); }
+INLINE VI vi_xor(VI a, VI b) { return _mm256_xor_si256(a, b); }
+/* Shifts by the same count: of 32-bit lanes, logical left and right, arithmetic right. */
+INLINE VI vi_left(VI v, int n) { return _mm256_slli_epi32(v, n); }
+INLINE VI vi_right(VI v, int n) { return _mm256_srli_epi32(v, n); }
+INLINE VI vi_down(VI v, int n) { return _mm256_srai_epi32(v, n); }
+/* Of pairs of I16 in each lane: the sum of their products added to c. */
+INLINE VI vi_dot_pairs(VI c, VI a, VI b) { return _mm256_add_epi32(c, _mm256_madd_epi16(a, b)); }

@@ -1,0 +1,53 @@
+/* Vectors of 512 bits: AVX-512 F, BW, DQ, VL and VNNI. Names as in simd_avx2.h. */
+#include <immintrin.h>
+
+#include "tegula.h"
+
+#define LANES 16
+#define REGISTERS 32
+
+typedef __m512 VF;
+typedef __m512i VI;
+typedef __mmask16 VM;
+
+INLINE VF vf_load(const void *p) { return _mm512_loadu_ps(p); }
+INLINE void vf_store(void *p, VF v) { _mm512_storeu_ps(p, v); }
+INLINE VF vf_all(float x) { return _mm512_set1_ps(x); }
+INLINE VF vf_broadcast(const void *p) {
+    float x;
+    memcpy(&x, p, 4);
+    return _mm512_set1_ps(x);
+}
+INLINE VF vf_zero(void) { return _mm512_setzero_ps(); }
+INLINE VF vf_add(VF a, VF b) { return _mm512_add_ps(a, b); }
+INLINE VF vf_sub(VF a, VF b) { return _mm512_sub_ps(a, b); }
+INLINE VF vf_mul(VF a, VF b) { return _mm512_mul_ps(a, b); }
+INLINE VF vf_div(VF a, VF b) { return _mm512_div_ps(a, b); }
+INLINE VF vf_fma(VF a, VF b, VF c) { return _mm512_fmadd_ps(a, b, c); }
+INLINE VF vf_load_half(const void *p) { return _mm512_cvtph_ps(_mm256_loadu_si256(p)); }
+INLINE void vf_store_half(void *p, VF v) { _mm256_storeu_si256(p, _mm512_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT)); }
+INLINE VF vf_of_int(VI v) { return _mm512_cvtepi32_ps(v); }
+INLINE VF vf_of_bits(VI v) { return _mm512_castsi512_ps(v); }
+INLINE VI vi_of_bits(VF v) { return _mm512_castps_si512(v); }
+INLINE VM vf_less(VF a, VF b) { return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ); }
+INLINE VF vf_select(VM m, VF yes, VF no) { return _mm512_mask_blend_ps(m, no, yes); }
+
+INLINE VI vi_load(const void *p) { return _mm512_loadu_si512(p); }
+INLINE void vi_store(void *p, VI v) { _mm512_storeu_si512(p, v); }
+INLINE VI vi_all(int32_t x) { return _mm512_set1_epi32(x); }
+INLINE VI vi_broadcast(const void *p) {
+    int32_t x;
+    memcpy(&x, p, 4);
+    return _mm512_set1_epi32(x);
+}
+INLINE VI vi_zero(void) { return _mm512_setzero_si512(); }
+INLINE VI vi_add(VI a, VI b) { return _mm512_add_epi32(a, b); }
+INLINE VI vi_sub(VI a, VI b) { return _mm512_sub_epi32(a, b); }
+INLINE VI vi_mul(VI a, VI b) { return _mm512_mullo_epi32(a, b); }
+INLINE VI vi_and(VI a, VI b) { return _mm512_and_si512(a, b); }
+INLINE VI vi_or(VI a, VI b) { return _mm512_or_si512(a, b); }
+INLINE VI vi_xor(VI a, VI b) { return _mm512_xor_si512(a, b); }
+INLINE VI vi_left(VI v, int n) { return _mm512_slli_epi32(v, n); }
+INLINE VI vi_right(VI v, int n) { return _mm512_srli_epi32(v, n); }
+INLINE VI vi_down(VI v, int n) { return _mm512_srai_epi32(v, n); }
+INLINE VI vi_dot_pairs(VI c, VI a, VI b) { return _mm512_dpwssd_epi32(c, a, b); }
