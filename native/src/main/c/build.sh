@@ -27,8 +27,6 @@ avx2="-mavx2 -mfma -mf16c"
 avx512="$avx2 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni -mprefer-vector-width=512"
 $cc $flags $avx2 -c "$src/avx2.c" -o "$work/avx2.o"
 $cc $flags $avx512 -c "$src/avx512.c" -o "$work/avx512.o"
-$cc $flags $avx2 -c "$src/linear_avx2.c" -o "$work/linear_avx2.o"
-$cc $flags $avx512 -c "$src/linear_avx512.c" -o "$work/linear_avx512.o"
 mkdir -p "$out"
 # Needs no C library, so it loads beside any.
 $cc -shared -nostdlib -Wl,-z,noexecstack -Wl,--build-id=none -s -o "$work/libtegula.so" "$work"/*.o

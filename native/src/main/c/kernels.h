@@ -1,1 +1,2 @@
 /* Every family of kernels, compiled once per instruction set; functions are named NAME(tegula_…). */
+#include "linear_loops.h"

@@ -1,58 +1,83 @@
 /*
- * Linear layers with F32 and F16 weights: what one call computes.
+ * Linear layers, y = W x: what one call computes.
  *
- * Weights lie in groups of 16 output rows, element by element: group g holds w[16 g + 0 … 15][0], then
- * w[16 g + 0 … 15][1], and so on. So the lanes of a vector are 16 output rows, every output element sums its products in
- * the order of k with fma, and the result has the bits of the scalar twin whatever the tile and the vector's width.
+ * Weights lie in groups of 16 output rows as dev.tegula.tile packs them: lane r of every vector of 32-bit lanes belongs to
+ * the group's row r. So every output element is summed in a lane of its own, in the order of k and by the tree of its
+ * format, and has the bits of the scalar twin whatever the tile and the vector's width.
  */
 #ifndef TEGULA_LINEAR_H
 #define TEGULA_LINEAR_H
 
-#include <stdint.h>
+#include "tegula.h"
 
-#define TEGULA_EXPORT __attribute__((visibility("default")))
-
-/* Rows of a group. */
+/* Rows of a group, and bytes from a word of a row to its next one. */
 #define GROUP 16
-/* Rows of activations, groups of weights and elements of k that are worked on together: 96 x 256 activations stay in a
- * second-level cache while 512 outputs are computed from them, so that laying them out costs little; the sums are touched
- * once per 256 elements. */
-#define BLOCK_ROWS 96
-#define BLOCK_GROUPS 32
-#define BLOCK_K 256
-/* Groups of weights decoded together at most. */
-#define PANEL_GROUPS 2
+#define WORD 64
+/* Elements of k that are decoded together. */
+#define CHUNK 256
+/* Rows of activations that are worked on together at most; a multiple of every tile's rows. */
+#define MAX_ROWS 252
+/* Output columns of a panel at most: two vectors of 16. */
+#define MAX_PANEL 32
 
-/* What does not change from call to call; Java writes it (LinearKernel). Strides are in bytes. */
+/* How weights are packed and multiplied; dev.tegula.nat.LinearFormat has the same numbers. */
+enum {
+    FORMAT_F32,
+    FORMAT_F16,
+    FORMAT_BF16,
+    FORMAT_Q4_0,
+    FORMAT_Q8_0,
+    FORMAT_CODES32,
+    FORMAT_CODES32_MIN,
+    FORMAT_Q4_K,
+    FORMAT_Q6_K,
+    FORMAT_TQ2_0,
+    FORMAT_CODES256,
+    FORMAT_CODES256_MIN,
+    FORMATS
+};
+
+/* What does not change from call to call; Java writes it (LinearCall). Strides are in bytes. */
 struct linear {
     int64_t n;               /* output elements per row */
     int64_t k;               /* elements that are summed */
+    int64_t group_bytes;     /* of a packed group of weights */
     int64_t x_stride;        /* from one row of activations to the next */
     int64_t residual_stride; /* of the residual */
     int64_t y_stride;        /* of the output */
-    int32_t half;            /* 0: weights are F32, 1: F16 */
+    int64_t block_rows;      /* rows of activations that are worked on together, 1 ... MAX_ROWS */
+    int32_t format;
     int32_t activation;      /* with two weight matrices: 0 SiLU, 1 GELU, 2 squared ReLU */
 };
 
-/* A worker's memory: sums of both weight matrices, activations by tiles, decoded weights. */
-struct linear_scratch {
-    float sums[2][BLOCK_ROWS * BLOCK_GROUPS * GROUP];
-    float x[BLOCK_ROWS * BLOCK_K];
-    float panel[PANEL_GROUPS * BLOCK_K * GROUP];
+/* Decoded weights of up to 256 elements of k, column by column in each row of the arrays. */
+struct panel {
+    union {
+        int8_t codes[CHUNK / 4][MAX_PANEL][4];
+        float floats[CHUNK][MAX_PANEL];
+    };
+    const char *w[2];              /* or where packed F32 weights are */
+    float d[8][MAX_PANEL];         /* scales of blocks of 32, or d[0] of 256 */
+    float m[8][MAX_PANEL];         /* their minimums, negated */
+    int32_t scales[16][MAX_PANEL]; /* integer scales of sub-blocks, as the dot product takes them */
+    int32_t pairs[8][MAX_PANEL];   /* integer minimums (or other corrections) of two sub-blocks, I16 each */
 };
 
-/* Java allocates so much (LinearKernel.SCRATCH_BYTES). */
-_Static_assert(sizeof(struct linear_scratch) <= 512 * 1024, "scratch memory");
+/* A worker's memory; records of block_rows rows of activations follow. */
+struct linear_scratch {
+    float out[2][MAX_ROWS * MAX_PANEL];
+    struct panel panel;
+};
+
+/* Java allocates so much and the records (LinearFormat). */
+_Static_assert(sizeof(struct linear_scratch) <= 104 * 1024, "scratch memory");
 
 /*
  * y = W x, + bias, + residual (where they are not null); or y = f(W x) * (W2 x) where w2 is not null. Computes groups
- * first … last - 1 of all rows.
+ * first ... last - 1 of all rows.
  */
 #define LINEAR_ARGS                                                                                                    \
     const struct linear *s, const char *w, const char *w2, const char *x, const float *bias, const char *residual,     \
         char *y, struct linear_scratch *scratch, int64_t rows, int64_t first, int64_t last
-
-TEGULA_EXPORT void tegula_linear_avx2(LINEAR_ARGS);
-TEGULA_EXPORT void tegula_linear_avx512(LINEAR_ARGS);
 
 #endif

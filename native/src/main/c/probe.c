@@ -2,13 +2,13 @@
 #include <cpuid.h>
 #include <stdint.h>
 
-#include "linear.h"
+#include "tegula.h"
 
 /* Bits of the answer; dev.tegula.nat.Isa has the same. */
 #define FEATURE_AVX2 1  /* AVX2, FMA and F16C */
 #define FEATURE_AVX512 2 /* AVX-512 F, BW, DQ, VL and VNNI */
 
-TEGULA_EXPORT int32_t tegula_features(void);
+EXPORT int32_t tegula_features(void);
 
 /* The register XCR0: which vector registers the system saves. */
 static uint64_t saved_registers(void) {

@@ -3,7 +3,7 @@
  *
  *   VF, VI, VM, LANES    vectors of F32 and I32, a mask over their lanes, how many lanes
  *   vf_… vi_…            operations on them; loads and stores take any address
- *   DOT                  whether vi_dot multiplies bytes in one instruction
+ *   VNNI                 defined where vi_dot multiplies bytes in one instruction
  */
 #include <immintrin.h>
 
@@ -61,3 +61,18 @@ INLINE VI vi_right(VI v, int n) { return _mm256_srli_epi32(v, n); }
 INLINE VI vi_down(VI v, int n) { return _mm256_srai_epi32(v, n); }
 /* Of pairs of I16 in each lane: the sum of their products added to c. */
 INLINE VI vi_dot_pairs(VI c, VI a, VI b) { return _mm256_add_epi32(c, _mm256_madd_epi16(a, b)); }
+/* Products of four unsigned bytes of w and four signed ones of a in each lane, added in pairs to two I16, saturating. */
+INLINE VI vi_pairs(VI w, VI a) { return _mm256_maddubs_epi16(w, a); }
+/* The same of signed bytes, -127 ... 127 in a. */
+INLINE VI vi_pairs_signed(VI w, VI a) { return _mm256_maddubs_epi16(_mm256_abs_epi8(w), _mm256_sign_epi8(a, w)); }
+/* Pairs of I16 times one. */
+INLINE VI vi_times_pairs(VI a, int n) { return _mm256_mullo_epi16(a, _mm256_set1_epi16((short)n)); }
+INLINE VI vi_add_pairs(VI a, VI b) { return _mm256_add_epi16(a, b); }
+/* Two F16 of each lane as F32. */
+INLINE void vf_load_pairs(const void *p, VF *even, VF *odd) {
+    const __m256i apart = _mm256_setr_epi8(0, 1, 4, 5, 8, 9, 12, 13, 2, 3, 6, 7, 10, 11, 14, 15, 0, 1, 4, 5, 8, 9, 12, 13,
+                                           2, 3, 6, 7, 10, 11, 14, 15);
+    VI x = _mm256_permute4x64_epi64(_mm256_shuffle_epi8(vi_load(p), apart), 0xD8);
+    *even = _mm256_cvtph_ps(_mm256_castsi256_si128(x));
+    *odd = _mm256_cvtph_ps(_mm256_extracti128_si256(x, 1));
+}

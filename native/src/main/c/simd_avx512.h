@@ -5,6 +5,7 @@
 
 #define LANES 16
 #define REGISTERS 32
+#define VNNI
 
 typedef __m512 VF;
 typedef __m512i VI;
@@ -51,3 +52,11 @@ INLINE VI vi_left(VI v, int n) { return _mm512_slli_epi32(v, n); }
 INLINE VI vi_right(VI v, int n) { return _mm512_srli_epi32(v, n); }
 INLINE VI vi_down(VI v, int n) { return _mm512_srai_epi32(v, n); }
 INLINE VI vi_dot_pairs(VI c, VI a, VI b) { return _mm512_dpwssd_epi32(c, a, b); }
+/* Products of four unsigned bytes of w and four signed ones of a in each lane, added to c. */
+INLINE VI vi_dot(VI c, VI w, VI a) { return _mm512_dpbusd_epi32(c, w, a); }
+/* Two F16 of each lane as F32. */
+INLINE void vf_load_pairs(const void *p, VF *even, VF *odd) {
+    VI x = vi_load(p);
+    *even = _mm512_cvtph_ps(_mm512_cvtepi32_epi16(x));
+    *odd = _mm512_cvtph_ps(_mm512_cvtepi32_epi16(_mm512_srli_epi32(x, 16)));
+}

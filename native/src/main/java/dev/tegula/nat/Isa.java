@@ -1,22 +1,28 @@
 package dev.tegula.nat;
 
+import dev.tegula.tensor.DType;
+
 /** The instruction sets that kernels are compiled for. */
 enum Isa {
     /** AVX2 with FMA and F16C. */
-    AVX2("AVX2, FMA and F16C", 1, 20, "16x6"),
+    AVX2("AVX2, FMA and F16C", 1, 20, "16x6", "16x4", "16x3"),
     /** AVX-512 F, BW, DQ, VL and VNNI. */
-    AVX512("AVX-512 F, BW, DQ, VL and VNNI", 2, 21, "32x12");
+    AVX512("AVX-512 F, BW, DQ, VL and VNNI", 2, 21, "32x12", "32x6", "32x6");
 
     private final String needs;
     private final int feature;
     private final int rank;
-    private final String linearTile;
+    private final String floatTile;
+    private final String blockTile;
+    private final String superTile;
 
-    Isa(String needs, int feature, int rank, String linearTile) {
+    Isa(String needs, int feature, int rank, String floatTile, String blockTile, String superTile) {
         this.needs = needs;
         this.feature = feature;
         this.rank = rank;
-        this.linearTile = linearTile;
+        this.floatTile = floatTile;
+        this.blockTile = blockTile;
+        this.superTile = superTile;
     }
 
     /** The instructions, for people. */
@@ -44,8 +50,12 @@ enum Isa {
         return name().toLowerCase(java.util.Locale.ROOT);
     }
 
-    /** Output rows by activation rows that linear layers keep in registers. */
-    String linearTile() {
-        return linearTile;
+    /** Output columns by activation rows that linear layers keep in registers, by the length of the weights' blocks. */
+    String linearTile(DType weights) {
+        return switch (weights.blockLength()) {
+            case 1 -> floatTile;
+            case 32 -> blockTile;
+            default -> superTile;
+        };
     }
 }

@@ -19,8 +19,9 @@ import java.lang.invoke.MethodHandle;
 final class LinearCall {
     /** {@code struct linear}. */
     private static final StructLayout SHAPE = MemoryLayout.structLayout(JAVA_LONG.withName("n"),
-            JAVA_LONG.withName("k"), JAVA_LONG.withName("x_stride"), JAVA_LONG.withName("residual_stride"),
-            JAVA_LONG.withName("y_stride"), JAVA_INT.withName("half"), JAVA_INT.withName("activation"));
+            JAVA_LONG.withName("k"), JAVA_LONG.withName("group_bytes"), JAVA_LONG.withName("x_stride"),
+            JAVA_LONG.withName("residual_stride"), JAVA_LONG.withName("y_stride"), JAVA_LONG.withName("block_rows"),
+            JAVA_INT.withName("format"), JAVA_INT.withName("activation"));
     /** Of shape, w, w2, x, bias, residual, y, scratch, rows, first and last; the function's address comes before them. */
     private static final MethodHandle CALL = Linker.nativeLinker()
             .downcallHandle(FunctionDescriptor.ofVoid(ADDRESS,
@@ -28,16 +29,18 @@ final class LinearCall {
 
     private LinearCall() {}
 
-    /** Writes a {@code struct linear}; strides are in bytes. */
-    static MemorySegment shape(long n, long k, long xStride, long residualStride, long yStride, boolean half,
-            int activation) {
+    /**
+     * Writes a {@code struct linear}.
+     *
+     * @param longs its fields of 64 bits; strides are in bytes
+     */
+    static MemorySegment shape(LinearFormat format, int activation, long... longs) {
         MemorySegment shape = Arena.ofAuto().allocate(SHAPE);
-        long[] longs = {n, k, xStride, residualStride, yStride};
         for (int i = 0; i < longs.length; i++) {
             shape.setAtIndex(JAVA_LONG, i, longs[i]);
         }
-        shape.set(JAVA_INT, 40, half ? 1 : 0);
-        shape.set(JAVA_INT, 44, activation);
+        shape.set(JAVA_INT, 8L * longs.length, format.ordinal());
+        shape.set(JAVA_INT, 8L * longs.length + 4, activation);
         return shape;
     }
 

@@ -1,6 +1,7 @@
 package dev.tegula.nat;
 
 import dev.tegula.kernel.Activation;
+import dev.tegula.kernel.Activations;
 import dev.tegula.kernel.Batch;
 import dev.tegula.kernel.Kernel;
 import dev.tegula.kernel.KernelArgs;
@@ -14,25 +15,30 @@ import dev.tegula.kernel.Scratch;
 import dev.tegula.kernel.TypedFactory;
 import dev.tegula.tensor.DType;
 import dev.tegula.tensor.TensorView;
+import dev.tegula.tensor.codec.Codecs;
+import dev.tegula.tile.GroupPacking;
+import dev.tegula.tile.Packings;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
 /**
- * {@link Op.MatMul} and {@link Op.GateUp} with F32 and F16 weights: y[r][j] = Σ x[r][k] w[j][k], summed in the order of k
- * with fma, as their twins do.
+ * {@link Op.MatMul} and {@link Op.GateUp} in C for every weight format; linear.h says how, the formats' trees are those of
+ * their twins.
  *
- * <pre>
- *   weights   group of 16 rows:  w[0…15][0] | w[0…15][1] | w[0…15][2] | …        one vector (or two) per element of k
- *   x[r]                          x[r][0]     x[r][1]      x[r][2]     …         broadcast
- * </pre>
- *
- * <p>The unit of portions is a group. All checks are here; linear_body.h trusts what it is given.
+ * <p>The unit of portions is two groups of 16 rows of weights, the widest panel. All checks are here; C trusts what it is
+ * given.
  */
 final class LinearKernel implements Kernel {
-    /** {@code struct linear_scratch} fits, as linear.h asserts. */
-    static final long SCRATCH_BYTES = 512 * 1024;
-    private static final int GROUP = 16;
+    /** Groups of a unit. */
+    private static final int UNIT = 2;
+    /** Bytes of weights from which on a call with few rows is worth cutting. */
+    private static final long PORTION_BYTES = 64 << 10;
+    /** Portions per worker, so that one that was held up does not hold up all. */
+    private static final int PORTIONS_PER_WORKER = 8;
+    /** From so many rows on the work is in the products, below in reading the weights. */
+    private static final int MANY_ROWS = 16;
 
     private final MemorySegment function;
     private final MemorySegment shape;
@@ -45,6 +51,8 @@ final class LinearKernel implements Kernel {
     private final RowCount rows;
     private final long maxRows;
     private final int groups;
+    private final long unitBytes;
+    private final long scratchBytes;
 
     private LinearKernel(Isa isa, KernelArgs args) {
         this.function = NativeLoader.instance().function("tegula_linear_" + isa.suffix());
@@ -63,29 +71,36 @@ final class LinearKernel implements Kernel {
         this.y = memory("y", output);
         this.rows = args.rows();
         this.maxRows = Math.min(Math.min(input.rows(), output.rows()), added ? sum.rows() : Long.MAX_VALUE);
-        this.groups = Math.ceilDiv(output.cols(), GROUP);
-        this.shape = LinearCall.shape(output.cols(), weights.cols(), input.rowBytes(), added ? sum.rowBytes() : 0,
-                output.rowBytes(), weights.type() == DType.F16,
-                gated ? code(((Op.GateUp) args.request().op()).activation()) : 0);
+        this.groups = Math.ceilDiv(output.cols(), GroupPacking.ROWS);
+        LinearFormat format = LinearFormat.of(weights.type());
+        long groupBytes = weights.packing().groupBytes(weights.type(), weights.cols());
+        this.unitBytes = groupBytes * UNIT * (gated ? 2 : 1);
+        this.scratchBytes = format.scratchBytes(weights.cols());
+        this.shape = LinearCall.shape(format, gated ? code(((Op.GateUp) args.request().op()).activation()) : 0,
+                output.cols(), weights.cols(), groupBytes, input.rowBytes(), added ? sum.rowBytes() : 0,
+                output.rowBytes(), format.blockRows(weights.cols()));
     }
 
-    /** The row of the table for {@link Op.MatMul}. */
-    static KernelFactory matMul(Isa isa, DType weights) {
-        return factory("matmul", Op.MatMul.class, isa, List.of(DType.F32, weights));
-    }
-
-    /** The row of the table for {@link Op.GateUp}. */
-    static KernelFactory gateUp(Isa isa, DType weights) {
-        return factory("gateup", Op.GateUp.class, isa, List.of(DType.F32, weights, weights));
+    /** The rows of the table for both ops and every format. */
+    static List<KernelFactory> all(Isa isa) {
+        List<KernelFactory> rows = new ArrayList<>();
+        for (DType type : DType.values()) {
+            if (type == DType.F32 || type == DType.F16 || type == DType.BF16 || Codecs.hasCodes(type)) {
+                DType x = Activations.typeFor(type);
+                rows.add(factory("matmul", Op.MatMul.class, isa, List.of(x, type)));
+                rows.add(factory("gateup", Op.GateUp.class, isa, List.of(x, type, type)));
+            }
+        }
+        return rows;
     }
 
     private static KernelFactory factory(String name, Class<? extends Op> op, Isa isa, List<DType> inputs) {
         DType weights = inputs.get(1);
-        return TypedFactory
-                .of(KernelId.of(name, DType.F32, DType.F32, weights, isa.linearTile(), isa.engine()), op, inputs,
-                        List.of(DType.F32), args -> new LinearKernel(isa, args))
-                .withPacking(PackRows.of(weights))
-                .withScratch(request -> Scratch.Size.ofBytes(SCRATCH_BYTES));
+        KernelId id = KernelId.of(name, DType.F32, inputs.get(0), weights, isa.linearTile(weights), isa.engine());
+        return TypedFactory.of(id, op, inputs, List.of(DType.F32), args -> new LinearKernel(isa, args))
+                .withPacking(Packings.of(weights))
+                .withScratch(request -> Scratch.Size
+                        .ofBytes(LinearFormat.of(weights).scratchBytes(request.input(0).cols())));
     }
 
     /** The number that gates.h has for a function. */
@@ -114,20 +129,29 @@ final class LinearKernel implements Kernel {
 
     @Override
     public int portions(Batch batch, int workers) {
-        return rows.in(batch) == 0 ? 0 : Portions.of(groups, workers);
+        int count = rows.in(batch);
+        if (count == 0) {
+            return 0;
+        }
+        int units = Math.ceilDiv(groups, UNIT);
+        long wanted = count < MANY_ROWS
+                ? Math.min((long) PORTIONS_PER_WORKER * workers, unitBytes * units / PORTION_BYTES)
+                : 2L * workers;
+        return Portions.of(units, (int) Math.max(wanted, 1));
     }
 
     @Override
     public void run(Batch batch, int portion, int portions, Scratch scratch) {
         int count = rows.in(batch);
+        int units = Math.ceilDiv(groups, UNIT);
         Objects.checkIndex(portion, portions);
-        if (count > maxRows || portions > groups || scratch.bytes().byteSize() < SCRATCH_BYTES
+        if (count > maxRows || portions > units || scratch.bytes().byteSize() < scratchBytes
                 || scratch.bytes().address() % Float.BYTES != 0) {
-            throw new IllegalArgumentException(count + " rows of " + maxRows + ", " + portions + " portions of "
-                    + groups + " groups, " + scratch.bytes().byteSize() + " bytes of scratch memory of "
-                    + SCRATCH_BYTES);
+            throw new IllegalArgumentException(count + " rows of " + maxRows + ", " + portions + " portions of " + units
+                    + " units, " + scratch.bytes().byteSize() + " bytes of scratch memory of " + scratchBytes);
         }
         LinearCall.call(function, shape, w, w2, x, bias, residual, y, scratch.bytes(), count,
-                Portions.first(groups, portion, portions), Portions.first(groups, portion + 1, portions));
+                (long) UNIT * Portions.first(units, portion, portions),
+                Math.min(groups, (long) UNIT * Portions.first(units, portion + 1, portions)));
     }
 }

@@ -3,7 +3,6 @@ package dev.tegula.nat;
 import dev.tegula.kernel.KernelFactory;
 import dev.tegula.kernel.KernelProvider;
 import dev.tegula.kernel.Refusal;
-import dev.tegula.tensor.DType;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,8 +13,7 @@ public abstract sealed class NativeProvider implements KernelProvider permits Av
 
     NativeProvider(Isa isa) {
         this.isa = isa;
-        this.kernels = List.of(LinearKernel.matMul(isa, DType.F32), LinearKernel.matMul(isa, DType.F16),
-                LinearKernel.gateUp(isa, DType.F32), LinearKernel.gateUp(isa, DType.F16));
+        this.kernels = List.copyOf(LinearKernel.all(isa));
     }
 
     @Override

@@ -1,0 +1,134 @@
+/*
+ * Weights in blocks of 32 with activations in Q8_A32 (a block: F32 scale, I32 sum, 32 int8):
+ *
+ *   c = fma((float) sum of q a, dW dA, c)                   per block
+ *   c = fma(mW dA, (float) sum of a, c)                     after it, for formats with minimums
+ *
+ * The dot product multiplies unsigned by signed bytes, so codes may be stored with an offset z that the activations' sum
+ * takes off again: sum of (q + z) a - z sum of a, exact in I32.
+ */
+#define BLOCKS (CHUNK / 32)
+
+/* 256 activations of a row. Records of a tile's rows lie side by side. */
+struct record32 {
+    float d[BLOCKS];
+    int32_t offset[BLOCKS]; /* -z sum of a */
+    float sum[BLOCKS];
+    int8_t q[CHUNK];
+};
+
+/* Records of n rows that form a tile. */
+static void widen32(const char *x, int64_t stride, int n, int64_t k, struct record_kind kind, void *to) {
+    struct record32 *record = to;
+    for (int64_t k0 = 0; k0 < k; k0 += CHUNK) {
+        int64_t blocks = MIN(CHUNK, k - k0) / 32;
+        for (int r = 0; r < n; r++, record++) {
+            const char *block = x + r * stride + k0 / 32 * 40;
+            for (int64_t b = 0; b < blocks; b++, block += 40) {
+                int32_t sum;
+                memcpy(&record->d[b], block, 4);
+                memcpy(&sum, block + 4, 4);
+                record->offset[b] = -kind.z * sum;
+                record->sum[b] = (float)sum;
+                memcpy(record->q + b * 32, block + 8, 32);
+            }
+        }
+    }
+}
+
+/* R rows times a panel; R, bits and mins are constants of each call site. */
+INLINE void tile32(const int R, const int bits, const int mins, const struct panel *p, const struct record32 *x,
+                   int64_t blocks, float *out) {
+    VF acc[BLOCK_ROWS][2];
+    UNROLL for (int i = 0; i < 2 * R; i++) {
+        acc[i / 2][i % 2] = vf_load(out + i * LANES);
+    }
+    for (int64_t b = 0; b < blocks; b++) {
+        VI s[BLOCK_ROWS][2];
+        UNROLL for (int r = 0; r < R; r++) {
+            s[r][0] = s[r][1] = dot_begin(&x[r].offset[b]);
+        }
+        UNROLL for (int u = 0; u < 8; u++) {
+            VI w0 = vi_load(p->codes[b * 8 + u]);
+            VI w1 = vi_load(p->codes[b * 8 + u] + LANES);
+            UNROLL for (int r = 0; r < R; r++) {
+                VI a = vi_broadcast(x[r].q + b * 32 + 4 * u);
+                s[r][0] = dot(bits, s[r][0], w0, a);
+                s[r][1] = dot(bits, s[r][1], w1, a);
+            }
+        }
+        UNROLL for (int i = 0; i < 2 * R; i++) {
+            const int r = i / 2, v = i % 2;
+            VF dA = vf_broadcast(&x[r].d[b]);
+            VF sum = vf_of_int(dot_end(bits, s[r][v], &x[r].offset[b]));
+            acc[r][v] = vf_fma(sum, vf_mul(vf_load(p->d[b] + v * LANES), dA), acc[r][v]);
+            if (mins) {
+                acc[r][v] = vf_fma(vf_mul(vf_load(p->m[b] + v * LANES), dA), vf_broadcast(&x[r].sum[b]), acc[r][v]);
+            }
+        }
+    }
+    UNROLL for (int i = 0; i < 2 * R; i++) {
+        vf_store(out + i * LANES, acc[i / 2][i % 2]);
+    }
+}
+
+#define TILE32(NAME_, BITS, MINS)                                                                                      \
+    static void NAME_(int rows, const struct panel *p, const void *x, int64_t count, float *out) {                     \
+        ROWS_SWITCH(BLOCK_ROWS, rows, tile32, BITS, MINS, p, x, count / 32, out)                                       \
+    }
+TILE32(multiply_4, 4, 0)
+TILE32(multiply_8, 8, 0)
+TILE32(multiply_8_min, 8, 1)
+
+/* Where the codes of a row begin: after its scales, two F16 in a word (dev.tegula.tile.PackBlocks32). */
+INLINE int64_t codes32(int64_t k) {
+    return (k + 63) / 64 * WORD;
+}
+
+/* Scales of the blocks of a chunk. */
+INLINE void scales32(const char *w, int64_t k0, int64_t blocks, struct panel *p, int v) {
+    for (int64_t b = 0; b < blocks; b += 2) {
+        VF even, odd;
+        vf_load_pairs(w + (k0 / 32 + b) / 2 * WORD, &even, &odd);
+        vf_store(p->d[b] + v * LANES, even);
+        vf_store(p->d[b + 1] + v * LANES, odd);
+    }
+}
+
+/* Elements 0 ... 15 of a block are in the lower halves of bytes, the others in the upper ones; z = 8. */
+static void decode_q4_0(const char *w, int64_t k, int64_t k0, int64_t count, struct panel *p, int v) {
+    const VI low = vi_all(0x0F0F0F0F);
+    scales32(w, k0, count / 32, p, v);
+    w += codes32(k) + k0 / 32 * 4 * WORD;
+    for (int64_t u = 0; u < count / 8; u++) {
+        VI x = vi_load(w + u * WORD);
+        prefetch(w + u * WORD);
+        int8_t(*to)[MAX_PANEL][4] = p->codes + u / 4 * 8 + u % 4;
+        vi_store(to[0] + v * LANES, vi_and(x, low));
+        vi_store(to[4] + v * LANES, vi_and(vi_right(x, 4), low));
+    }
+}
+
+static void decode_q8_0(const char *w, int64_t k, int64_t k0, int64_t count, struct panel *p, int v) {
+    scales32(w, k0, count / 32, p, v);
+    w += codes32(k) + k0 / 32 * 8 * WORD;
+    for (int64_t u = 0; u < count / 4; u++) {
+        vi_store(p->codes[u] + v * LANES, int8_code(vi_load(w + u * WORD)));
+        prefetch(w + u * WORD);
+    }
+}
+
+/* A block: d, -minimum, 8 words of codes (dev.tegula.tile.PackCodes32). */
+#define CODES32_UNIT (10 * WORD)
+static void decode_codes32(const char *w, int64_t k, int64_t k0, int64_t count, struct panel *p, int v) {
+    (void)k;
+    w += k0 / 32 * CODES32_UNIT;
+    for (int64_t b = 0; b < count / 32; b++, w += CODES32_UNIT) {
+        vf_store(p->d[b] + v * LANES, vf_load(w));
+        vf_store(p->m[b] + v * LANES, vf_load(w + WORD));
+        for (int u = 0; u < 8; u++) {
+            vi_store(p->codes[b * 8 + u] + v * LANES, int8_code(vi_load(w + (2 + u) * WORD)));
+            prefetch(w + (2 + u) * WORD);
+        }
+    }
+}
