@@ -126,7 +126,7 @@ INLINE void tile_q6_k(const int R, const struct panel *p, const struct record256
     /* Products of unsigned codes: the offset is taken off by the sums of the activations, times the scales. */
     UNROLL for (int i = 0; i < 2 * R; i++) {
         const int r = i / 2, v = i % 2;
-        UNROLL for (int j = 0; j < 8; j++) {
+        for (int j = 0; j < 8; j++) {
             sums[r][v] = vi_dot_pairs(sums[r][v], vi_load(p->pairs[j] + v * LANES), vi_broadcast(&x[r].pairs[j]));
         }
     }

@@ -21,11 +21,15 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 # No contraction and no other liberty with floats: results have the bits of the scalar twin. Never -march=native: the
 # library runs on every CPU of the platform and the probe decides what is called.
-flags="-std=gnu11 -O3 -fPIC -fvisibility=hidden -ffp-contract=off -fno-math-errno -fno-trapping-math -Wall -Wextra"
+flags="-std=gnu11 -O3 -fPIC -fvisibility=hidden -ffp-contract=off -fno-math-errno -fno-trapping-math -fno-tree-reassoc -Wall -Wextra"
 $cc $flags -c "$src/probe.c" -o "$work/probe.o"
 avx2="-mavx2 -mfma -mf16c"
 avx512="$avx2 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni -mprefer-vector-width=512"
 $cc $flags $avx2 -c "$src/avx2.c" -o "$work/avx2.o"
+# A compiler older than AVX-VNNI leaves that engine out.
+if $cc -mavxvnni -E -x c /dev/null >/dev/null 2>&1; then
+  $cc $flags $avx2 -mavxvnni -c "$src/avxvnni.c" -o "$work/avxvnni.o"
+fi
 $cc $flags $avx512 -c "$src/avx512.c" -o "$work/avx512.o"
 mkdir -p "$out"
 # Needs no C library, so it loads beside any.

@@ -4,8 +4,12 @@
 
 #include "tegula.h"
 
+/* Bit of leaf 7.1, EAX. */
+#define AVX_VNNI (1u << 4)
+
 /* Bits of the answer; dev.tegula.nat.Isa has the same. */
 #define FEATURE_AVX2 1  /* AVX2, FMA and F16C */
+#define FEATURE_AVXVNNI 4 /* and AVX-VNNI */
 #define FEATURE_AVX512 2 /* AVX-512 F, BW, DQ, VL and VNNI */
 
 EXPORT int32_t tegula_features(void);
@@ -31,6 +35,10 @@ int32_t tegula_features(void) {
     int zmm = (saved & 0xe6) == 0xe6;
     if (ymm && (c & bit_FMA) && (c & bit_F16C) && (b7 & bit_AVX2)) {
         features |= FEATURE_AVX2;
+    }
+    uint32_t a71;
+    if ((features & FEATURE_AVX2) && __get_cpuid_count(7, 1, &a71, &b, &c, &d) && (a71 & AVX_VNNI)) {
+        features |= FEATURE_AVXVNNI;
     }
     uint32_t wide = bit_AVX512F | bit_AVX512BW | bit_AVX512DQ | bit_AVX512VL;
     if (zmm && (features & FEATURE_AVX2) && (b7 & wide) == wide && (c7 & bit_AVX512VNNI)) {

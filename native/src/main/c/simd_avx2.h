@@ -1,5 +1,5 @@
 /*
- * Vectors of 256 bits: AVX2, FMA and F16C. The names are those of every simd_*.h:
+ * Vectors of 256 bits: AVX2, FMA and F16C, with AVX-VNNI where it is switched on. The names are those of every simd_*.h:
  *
  *   VF, VI, VM, LANES    vectors of F32 and I32, a mask over their lanes, how many lanes
  *   vf_… vi_…            operations on them; loads and stores take any address
@@ -59,15 +59,36 @@ INLINE VI vi_xor(VI a, VI b) { return _mm256_xor_si256(a, b); }
 INLINE VI vi_left(VI v, int n) { return _mm256_slli_epi32(v, n); }
 INLINE VI vi_right(VI v, int n) { return _mm256_srli_epi32(v, n); }
 INLINE VI vi_down(VI v, int n) { return _mm256_srai_epi32(v, n); }
+#ifdef __AVXVNNI__
+#define VNNI
+/* As in simd_avx512.h. */
+INLINE VI vi_dot_pairs(VI c, VI a, VI b) {
+    __asm__("%{vex%} vpdpwssd %2, %1, %0" : "+x"(c) : "x"(a), "x"(b));
+    return c;
+}
+INLINE VI vi_dot(VI c, VI w, VI a) {
+    __asm__("%{vex%} vpdpbusd %2, %1, %0" : "+x"(c) : "x"(w), "x"(a));
+    return c;
+}
+#else
+/*
+ * A sum is made where the source makes it. GCC would put off all but one of a tile's additions to where the sums are used,
+ * and store the products meanwhile.
+ */
+INLINE VI in_place(VI sum) {
+    __asm__ volatile("" : "+x"(sum));
+    return sum;
+}
 /* Of pairs of I16 in each lane: the sum of their products added to c. */
-INLINE VI vi_dot_pairs(VI c, VI a, VI b) { return _mm256_add_epi32(c, _mm256_madd_epi16(a, b)); }
+INLINE VI vi_dot_pairs(VI c, VI a, VI b) { return in_place(_mm256_add_epi32(c, _mm256_madd_epi16(a, b))); }
 /* Products of four unsigned bytes of w and four signed ones of a in each lane, added in pairs to two I16, saturating. */
 INLINE VI vi_pairs(VI w, VI a) { return _mm256_maddubs_epi16(w, a); }
 /* The same of signed bytes, -127 ... 127 in a. */
 INLINE VI vi_pairs_signed(VI w, VI a) { return _mm256_maddubs_epi16(_mm256_abs_epi8(w), _mm256_sign_epi8(a, w)); }
 /* Pairs of I16 times one. */
 INLINE VI vi_times_pairs(VI a, int n) { return _mm256_mullo_epi16(a, _mm256_set1_epi16((short)n)); }
-INLINE VI vi_add_pairs(VI a, VI b) { return _mm256_add_epi16(a, b); }
+INLINE VI vi_add_pairs(VI a, VI b) { return in_place(_mm256_add_epi16(a, b)); }
+#endif
 /* Two F16 of each lane as F32. */
 INLINE void vf_load_pairs(const void *p, VF *even, VF *odd) {
     const __m256i apart = _mm256_setr_epi8(0, 1, 4, 5, 8, 9, 12, 13, 2, 3, 6, 7, 10, 11, 14, 15, 0, 1, 4, 5, 8, 9, 12, 13,

@@ -51,9 +51,16 @@ INLINE VI vi_xor(VI a, VI b) { return _mm512_xor_si512(a, b); }
 INLINE VI vi_left(VI v, int n) { return _mm512_slli_epi32(v, n); }
 INLINE VI vi_right(VI v, int n) { return _mm512_srli_epi32(v, n); }
 INLINE VI vi_down(VI v, int n) { return _mm512_srai_epi32(v, n); }
-INLINE VI vi_dot_pairs(VI c, VI a, VI b) { return _mm512_dpwssd_epi32(c, a, b); }
+/* As assembly, since GCC copies the sums to other registers and back around the intrinsics in loops. */
+INLINE VI vi_dot_pairs(VI c, VI a, VI b) {
+    __asm__("vpdpwssd %2, %1, %0" : "+v"(c) : "v"(a), "v"(b));
+    return c;
+}
 /* Products of four unsigned bytes of w and four signed ones of a in each lane, added to c. */
-INLINE VI vi_dot(VI c, VI w, VI a) { return _mm512_dpbusd_epi32(c, w, a); }
+INLINE VI vi_dot(VI c, VI w, VI a) {
+    __asm__("vpdpbusd %2, %1, %0" : "+v"(c) : "v"(w), "v"(a));
+    return c;
+}
 /* Two F16 of each lane as F32. */
 INLINE void vf_load_pairs(const void *p, VF *even, VF *odd) {
     VI x = vi_load(p);

@@ -6,8 +6,10 @@ import dev.tegula.tensor.DType;
 enum Isa {
     /** AVX2 with FMA and F16C. */
     AVX2("AVX2, FMA and F16C", 1, 20, "16x6", "16x4", "16x3"),
+    /** AVX2 with FMA, F16C and AVX-VNNI. No test has run on such a CPU. */
+    AVXVNNI("AVX2, FMA, F16C and AVX-VNNI", 4, 21, "16x6", "16x4", "16x3"),
     /** AVX-512 F, BW, DQ, VL and VNNI. */
-    AVX512("AVX-512 F, BW, DQ, VL and VNNI", 2, 21, "32x12", "32x6", "32x6");
+    AVX512("AVX-512 F, BW, DQ, VL and VNNI", 2, 22, "32x12", "32x6", "32x6");
 
     private final String needs;
     private final int feature;
@@ -28,6 +30,11 @@ enum Isa {
     /** The instructions, for people. */
     String needs() {
         return needs;
+    }
+
+    /** Whether its tests have run on a CPU that has it; kernels that were only compiled are off unless asked for. */
+    boolean isTested() {
+        return this != AVXVNNI;
     }
 
     /** The bit of the probe's answer (probe.c) that says the CPU has them. */

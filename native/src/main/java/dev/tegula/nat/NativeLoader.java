@@ -21,16 +21,21 @@ import java.util.Optional;
  * something is missing it keeps the reason, never throws, and never tries again. Thread-safe.
  */
 public final class NativeLoader {
-    /** System property: {@code off} leaves the native engines out. */
+    /**
+     * System property: {@code off} leaves the native engines out, {@code untested} adds those for instructions on which
+     * no test has run yet.
+     */
     public static final String PROPERTY = "tegula.native";
 
     private final SymbolLookup symbols;
     private final int features;
+    private final boolean untested;
     private final String reason;
 
-    NativeLoader(SymbolLookup symbols, int features, String reason) {
+    NativeLoader(SymbolLookup symbols, int features, boolean untested, String reason) {
         this.symbols = symbols;
         this.features = features;
+        this.untested = untested;
         this.reason = reason;
     }
 
@@ -55,9 +60,15 @@ public final class NativeLoader {
         if (reason != null) {
             return Optional.of(reason);
         }
-        return (features & isa.feature()) != 0
+        if ((features & isa.feature()) == 0) {
+            return Optional.of("this CPU, or its operating system, lacks " + isa.needs());
+        }
+        if (!isa.isTested() && !untested) {
+            return Optional.of("no test has run on such a CPU yet; -D" + PROPERTY + "=untested switches it on");
+        }
+        return symbols == null || symbols.find("tegula_linear_" + isa.suffix()).isPresent()
                 ? Optional.empty()
-                : Optional.of("this CPU, or its operating system, lacks " + isa.needs());
+                : Optional.of("the C compiler of this build did not know " + isa.needs());
     }
 
     /**
@@ -84,8 +95,9 @@ public final class NativeLoader {
         if (mode.equals("off")) {
             return refused("switched off by -D" + PROPERTY + "=off");
         }
-        if (!mode.isEmpty() && !mode.equals("auto")) {
-            return refused("-D" + PROPERTY + "=" + mode + " is neither 'auto' nor 'off'");
+        boolean untested = mode.equals("untested");
+        if (!mode.isEmpty() && !mode.equals("auto") && !untested) {
+            return refused("-D" + PROPERTY + "=" + mode + " is none of 'auto', 'off' and 'untested'");
         }
         String platform = platform(os, arch);
         if (platform == null) {
@@ -96,7 +108,7 @@ public final class NativeLoader {
             return in == null
                     ? refused("this build has no library for " + platform
                             + "; it was built without a C compiler or with -Dnative.skip")
-                    : open(in);
+                    : open(in, untested);
         } catch (IOException e) {
             return refused("the library could not be unpacked to " + System.getProperty("java.io.tmpdir") + ": " + e);
         }
@@ -109,7 +121,7 @@ public final class NativeLoader {
     }
 
     /** Unpacks a library to a folder that only this user can enter, loads it, and removes the file again. */
-    static NativeLoader open(InputStream library) throws IOException {
+    static NativeLoader open(InputStream library, boolean untested) throws IOException {
         boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
         FileAttribute<?>[] mine = posix
                 ? new FileAttribute<?>[]{
@@ -119,7 +131,7 @@ public final class NativeLoader {
         Path file = folder.resolve("libtegula.so");
         try {
             Files.copy(library, file);
-            return bind(file);
+            return bind(file, untested);
         } finally {
             Files.deleteIfExists(file);
             Files.delete(folder);
@@ -127,7 +139,7 @@ public final class NativeLoader {
     }
 
     /** Loads a library for the life of the JVM. */
-    private static NativeLoader bind(Path file) {
+    private static NativeLoader bind(Path file, boolean untested) {
         try {
             SymbolLookup symbols = SymbolLookup.libraryLookup(file, Arena.global());
             MemorySegment probe = symbols.find("tegula_features").orElse(null);
@@ -137,7 +149,7 @@ public final class NativeLoader {
             int features = (int) Linker.nativeLinker()
                     .downcallHandle(probe, FunctionDescriptor.of(ValueLayout.JAVA_INT))
                     .invokeExact();
-            return new NativeLoader(symbols, features, null);
+            return new NativeLoader(symbols, features, untested, null);
         } catch (IllegalCallerException e) {
             return refused("native access is denied to " + NativeLoader.class.getModule()
                     + "; start the JVM with --enable-native-access=dev.tegula.nat (ALL-UNNAMED on the class path)");
@@ -150,6 +162,6 @@ public final class NativeLoader {
     }
 
     private static NativeLoader refused(String reason) {
-        return new NativeLoader(null, 0, reason);
+        return new NativeLoader(null, 0, false, reason);
     }
 }

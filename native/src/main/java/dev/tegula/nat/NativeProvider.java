@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.Optional;
 
 /** The engine of one instruction set. Its kernels are listed without loading the library. */
-public abstract sealed class NativeProvider implements KernelProvider permits Avx2Provider, Avx512Provider {
+public abstract sealed class NativeProvider implements KernelProvider
+        permits Avx2Provider, AvxVnniProvider, Avx512Provider {
     private final Isa isa;
     private final List<KernelFactory> kernels;
 

@@ -42,7 +42,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Linear layers in C have the bits of their scalar twins. */
 class LinearKernelTest {
     static List<NativeProvider> providers() {
-        return List.of(new Avx2Provider(), new Avx512Provider());
+        return List.of(new Avx2Provider(), new AvxVnniProvider(), new Avx512Provider());
     }
 
     static Stream<KernelFactory> kernels() {

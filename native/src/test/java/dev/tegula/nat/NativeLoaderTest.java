@@ -29,7 +29,7 @@ class NativeLoaderTest {
 
     @Test
     void unknownModeIsNamed() {
-        assertReason("-Dtegula.native=sometimes is neither", NativeLoader.load("sometimes", LINUX, X86));
+        assertReason("-Dtegula.native=sometimes is none of", NativeLoader.load("sometimes", LINUX, X86));
     }
 
     @Test
@@ -45,13 +45,13 @@ class NativeLoaderTest {
     void libraryForAnotherProcessor() throws IOException {
         byte[] library = libraryOfTheJdk();
         library[18] = (byte) 243; // e_machine of the ELF header: RISC-V
-        assertReason("the system did not load", NativeLoader.open(new ByteArrayInputStream(library)));
+        assertReason("the system did not load", NativeLoader.open(new ByteArrayInputStream(library), false));
     }
 
     @Test
     @EnabledOnOs(OS.LINUX)
     void libraryOfSomebodyElse() throws IOException {
-        assertReason("not one of Tegula's", NativeLoader.open(new ByteArrayInputStream(libraryOfTheJdk())));
+        assertReason("not one of Tegula's", NativeLoader.open(new ByteArrayInputStream(libraryOfTheJdk()), false));
     }
 
     private static byte[] libraryOfTheJdk() throws IOException {
@@ -62,10 +62,15 @@ class NativeLoaderTest {
 
     @Test
     void instructionsThatTheCpuLacks() {
-        NativeLoader old = new NativeLoader(null, 0, null);
+        NativeLoader old = new NativeLoader(null, 0, false, null);
         assertTrue(old.reason(Isa.AVX2).orElseThrow().contains("lacks AVX2, FMA and F16C"));
-        NativeLoader zen3 = new NativeLoader(null, Isa.AVX2.feature(), null);
+        NativeLoader zen3 = new NativeLoader(null, Isa.AVX2.feature(), false, null);
         assertEquals(Optional.empty(), zen3.reason(Isa.AVX2));
+        int alderLake = Isa.AVX2.feature() | Isa.AVXVNNI.feature();
+        assertTrue(new NativeLoader(null, alderLake, false, null).reason(Isa.AVXVNNI)
+                .orElseThrow()
+                .contains("no test has run on such a CPU yet; -Dtegula.native=untested"));
+        assertEquals(Optional.empty(), new NativeLoader(null, alderLake, true, null).reason(Isa.AVXVNNI));
         assertTrue(zen3.reason(Isa.AVX512).orElseThrow().contains("lacks AVX-512 F, BW"));
     }
 
@@ -80,6 +85,7 @@ class NativeLoaderTest {
     @Test
     void everyNativeEngineTellsWhyInAFreshJvm() throws Exception {
         assertEquals(List.of("nat-avx512: switched off by -Dtegula.native=off",
+                "nat-avxvnni: switched off by -Dtegula.native=off",
                 "nat-avx2: switched off by -Dtegula.native=off"), child("-Dtegula.native=off"));
     }
 
