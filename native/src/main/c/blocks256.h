@@ -7,7 +7,7 @@
  * with the sums in I32. A chunk is a block.
  */
 
-/* 256 activations of a row. Records of a tile's rows lie side by side. */
+/* 256 activations of a row. */
 struct record256 {
     float d;
     int32_t total;      /* -z sum of a */
@@ -16,7 +16,7 @@ struct record256 {
     int8_t q[CHUNK];
 };
 
-static void widen_sums(struct record_kind kind, const int32_t *sums, struct record256 *to) {
+static void record_sums(struct record_kind kind, const int32_t *sums, struct record256 *to) {
     int32_t total = 0;
     for (int j = 0; j < 16; j++) {
         total += sums[j];
@@ -42,19 +42,15 @@ static void widen_sums(struct record_kind kind, const int32_t *sums, struct reco
     }
 }
 
-/* Records of n rows that form a tile. */
-static void widen256(const char *x, int64_t stride, int n, int64_t k, struct record_kind kind, void *to) {
+static void record256(const char *x, int64_t k0, int64_t count, struct record_kind kind, void *to) {
+    (void)count;
     struct record256 *record = to;
-    for (int64_t b = 0; b < k / CHUNK; b++) {
-        for (int r = 0; r < n; r++, record++) {
-            const char *block = x + r * stride + b * 324;
-            int32_t sums[16];
-            memcpy(&record->d, block, 4);
-            memcpy(sums, block + 4, sizeof sums);
-            memcpy(record->q, block + 68, CHUNK);
-            widen_sums(kind, sums, record);
-        }
-    }
+    int32_t sums[16];
+    x += k0 / CHUNK * 324;
+    memcpy(&record->d, x, 4);
+    memcpy(sums, x + 4, sizeof sums);
+    memcpy(record->q, x + 68, CHUNK);
+    record_sums(kind, sums, record);
 }
 
 /* The sums of a tile to its outputs. */

@@ -9,7 +9,7 @@
  */
 #define BLOCKS (CHUNK / 32)
 
-/* 256 activations of a row. Records of a tile's rows lie side by side. */
+/* 256 activations of a row. */
 struct record32 {
     float d[BLOCKS];
     int32_t offset[BLOCKS]; /* -z sum of a */
@@ -17,22 +17,16 @@ struct record32 {
     int8_t q[CHUNK];
 };
 
-/* Records of n rows that form a tile. */
-static void widen32(const char *x, int64_t stride, int n, int64_t k, struct record_kind kind, void *to) {
+static void record32(const char *x, int64_t k0, int64_t count, struct record_kind kind, void *to) {
     struct record32 *record = to;
-    for (int64_t k0 = 0; k0 < k; k0 += CHUNK) {
-        int64_t blocks = MIN(CHUNK, k - k0) / 32;
-        for (int r = 0; r < n; r++, record++) {
-            const char *block = x + r * stride + k0 / 32 * 40;
-            for (int64_t b = 0; b < blocks; b++, block += 40) {
-                int32_t sum;
-                memcpy(&record->d[b], block, 4);
-                memcpy(&sum, block + 4, 4);
-                record->offset[b] = -kind.z * sum;
-                record->sum[b] = (float)sum;
-                memcpy(record->q + b * 32, block + 8, 32);
-            }
-        }
+    x += k0 / 32 * 40;
+    for (int64_t b = 0; b < count / 32; b++, x += 40) {
+        int32_t sum;
+        memcpy(&record->d[b], x, 4);
+        memcpy(&sum, x + 4, 4);
+        record->offset[b] = -kind.z * sum;
+        record->sum[b] = (float)sum;
+        memcpy(record->q + b * 32, x + 8, 32);
     }
 }
 

@@ -1,20 +1,11 @@
 /*
  * F32, F16 and BF16 weights with activations in F32: c = fma(x[k], w[k], c) in the order of k.
  *
- * Records of a tile's rows lie element by element: x[i][row].
+ * A record is 256 activations of a row as they are.
  */
-static void widen_floats(const char *x, int64_t stride, int n, int64_t k, struct record_kind kind, void *to) {
+static void record_floats(const char *x, int64_t k0, int64_t count, struct record_kind kind, void *to) {
     (void)kind;
-    float *out = to;
-    for (int64_t k0 = 0; k0 < k; k0 += CHUNK, out += n * CHUNK) {
-        int64_t count = MIN(CHUNK, k - k0);
-        for (int r = 0; r < n; r++) {
-            const float *row = (const float *)(x + r * stride) + k0;
-            for (int64_t i = 0; i < count; i++) {
-                out[i * n + r] = row[i];
-            }
-        }
-    }
+    memcpy(to, x + 4 * k0, (size_t)(4 * count));
 }
 
 /* R rows times two vectors of weights, w0 and w1, that are so many bytes apart from element to element. */
@@ -28,7 +19,7 @@ INLINE void tile_floats(const int R, const char *w0, const char *w1, const int64
         VF a = vf_load(w0 + i * step);
         VF b = vf_load(w1 + i * step);
         UNROLL for (int r = 0; r < R; r++) {
-            VF e = vf_broadcast(x + i * R + r);
+            VF e = vf_broadcast(x + r * CHUNK + i);
             acc[r][0] = vf_fma(e, a, acc[r][0]);
             acc[r][1] = vf_fma(e, b, acc[r][1]);
         }

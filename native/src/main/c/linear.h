@@ -15,8 +15,11 @@
 #define WORD 64
 /* Elements of k that are decoded together. */
 #define CHUNK 256
-/* Rows of activations that are worked on together at most; a multiple of every tile's rows. */
+/* Rows of activations that are worked on together at most, a multiple of every tile's rows; and output columns. */
 #define MAX_ROWS 252
+#define BLOCK_COLUMNS 1024
+/* Bytes of records: as much as stays in a second-level cache of 512 KiB or more. */
+#define RECORD_BYTES (320 * 1024)
 /* Output columns of a panel at most: two vectors of 16. */
 #define MAX_PANEL 32
 
@@ -45,7 +48,6 @@ struct linear {
     int64_t x_stride;        /* from one row of activations to the next */
     int64_t residual_stride; /* of the residual */
     int64_t y_stride;        /* of the output */
-    int64_t block_rows;      /* rows of activations that are worked on together, 1 ... MAX_ROWS */
     int32_t format;
     int32_t activation;      /* with two weight matrices: 0 SiLU, 1 GELU, 2 squared ReLU */
 };
@@ -63,14 +65,16 @@ struct panel {
     int32_t pairs[8][MAX_PANEL];   /* integer minimums (or other corrections) of two sub-blocks, I16 each */
 };
 
-/* A worker's memory; records of block_rows rows of activations follow. */
+/* A worker's memory. */
 struct linear_scratch {
-    float out[2][MAX_ROWS * MAX_PANEL];
+    float out[MAX_ROWS * (BLOCK_COLUMNS + MAX_PANEL)];
     struct panel panel;
+    char records[RECORD_BYTES];
 };
 
-/* Java allocates so much and the records (LinearFormat). */
-_Static_assert(sizeof(struct linear_scratch) <= 104 * 1024, "scratch memory");
+/* Java allocates so much (LinearKernel). */
+_Static_assert(sizeof(struct linear_scratch) <= 1536 * 1024, "scratch memory");
+_Static_assert(MAX_ROWS * 4 * CHUNK <= RECORD_BYTES, "the records of a chunk fit");
 
 /*
  * y = W x, + bias, + residual (where they are not null); or y = f(W x) * (W2 x) where w2 is not null. Computes groups

@@ -1,7 +1,12 @@
 /*
- * The loops of a linear layer, written once for all formats: blocks of activation rows are laid out as records; a panel of
- * two vectors of weight rows is decoded 256 elements of k at a time and multiplied with all rows of the block while it is
- * in the first-level cache. A format is a row of the table: how its records are made, its weights decoded and multiplied.
+ * The loops of a linear layer, written once for all formats. A panel is two vectors of weight rows. 256 elements of its k
+ * are decoded, to where they stay in the first-level cache, and multiplied with all rows of a block by register tiles; the
+ * activations are laid out as records, which stay in the second-level cache.
+ *
+ * With few rows their records hold all of k, and panel follows panel as they lie in memory. With many, a block of columns
+ * is taken 256 elements of k at a time; its sums go to memory between the steps.
+ *
+ * A format is a row of the table: how its records are made, its weights decoded and multiplied.
  */
 #include "gates.h"
 #include "linear.h"
@@ -57,14 +62,14 @@ struct format {
     int rows;             /* of a tile at most */
     int32_t record_bytes; /* of 256 elements of a row */
     struct record_kind kind;
-    void (*widen)(const char *x, int64_t stride, int n, int64_t k, struct record_kind kind, void *to);
+    void (*record)(const char *x, int64_t k0, int64_t count, struct record_kind kind, void *to);
     void (*decode)(const char *w, int64_t k, int64_t k0, int64_t count, struct panel *p, int v);
     void (*multiply)(int rows, const struct panel *p, const void *x, int64_t count, float *out);
 };
 
-#define FLOATS FLOAT_ROWS, 4 * CHUNK, {0, 0, 0}, widen_floats
-#define BLOCKS32(Z) BLOCK_ROWS, sizeof(struct record32), {Z, 0, 0}, widen32
-#define BLOCKS256(Z, OFFSET, PAIR) SUPER_ROWS, sizeof(struct record256), {Z, OFFSET, PAIR}, widen256
+#define FLOATS FLOAT_ROWS, 4 * CHUNK, {0, 0, 0}, record_floats
+#define BLOCKS32(Z) BLOCK_ROWS, sizeof(struct record32), {Z, 0, 0}, record32
+#define BLOCKS256(Z, OFFSET, PAIR) SUPER_ROWS, sizeof(struct record256), {Z, OFFSET, PAIR}, record256
 
 static const struct format formats[FORMATS] = {
     [FORMAT_F32] = {FLOATS, decode_f32, multiply_f32},
@@ -81,23 +86,42 @@ static const struct format formats[FORMATS] = {
     [FORMAT_CODES256_MIN] = {BLOCKS256(OFFSET8, 16, 16), decode_codes256, multiply_codes256_min},
 };
 
-/* Products of a block of rows with a panel: out[row][column]. */
-static void product(const struct linear *s, const struct format *f, const char *w, int64_t groups, const char *records,
-                    int64_t rows, float *out, struct panel *panel) {
-    int64_t chunks = (s->k + CHUNK - 1) / CHUNK;
-    memset(out, 0, (size_t)(rows * PANEL * 4));
-    for (int64_t c = 0; c < chunks; c++) {
-        int64_t count = MIN(CHUNK, s->k - c * CHUNK);
-        for (int v = 0; v < 2; v++) {
-            /* The second vector is another half of the group, or the next group; where there is none, any will do. */
-            const char *vector = LANES < GROUP ? w + v * sizeof(VF) : v < groups ? w + v * s->group_bytes : w;
-            f->decode(vector, s->k, c * CHUNK, count, panel, v);
+/* A block of rows and columns of one call. */
+struct block {
+    const struct linear *s;
+    const struct format *f;
+    struct linear_scratch *scratch;
+    char *records;
+    int64_t rows;
+    int64_t last; /* the group after the call's last one */
+};
+
+/* Records of so many chunks from k0 on, chunk by chunk. */
+static void records(const struct block *b, const char *x, int64_t k0, int64_t chunks) {
+    char *to = b->records;
+    for (int64_t c = 0; c < chunks; c++, k0 += CHUNK) {
+        for (int64_t r = 0; r < b->rows; r++, to += b->f->record_bytes) {
+            b->f->record(x + r * b->s->x_stride, k0, MIN(CHUNK, b->s->k - k0), b->f->kind, to);
         }
-        for (int64_t r = 0; r < rows;) {
-            int n = tile_rows(f->rows, rows - r);
-            f->multiply(n, panel, records + (r * chunks + c * n) * f->record_bytes, count, out + r * PANEL);
-            r += n;
-        }
+    }
+}
+
+/* Adds the products of a chunk with a panel, whose groups are g and those that follow, to out[row][column]. */
+static void multiply(const struct block *b, const char *w, int64_t g, int64_t k0, const char *record, float *out) {
+    const struct linear *s = b->s;
+    const struct format *f = b->f;
+    struct panel *p = &b->scratch->panel;
+    int64_t count = MIN(CHUNK, s->k - k0);
+    w += g * s->group_bytes;
+    for (int v = 0; v < 2; v++) {
+        /* The second vector is another half of the group, or the next group; where there is none, any will do. */
+        const char *vector = LANES < GROUP ? w + v * sizeof(VF) : g + v < b->last ? w + v * s->group_bytes : w;
+        f->decode(vector, s->k, k0, count, p, v);
+    }
+    for (int64_t r = 0; r < b->rows;) {
+        int n = tile_rows(f->rows, b->rows - r);
+        f->multiply(n, p, record + r * f->record_bytes, count, out + r * PANEL);
+        r += n;
     }
 }
 
@@ -115,45 +139,61 @@ static void finish(const float *sums, const float *bias, const float *residual, 
     }
 }
 
-/* A panel of a block of rows: products and what follows them. */
-static void panel(const struct linear *s, const struct format *f, const char *w, const char *w2, const float *bias,
-                  const char *residual, char *y, struct linear_scratch *scratch, int64_t rows, int64_t g,
-                  int64_t groups) {
-    const char *records = (const char *)(scratch + 1);
+/* The sums of a panel to the output: out, and gated those of the second matrix. */
+static void store(const struct block *b, const float *out, const float *up, const float *bias, const char *residual,
+                  char *y, int64_t g) {
+    const struct linear *s = b->s;
     int64_t j = g * GROUP;
     int64_t n = MIN(PANEL, s->n - j);
-    product(s, f, w + g * s->group_bytes, groups, records, rows, scratch->out[0], &scratch->panel);
-    if (w2) {
-        product(s, f, w2 + g * s->group_bytes, groups, records, rows, scratch->out[1], &scratch->panel);
-    }
-    for (int64_t r = 0; r < rows; r++) {
-        const float *out = scratch->out[0] + r * PANEL;
+    for (int64_t r = 0; r < b->rows; r++) {
         float *to = (float *)(y + r * s->y_stride) + j;
-        if (w2) {
-            gate(s->activation, out, scratch->out[1] + r * PANEL, to, n);
+        if (up) {
+            gate(s->activation, out + r * PANEL, up + r * PANEL, to, n);
         } else {
-            finish(out, bias ? bias + j : 0, residual ? (const float *)(residual + r * s->residual_stride) + j : 0, to, n);
+            finish(out + r * PANEL, bias ? bias + j : 0,
+                   residual ? (const float *)(residual + r * s->residual_stride) + j : 0, to, n);
         }
     }
 }
 
 EXPORT void NAME(tegula_linear)(LINEAR_ARGS) {
     const struct format *f = &formats[s->format];
-    int64_t row_bytes = (s->k + CHUNK - 1) / CHUNK * f->record_bytes;
-    /* Blocks of about the same number of rows, whole tiles each. */
-    int64_t blocks = (rows + s->block_rows - 1) / s->block_rows;
+    int64_t chunks = (s->k + CHUNK - 1) / CHUNK;
+    int64_t blocks = (rows + MAX_ROWS - 1) / MAX_ROWS;
     int64_t each = blocks == 0 ? 1 : (rows + blocks - 1) / blocks;
-    each = (each + f->rows - 1) / f->rows * f->rows;
+    each = MIN(MAX_ROWS, (each + f->rows - 1) / f->rows * f->rows);
+    int few = each * chunks * f->record_bytes <= RECORD_BYTES;
+    int64_t width = few ? PANEL_GROUPS : (w2 ? BLOCK_COLUMNS / 2 : BLOCK_COLUMNS) / GROUP;
     for (int64_t r0 = 0; r0 < rows; r0 += each) {
-        int64_t block = MIN(each, rows - r0);
-        for (int64_t r = 0; r < block;) {
-            int n = tile_rows(f->rows, block - r);
-            f->widen(x + (r0 + r) * s->x_stride, s->x_stride, n, s->k, f->kind, (char *)(scratch + 1) + r * row_bytes);
-            r += n;
+        struct block b = {s, f, scratch, (char *)scratch->records, MIN(each, rows - r0), last};
+        const char *block_x = x + r0 * s->x_stride;
+        int64_t size = b.rows * PANEL; /* of a panel's sums */
+        if (few) {
+            records(&b, block_x, 0, chunks);
         }
-        for (int64_t g = first; g < last; g += PANEL_GROUPS) {
-            panel(s, f, w, w2, bias, residual ? residual + r0 * s->residual_stride : 0, y + r0 * s->y_stride, scratch,
-                  block, g, MIN(PANEL_GROUPS, last - g));
+        for (int64_t g0 = first; g0 < last; g0 += width) {
+            int64_t panels = (MIN(width, last - g0) + PANEL_GROUPS - 1) / PANEL_GROUPS;
+            float *out = scratch->out;
+            float *up = w2 ? out + panels * size : 0;
+            memset(out, 0, (size_t)((w2 ? 2 : 1) * panels * size * 4));
+            for (int64_t c = 0; c < chunks; c++) {
+                const char *record = b.records;
+                if (few) {
+                    record += c * b.rows * f->record_bytes;
+                } else {
+                    records(&b, block_x, c * CHUNK, 1);
+                }
+                for (int64_t p = 0; p < panels; p++) {
+                    multiply(&b, w, g0 + p * PANEL_GROUPS, c * CHUNK, record, out + p * size);
+                    if (w2) {
+                        multiply(&b, w2, g0 + p * PANEL_GROUPS, c * CHUNK, record, up + p * size);
+                    }
+                }
+            }
+            for (int64_t p = 0; p < panels; p++) {
+                store(&b, out + p * size, w2 ? up + p * size : 0, bias, residual ? residual + r0 * s->residual_stride : 0,
+                      y + r0 * s->y_stride, g0 + p * PANEL_GROUPS);
+            }
         }
     }
 }

@@ -20,7 +20,7 @@ final class LinearCall {
     /** {@code struct linear}. */
     private static final StructLayout SHAPE = MemoryLayout.structLayout(JAVA_LONG.withName("n"),
             JAVA_LONG.withName("k"), JAVA_LONG.withName("group_bytes"), JAVA_LONG.withName("x_stride"),
-            JAVA_LONG.withName("residual_stride"), JAVA_LONG.withName("y_stride"), JAVA_LONG.withName("block_rows"),
+            JAVA_LONG.withName("residual_stride"), JAVA_LONG.withName("y_stride"),
             JAVA_INT.withName("format"), JAVA_INT.withName("activation"));
     /** Of shape, w, w2, x, bias, residual, y, scratch, rows, first and last; the function's address comes before them. */
     private static final MethodHandle CALL = Linker.nativeLinker()

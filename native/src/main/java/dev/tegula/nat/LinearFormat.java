@@ -2,44 +2,9 @@ package dev.tegula.nat;
 
 import dev.tegula.tensor.DType;
 
-/** How C packs and multiplies weights of a format: a row of the table in linear_loops.h. */
+/** How C multiplies weights of a format: a row of the table in linear_loops.h. */
 enum LinearFormat {
-    F32(LinearFormat.FLOATS),
-    F16(LinearFormat.FLOATS),
-    BF16(LinearFormat.FLOATS),
-    Q4_0(LinearFormat.BLOCKS32),
-    Q8_0(LinearFormat.BLOCKS32),
-    CODES32(LinearFormat.BLOCKS32),
-    CODES32_MIN(LinearFormat.BLOCKS32),
-    Q4_K(LinearFormat.BLOCKS256),
-    Q6_K(LinearFormat.BLOCKS256),
-    TQ2_0(LinearFormat.BLOCKS256),
-    CODES256(LinearFormat.BLOCKS256),
-    CODES256_MIN(LinearFormat.BLOCKS256);
-
-    /** Elements of k that are decoded together, CHUNK in linear.h. */
-    private static final int CHUNK = 256;
-    /** Bytes of the record of a chunk of activations: 256 F32, struct record32 and record256. */
-    private static final int FLOATS = 4 * CHUNK;
-    private static final int BLOCKS32 = 96 + CHUNK;
-    private static final int BLOCKS256 = 168 + CHUNK;
-
-    /** Bytes of C's struct linear_scratch, which asserts that it has no more. */
-    private static final int SCRATCH_BYTES = 104 * 1024;
-    /** Bytes of records that are worth keeping in a second-level cache of 512 KiB or more. */
-    private static final int CACHE_BYTES = 320 * 1024;
-    /** Rows that share a decoded panel at least, so that decoding costs little. */
-    private static final int MIN_ROWS = 48;
-    /** MAX_ROWS in linear.h. */
-    private static final int MAX_ROWS = 252;
-    /** A multiple of all register tiles' rows. */
-    private static final int TILE_ROWS = 12;
-
-    private final int recordBytes;
-
-    LinearFormat(int recordBytes) {
-        this.recordBytes = recordBytes;
-    }
+    F32, F16, BF16, Q4_0, Q8_0, CODES32, CODES32_MIN, Q4_K, Q6_K, TQ2_0, CODES256, CODES256_MIN;
 
     /**
      * The row of a format.
@@ -63,20 +28,5 @@ enum LinearFormat {
             case I2_S, I32, Q8_A32, Q8_A256 ->
                 throw new IllegalArgumentException(weights + " is no format of weights in memory");
         };
-    }
-
-    /** Rows of activations of {@code k} elements that are worked on together. */
-    int blockRows(int k) {
-        long rows = CACHE_BYTES / rowBytes(k);
-        return (int) Math.clamp(rows, MIN_ROWS, MAX_ROWS) / TILE_ROWS * TILE_ROWS;
-    }
-
-    /** Scratch memory of a call. */
-    long scratchBytes(int k) {
-        return SCRATCH_BYTES + blockRows(k) * rowBytes(k);
-    }
-
-    private long rowBytes(int k) {
-        return Math.ceilDiv(k, CHUNK) * (long) recordBytes;
     }
 }

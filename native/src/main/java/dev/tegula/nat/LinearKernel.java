@@ -31,6 +31,8 @@ import java.util.Objects;
  * given.
  */
 final class LinearKernel implements Kernel {
+    /** {@code struct linear_scratch} fits, as linear.h asserts. */
+    static final long SCRATCH_BYTES = 1536 * 1024;
     /** Groups of a unit. */
     private static final int UNIT = 2;
     /** Bytes of weights from which on a call with few rows is worth cutting. */
@@ -52,7 +54,6 @@ final class LinearKernel implements Kernel {
     private final long maxRows;
     private final int groups;
     private final long unitBytes;
-    private final long scratchBytes;
 
     private LinearKernel(Isa isa, KernelArgs args) {
         this.function = NativeLoader.instance().function("tegula_linear_" + isa.suffix());
@@ -75,10 +76,9 @@ final class LinearKernel implements Kernel {
         LinearFormat format = LinearFormat.of(weights.type());
         long groupBytes = weights.packing().groupBytes(weights.type(), weights.cols());
         this.unitBytes = groupBytes * UNIT * (gated ? 2 : 1);
-        this.scratchBytes = format.scratchBytes(weights.cols());
         this.shape = LinearCall.shape(format, gated ? code(((Op.GateUp) args.request().op()).activation()) : 0,
                 output.cols(), weights.cols(), groupBytes, input.rowBytes(), added ? sum.rowBytes() : 0,
-                output.rowBytes(), format.blockRows(weights.cols()));
+                output.rowBytes());
     }
 
     /** The rows of the table for both ops and every format. */
@@ -99,8 +99,7 @@ final class LinearKernel implements Kernel {
         KernelId id = KernelId.of(name, DType.F32, inputs.get(0), weights, isa.linearTile(weights), isa.engine());
         return TypedFactory.of(id, op, inputs, List.of(DType.F32), args -> new LinearKernel(isa, args))
                 .withPacking(Packings.of(weights))
-                .withScratch(request -> Scratch.Size
-                        .ofBytes(LinearFormat.of(weights).scratchBytes(request.input(0).cols())));
+                .withScratch(request -> Scratch.Size.ofBytes(SCRATCH_BYTES));
     }
 
     /** The number that gates.h has for a function. */
@@ -145,10 +144,10 @@ final class LinearKernel implements Kernel {
         int count = rows.in(batch);
         int units = Math.ceilDiv(groups, UNIT);
         Objects.checkIndex(portion, portions);
-        if (count > maxRows || portions > units || scratch.bytes().byteSize() < scratchBytes
+        if (count > maxRows || portions > units || scratch.bytes().byteSize() < SCRATCH_BYTES
                 || scratch.bytes().address() % Float.BYTES != 0) {
             throw new IllegalArgumentException(count + " rows of " + maxRows + ", " + portions + " portions of " + units
-                    + " units, " + scratch.bytes().byteSize() + " bytes of scratch memory of " + scratchBytes);
+                    + " units, " + scratch.bytes().byteSize() + " bytes of scratch memory of " + SCRATCH_BYTES);
         }
         LinearCall.call(function, shape, w, w2, x, bias, residual, y, scratch.bytes(), count,
                 (long) UNIT * Portions.first(units, portion, portions),
