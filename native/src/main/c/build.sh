@@ -21,8 +21,12 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 # No contraction and no other liberty with floats: results have the bits of the scalar twin. Never -march=native: the
 # library runs on every CPU of the platform and the probe decides what is called.
-flags="-std=gnu11 -O3 -fPIC -fvisibility=hidden -ffp-contract=off -fno-math-errno -fno-trapping-math -fno-tree-reassoc -Wall -Wextra"
+flags="-std=gnu11 -O3 -fPIC -fvisibility=hidden -ffp-contract=off -fno-math-errno -fno-trapping-math -Wall -Wextra"
+# Sums of products stay where the source has them (GCC would make trees of a register tile's integer sums, and spill), and
+# loops stay loops.
+flags="$flags -fno-tree-reassoc -fno-tree-loop-distribute-patterns"
 $cc $flags -c "$src/probe.c" -o "$work/probe.o"
+$cc $flags -c "$src/memory.c" -o "$work/memory.o"
 avx2="-mavx2 -mfma -mf16c"
 avx512="$avx2 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni -mprefer-vector-width=512"
 $cc $flags $avx2 -c "$src/avx2.c" -o "$work/avx2.o"
@@ -33,5 +37,5 @@ fi
 $cc $flags $avx512 -c "$src/avx512.c" -o "$work/avx512.o"
 mkdir -p "$out"
 # Needs no C library, so it loads beside any.
-$cc -shared -nostdlib -Wl,-z,noexecstack -Wl,--build-id=none -s -o "$work/libtegula.so" "$work"/*.o
+$cc -shared -nostdlib -Wl,--no-undefined -Wl,-z,noexecstack -Wl,--build-id=none -s -o "$work/libtegula.so" "$work"/*.o
 mv "$work/libtegula.so" "$out/libtegula.so"

@@ -5,7 +5,11 @@
  */
 static void record_floats(const char *x, int64_t k0, int64_t count, struct record_kind kind, void *to) {
     (void)kind;
-    memcpy(to, x + 4 * k0, (size_t)(4 * count));
+    const float *from = (const float *)x + k0;
+    float *out = to;
+    for (int64_t i = 0; i < count; i++) {
+        out[i] = from[i];
+    }
 }
 
 /* R rows times two vectors of weights, w0 and w1, that are so many bytes apart from element to element. */

@@ -5,25 +5,23 @@
 #ifndef TEGULA_GATES_H
 #define TEGULA_GATES_H
 
-#include <stdint.h>
-#include <string.h>
+#include "tegula.h"
 
-static inline __attribute__((always_inline)) float from_bits(int32_t bits) {
+INLINE float from_bits(int32_t bits) {
     float x;
     memcpy(&x, &bits, sizeof x);
     return x;
 }
 
-static inline __attribute__((always_inline)) int32_t to_bits(float x) {
+INLINE int32_t to_bits(float x) {
     int32_t bits;
     memcpy(&bits, &x, sizeof bits);
     return bits;
 }
 
-static inline __attribute__((always_inline)) float exp_(float x) {
+/* e^c for -104 <= c <= 89 or NaN. */
+INLINE float exp_between(float c) {
     const float round = 12582912.0f; /* 1.5 * 2^23: rounds to an integer and leaves it in the low bits */
-    float c = x > 89.0f ? 89.0f : x;
-    c = c < -104.0f ? -104.0f : c;
     float t = __builtin_fmaf(c, 1.44269504f, round);
     float n = t - round;
     float r = __builtin_fmaf(n, -0.693359375f, c);
@@ -40,39 +38,53 @@ static inline __attribute__((always_inline)) float exp_(float x) {
     return e * from_bits((int32_t)(((uint32_t)k - (uint32_t)half + 127u) << 23));
 }
 
+/* e^x */
+INLINE float exp_(float x) {
+    float c = x > 89.0f ? 89.0f : x;
+    return exp_between(c < -104.0f ? -104.0f : c);
+}
+
+/* e^x for x <= 0 or NaN. One comparison: of two the compiler makes seven instructions, of one two. */
+INLINE float exp_below(float x) {
+    return exp_between(x < -104.0f ? -104.0f : x);
+}
+
 /* x / (1 + e^-z) by e^-|z|, which does not overflow; z has the sign of x. */
-static inline __attribute__((always_inline)) float over_one_plus_exp(float x, float z) {
-    float e = exp_(-__builtin_fabsf(z));
+INLINE float over_one_plus_exp(float x, float z) {
+    float e = exp_below(-__builtin_fabsf(z));
     return (x < 0.0f ? x * e : x) / (1.0f + e);
 }
 
-static inline __attribute__((always_inline)) float silu(float x) {
+INLINE float silu(float x) {
     return over_one_plus_exp(x, x);
 }
 
-static inline __attribute__((always_inline)) float gelu(float x) {
+INLINE float gelu(float x) {
     return over_one_plus_exp(x, x * __builtin_fmaf(x * x, 0.071354814f, 1.5957692f));
 }
 
-static inline __attribute__((always_inline)) float relu2(float x) {
+INLINE float relu2(float x) {
     float r = x <= 0.0f ? 0.0f : x;
     return r * r;
 }
 
-/* y[i] = f(gate[i]) * up[i]. */
+/* y[i] = f(gate[i]) * up[i]; y may be gate or up. */
 static inline void gate(int32_t activation, const float *g, const float *up, float *y, int64_t n) {
     switch (activation) {
     case 0:
+        INDEPENDENT
         for (int64_t i = 0; i < n; i++) {
             y[i] = silu(g[i]) * up[i];
         }
         break;
     case 1:
+        INDEPENDENT
         for (int64_t i = 0; i < n; i++) {
             y[i] = gelu(g[i]) * up[i];
         }
         break;
     default:
+        INDEPENDENT
         for (int64_t i = 0; i < n; i++) {
             y[i] = relu2(g[i]) * up[i];
         }

@@ -1,2 +1,6 @@
 /* Every family of kernels, compiled once per instruction set; functions are named NAME(tegula_…). */
 #include "linear_loops.h"
+#include "norm.h"
+#include "quantize.h"
+#include "rope.h"
+#include "rows.h"

@@ -125,6 +125,12 @@ static void multiply(const struct block *b, const char *w, int64_t g, int64_t k0
     }
 }
 
+static void zero(float *out, int64_t n) {
+    for (int64_t i = 0; i < n; i += LANES) {
+        vf_store(out + i, vf_zero());
+    }
+}
+
 /* A row of sums to the output. The residual may be the output's memory. */
 static void finish(const float *sums, const float *bias, const float *residual, float *y, int64_t n) {
     for (int64_t i = 0; i < n; i++) {
@@ -175,7 +181,7 @@ EXPORT void NAME(tegula_linear)(LINEAR_ARGS) {
             int64_t panels = (MIN(width, last - g0) + PANEL_GROUPS - 1) / PANEL_GROUPS;
             float *out = scratch->out;
             float *up = w2 ? out + panels * size : 0;
-            memset(out, 0, (size_t)((w2 ? 2 : 1) * panels * size * 4));
+            zero(out, (w2 ? 2 : 1) * panels * size);
             for (int64_t c = 0; c < chunks; c++) {
                 const char *record = b.records;
                 if (few) {

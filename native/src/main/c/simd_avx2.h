@@ -34,6 +34,8 @@ INLINE void vf_store_half(void *p, VF v) { _mm_storeu_si128(p, _mm256_cvtps_ph(v
 INLINE VF vf_of_int(VI v) { return _mm256_cvtepi32_ps(v); }
 INLINE VF vf_of_bits(VI v) { return _mm256_castsi256_ps(v); }
 INLINE VI vi_of_bits(VF v) { return _mm256_castps_si256(v); }
+/* a > b ? a : b, so b where a NaN takes part. */
+INLINE VF vf_max(VF a, VF b) { return _mm256_max_ps(a, b); }
 /* Comparisons are false where a NaN takes part. */
 INLINE VM vf_less(VF a, VF b) { return _mm256_cmp_ps(a, b, _CMP_LT_OQ); }
 /* yes where the mask says so, else no. */
@@ -52,6 +54,7 @@ INLINE VI vi_zero(void) { return _mm256_setzero_si256(); }
 INLINE VI vi_add(VI a, VI b) { return _mm256_add_epi32(a, b); }
 INLINE VI vi_sub(VI a, VI b) { return _mm256_sub_epi32(a, b); }
 INLINE VI vi_mul(VI a, VI b) { return _mm256_mullo_epi32(a, b); }
+INLINE VI vi_max(VI a, VI b) { return _mm256_max_epi32(a, b); }
 INLINE VI vi_and(VI a, VI b) { return _mm256_and_si256(a, b); }
 INLINE VI vi_or(VI a, VI b) { return _mm256_or_si256(a, b); }
 INLINE VI vi_xor(VI a, VI b) { return _mm256_xor_si256(a, b); }
@@ -96,4 +99,16 @@ INLINE void vf_load_pairs(const void *p, VF *even, VF *odd) {
     VI x = _mm256_permute4x64_epi64(_mm256_shuffle_epi8(vi_load(p), apart), 0xD8);
     *even = _mm256_cvtph_ps(_mm256_castsi256_si128(x));
     *odd = _mm256_cvtph_ps(_mm256_extracti128_si256(x, 1));
+}
+
+#include "simd_bytes.h"
+
+/* 32 values of -128 ... 127, in 32 / LANES vectors, as bytes. */
+INLINE VB vb_of_ints(const VI *v) {
+    VB bytes = _mm256_packs_epi16(_mm256_packs_epi32(v[0], v[1]), _mm256_packs_epi32(v[2], v[3]));
+    return in_order(bytes);
+}
+/* The largest lane. */
+INLINE int32_t vi_max_of(VI v) {
+    return max_of_4(_mm_max_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1)));
 }

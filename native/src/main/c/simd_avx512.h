@@ -30,6 +30,7 @@ INLINE void vf_store_half(void *p, VF v) { _mm256_storeu_si256(p, _mm512_cvtps_p
 INLINE VF vf_of_int(VI v) { return _mm512_cvtepi32_ps(v); }
 INLINE VF vf_of_bits(VI v) { return _mm512_castsi512_ps(v); }
 INLINE VI vi_of_bits(VF v) { return _mm512_castps_si512(v); }
+INLINE VF vf_max(VF a, VF b) { return _mm512_max_ps(a, b); }
 INLINE VM vf_less(VF a, VF b) { return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ); }
 INLINE VF vf_select(VM m, VF yes, VF no) { return _mm512_mask_blend_ps(m, no, yes); }
 
@@ -45,6 +46,7 @@ INLINE VI vi_zero(void) { return _mm512_setzero_si512(); }
 INLINE VI vi_add(VI a, VI b) { return _mm512_add_epi32(a, b); }
 INLINE VI vi_sub(VI a, VI b) { return _mm512_sub_epi32(a, b); }
 INLINE VI vi_mul(VI a, VI b) { return _mm512_mullo_epi32(a, b); }
+INLINE VI vi_max(VI a, VI b) { return _mm512_max_epi32(a, b); }
 INLINE VI vi_and(VI a, VI b) { return _mm512_and_si512(a, b); }
 INLINE VI vi_or(VI a, VI b) { return _mm512_or_si512(a, b); }
 INLINE VI vi_xor(VI a, VI b) { return _mm512_xor_si512(a, b); }
@@ -66,4 +68,18 @@ INLINE void vf_load_pairs(const void *p, VF *even, VF *odd) {
     VI x = vi_load(p);
     *even = _mm512_cvtph_ps(_mm512_cvtepi32_epi16(x));
     *odd = _mm512_cvtph_ps(_mm512_cvtepi32_epi16(_mm512_srli_epi32(x, 16)));
+}
+
+#include "simd_bytes.h"
+
+INLINE VB vb_of_ints(const VI *v) {
+    __m512i words = _mm512_packs_epi32(v[0], v[1]); /* fours of v[0] and v[1] in turn */
+    __m256i low = _mm512_castsi512_si256(words);
+    __m256i high = _mm512_extracti64x4_epi64(words, 1);
+    /* Fours 0 4 1 5 and 2 6 3 7 become bytes 0 4 2 6 1 5 3 7. */
+    return _mm256_permutevar8x32_epi32(_mm256_packs_epi16(low, high), _mm256_setr_epi32(0, 4, 2, 6, 1, 5, 3, 7));
+}
+INLINE int32_t vi_max_of(VI v) {
+    __m256i m = _mm256_max_epi32(_mm512_castsi512_si256(v), _mm512_extracti64x4_epi64(v, 1));
+    return max_of_4(_mm_max_epi32(_mm256_castsi256_si128(m), _mm256_extracti128_si256(m, 1)));
 }

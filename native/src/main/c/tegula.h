@@ -10,6 +10,13 @@
 #define INLINE static inline __attribute__((always_inline))
 #define UNROLL _Pragma("GCC unroll 64")
 
+/* The next loop's iterations do not depend on each other, though its operands may be the same memory. */
+#ifdef __clang__
+#define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define INDEPENDENT _Pragma("GCC ivdep")
+#endif
+
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 
 #endif

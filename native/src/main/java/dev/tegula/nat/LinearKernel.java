@@ -103,7 +103,7 @@ final class LinearKernel implements Kernel {
     }
 
     /** The number that gates.h has for a function. */
-    private static int code(Activation activation) {
+    static int code(Activation activation) {
         return switch (activation) {
             case SILU -> 0;
             case GELU -> 1;

@@ -1,14 +1,12 @@
 package dev.tegula.cpu.elem;
 
 import dev.tegula.cpu.CpuKernelProvider;
-import dev.tegula.kernel.Cost;
 import dev.tegula.kernel.Kernel;
 import dev.tegula.kernel.KernelArgs;
 import dev.tegula.kernel.KernelFactory;
 import dev.tegula.kernel.KernelId;
-import dev.tegula.kernel.KernelRequest;
 import dev.tegula.kernel.Op;
-import dev.tegula.kernel.Refusal;
+import dev.tegula.kernel.RenamedFactory;
 import dev.tegula.kernel.Scratch;
 import dev.tegula.kernel.TypedFactory;
 import dev.tegula.kernel.ref.RefProvider;
@@ -17,7 +15,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -57,7 +54,7 @@ public final class ElemFactories {
         }
         for (KernelFactory scalar : new RefProvider().kernels()) {
             if (PLAIN.contains(scalar.id().op())) {
-                rows.add(new Plain(scalar));
+                rows.add(new RenamedFactory(scalar, CpuKernelProvider.ENGINE));
             }
         }
         return rows;
@@ -71,34 +68,5 @@ public final class ElemFactories {
 
     private static KernelId id(String op, DType dst, DType src) {
         return KernelId.of(op, dst, src, src, "row", CpuKernelProvider.ENGINE);
-    }
-
-    /** A scalar kernel under this engine's name. */
-    private record Plain(KernelFactory scalar) implements KernelFactory {
-        @Override
-        public KernelId id() {
-            KernelId id = scalar.id();
-            return new KernelId(id.op(), id.dst(), id.lhs(), id.rhs(), id.tile(), CpuKernelProvider.ENGINE);
-        }
-
-        @Override
-        public Optional<Refusal> refuse(KernelRequest request) {
-            return scalar.refuse(request).map(refusal -> new Refusal(id().toString(), refusal.reason()));
-        }
-
-        @Override
-        public Scratch.Size scratch(KernelRequest request) {
-            return scalar.scratch(request);
-        }
-
-        @Override
-        public Cost cost(KernelRequest request, int rows, int context) {
-            return scalar.cost(request, rows, context);
-        }
-
-        @Override
-        public Kernel bind(KernelArgs args) {
-            return scalar.bind(args);
-        }
     }
 }
