@@ -2,6 +2,7 @@ package dev.tegula.cli;
 
 import dev.tegula.engine.Engine;
 import dev.tegula.engine.EngineOptions;
+import dev.tegula.kernel.KernelProvider;
 import dev.tegula.model.ModelOptions;
 import dev.tegula.tensor.DType;
 import java.io.IOException;
@@ -30,13 +31,17 @@ final class Models {
                 return Engine.open(options.model(), how);
             }
             // The launcher leaves the Vector API out for the embedded model, which is done before its code were warm.
-            if (model.kernels().providers().stream().anyMatch(p -> p.isSlowWhenCold() && p.unavailable().isPresent())) {
+            if (model.kernels().providers().stream().noneMatch(Models::isFastAtOnce)) {
                 how = how.withModel(model.withKernels(model.kernels().scalar()));
             }
             try (InputStream stream = EmbeddedModel.stream()) {
                 return Engine.open(stream, EmbeddedModel.NAME, how);
             }
         }
+    }
+
+    private static boolean isFastAtOnce(KernelProvider engine) {
+        return engine.rank() > 0 && !engine.isSlowWhenCold() && engine.unavailable().isEmpty();
     }
 
     /**
