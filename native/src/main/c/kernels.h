@@ -1,2 +1,3 @@
 /* Every family of kernels, compiled once per instruction set; functions are named NAME(tegula_…). */
+#include "attention.h"
 #include "linear_loops.h"

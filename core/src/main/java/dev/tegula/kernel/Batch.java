@@ -158,4 +158,17 @@ public final class Batch {
     public int block(int sequence, int index) {
         return tables.get(INT, 4L * ((long) sequence * maxBlocks + index));
     }
+
+    /**
+     * The rows' memory, for kernels outside Java: 16 bytes per row, which are I32 token, position, sequence, and the row of
+     * the i-th output.
+     */
+    public MemorySegment rowsMemory() {
+        return rows;
+    }
+
+    /** The block tables' memory, for kernels outside Java: {@link #maxBlocks} I32 per sequence. */
+    public MemorySegment tablesMemory() {
+        return tables;
+    }
 }

@@ -3,6 +3,7 @@ package dev.tegula.nat;
 import dev.tegula.kernel.KernelFactory;
 import dev.tegula.kernel.KernelProvider;
 import dev.tegula.kernel.Refusal;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,7 +14,9 @@ public abstract sealed class NativeProvider implements KernelProvider permits Av
 
     NativeProvider(Isa isa) {
         this.isa = isa;
-        this.kernels = List.copyOf(LinearKernel.all(isa));
+        List<KernelFactory> all = new ArrayList<>(LinearKernel.all(isa));
+        all.addAll(AttentionKernel.all(isa));
+        this.kernels = List.copyOf(all);
     }
 
     @Override
