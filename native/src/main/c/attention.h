@@ -73,6 +73,11 @@ struct attention_scratch {
 /* Java allocates so much (AttentionCall.HEADER_BYTES), and 3 x 96 heads, and a block as F32. */
 _Static_assert(sizeof(struct attention_scratch) <= 16 * 1024, "scratch memory");
 
+/* First and last positions that a tile's queries see: the lowest and the highest. */
+struct att_reach {
+    int32_t first_low, first_high, last_low, last_high;
+};
+
 /* A unit at work. */
 struct att_work {
     const struct attention *s;
@@ -87,6 +92,7 @@ struct att_work {
     float *part;     /* [tile][rows][stride] */
     float *total;
     float *wide;     /* keys and values of a block as F32 */
+    struct att_reach reach[ATT_TILES];
     int32_t low;     /* positions that any query sees */
     int32_t high;
 };
@@ -110,6 +116,20 @@ static void att_segment(struct att_work *w) {
     }
 }
 
+/* A query's elements to its place in a tile, whose chunks are `step` apart. */
+static void att_query(float *to, int64_t step, const float *from, int64_t n) {
+    for (int64_t chunk = 0; chunk < n; chunk += ATT_CHUNK, to += step, from += ATT_CHUNK) {
+        int64_t size = MIN(ATT_CHUNK, n - chunk);
+        int64_t d = 0;
+        for (; d + LANES <= size; d += LANES) {
+            vf_store(to + d, vf_load(from + d));
+        }
+        for (; d < size; d++) {
+            to[d] = from[d];
+        }
+    }
+}
+
 /* Lays a unit's queries out in tiles. Places past the last query repeat it, so that tiles need no other case. */
 static void att_begin(struct att_work *w, const struct attention_unit *u, const char *q, const int32_t *rows) {
     const struct attention *s = w->s;
@@ -127,23 +147,26 @@ static void att_begin(struct att_work *w, const struct attention_unit *u, const 
     w->low = INT32_MAX;
     w->high = 0;
     for (int t = 0; t < w->tiles; t++) {
+        struct att_reach see = {INT32_MAX, 0, INT32_MAX, 0};
         for (int r = 0; r < w->rows; r++) {
             int query = u->first + MIN(t * w->used + MIN(r, w->used - 1), u->count - 1);
             int row = u->row + query / s->group;
             int head = u->kv_head * s->group + query % s->group;
             const float *from = (const float *)(q + row * s->q_stride) + (int64_t)head * s->head_size;
-            float *to = w->q + t * w->q_tile + r * ATT_CHUNK;
-            for (int64_t d = 0; d < s->head_size; d++) {
-                to[d / ATT_CHUNK * ATT_CHUNK * w->rows + d % ATT_CHUNK] = from[d];
-            }
+            att_query(w->q + t * w->q_tile + r * ATT_CHUNK, ATT_CHUNK * w->rows, from, s->head_size);
             int32_t last = rows[4 * (int64_t)row + 1];
             int32_t first = s->window && last >= s->window ? last - s->window + 1 : 0;
             m->last[t][r] = last;
             m->first[t][r] = first;
             m->merged[t][r] = 0;
-            w->low = MIN(w->low, first);
-            w->high = last > w->high ? last : w->high;
+            see.first_low = MIN(see.first_low, first);
+            see.first_high = MAX(see.first_high, first);
+            see.last_low = MIN(see.last_low, last);
+            see.last_high = MAX(see.last_high, last);
         }
+        w->reach[t] = see;
+        w->low = MIN(w->low, see.first_low);
+        w->high = MAX(w->high, see.last_high);
     }
 }
 
@@ -167,29 +190,34 @@ static void att_mask(float *s, int32_t *seen, int rows, const int *from, const i
 }
 
 /*
- * Scores to p = exp(s - max) for a tile's queries, of which those with from < to see some of the block; updates max and
- * sum, gives the factor of the sums so far. In three passes, so that the queries' chains of operations overlap.
+ * Scores to p = exp(s - max) for a tile's queries; updates max and sum, gives the factor of the sums so far. Where `from`
+ * is given, only queries with from < to see some of the block. In passes, so that the queries' chains of operations
+ * overlap.
  */
 static void att_softmax(float *s, int rows, const int *from, const int *to, float *max, float *sum, float *scale) {
-    float delta[ATT_PLACES] = {0};
     float fold[ATT_PLACES] = {0};
     for (int r = 0; r < rows; r++) {
-        const float *row = s + r * KV_BLOCK;
-        VF best = vf_load(row);
+        VF best = vf_load(s + r * KV_BLOCK);
         UNROLL for (int i = LANES; i < KV_BLOCK; i += LANES) {
-            best = vf_max(best, vf_load(row + i));
+            best = vf_max(best, vf_load(s + r * KV_BLOCK + i));
         }
-        /* What a NaN does here does not matter: it makes p NaN, and with it all that follows. */
-        float block = vf_largest(best);
-        float larger = block > max[r] ? block : max[r];
-        delta[r] = from[r] < to[r] ? max[r] - larger : 0.0f;
-        max[r] = larger;
+        scale[r] = vf_largest(best);
     }
-    for (int r = 0; r < rows; r++) {
-        VF m = vf_all(max[r]);
-        UNROLL for (int i = 0; i < KV_BLOCK; i += LANES) {
-            float *at = s + r * KV_BLOCK + i;
-            vf_store(at, vf_exp(vf_sub(vf_load(at), m)));
+    UNROLL for (int r = 0; r < ATT_PLACES; r += LANES) {
+        /* What a NaN does here does not matter: it makes p NaN, and with it all that follows. */
+        VF before = vf_load(max + r);
+        VF larger = vf_max(vf_load(scale + r), before);
+        vf_store(max + r, larger);
+        vf_store(scale + r, vf_exp(vf_sub(before, larger)));
+    }
+    for (int i = 0; i < rows * KV_BLOCK; i += 4 * LANES) {
+        VF x[4];
+        UNROLL for (int j = 0; j < 4; j++) {
+            x[j] = vf_sub(vf_load(s + i + j * LANES), vf_all(max[(i + j * LANES) / KV_BLOCK]));
+        }
+        vf_exp_below(4, x);
+        UNROLL for (int j = 0; j < 4; j++) {
+            vf_store(s + i + j * LANES, x[j]);
         }
     }
     for (int r = 0; r < rows; r++) {
@@ -198,46 +226,60 @@ static void att_softmax(float *s, int rows, const int *from, const int *to, floa
         if (LANES == 8) {
             half = vf_add(half, vf_add(vf_load(row + 8), vf_load(row + 24)));
         }
-        fold[r] = from[r] < to[r] ? vf_fold(half) : 0.0f;
+        fold[r] = vf_fold(half);
     }
     UNROLL for (int r = 0; r < ATT_PLACES; r += LANES) {
-        VF c = vf_exp(vf_load(delta + r));
+        VF c = vf_load(scale + r);
+        VF p = vf_load(fold + r);
+        if (from) {
+            VM sees = vf_less(vf_of_int(vi_load(from + r)), vf_of_int(vi_load(to + r)));
+            c = vf_select(sees, c, vf_all(1.0f));
+            p = vf_select(sees, p, vf_zero());
+        }
         vf_store(scale + r, c);
-        vf_store(sum + r, vf_fma(vf_load(sum + r), c, vf_load(fold + r)));
+        vf_store(sum + r, vf_fma(vf_load(sum + r), c, p));
     }
 }
 
-/* One tile with one block, whose first position is base; `ahead` is the way from it to the next. */
-static void att_tile(struct att_work *w, int tile, int half, const char *k, const char *v, int32_t base, int64_t ahead) {
+/* One tile with one block, whose first position is base and of which every query sees all. */
+static void att_whole(struct att_work *w, int tile, int half, const char *k, const char *v, int64_t ahead) {
     struct attention_scratch *m = w->m;
     int64_t size = w->s->head_size;
-    int from[ATT_PLACES];
-    int to[ATT_PLACES];
+    att_scores(w->rows, half, k, w->q + tile * w->q_tile, size, w->s->scale, KV_BLOCK, m->p, ahead);
+    att_softmax(m->p, w->rows, 0, 0, m->max[tile], m->sum[tile], m->scale);
+    att_values(w->rows, half, v, size, m->p, m->scale, w->part + tile * w->rows * w->stride, w->stride, ahead);
+}
+
+/* The same where some queries see only some of it. */
+static void att_edge(struct att_work *w, int tile, int half, const char *k, const char *v, int32_t base) {
+    struct attention_scratch *m = w->m;
+    int64_t size = w->s->head_size;
+    int from[ATT_PLACES] = {0};
+    int to[ATT_PLACES] = {0};
     int low = KV_BLOCK;
     int high = 0;
-    int whole = 1;
     for (int r = 0; r < w->rows; r++) {
-        int first = m->first[tile][r] - base;
-        int end = m->last[tile][r] + 1 - base;
-        from[r] = first < 0 ? 0 : first;
-        to[r] = MIN(end, KV_BLOCK);
-        whole &= first <= 0 && end >= KV_BLOCK;
+        from[r] = MAX(m->first[tile][r] - base, 0);
+        to[r] = MIN(m->last[tile][r] + 1 - base, KV_BLOCK);
         low = MIN(low, from[r]);
-        high = to[r] > high ? to[r] : high;
+        high = MAX(high, to[r]);
     }
-    if (low >= high) {
-        return;
-    }
-    float *part = w->part + (int64_t)tile * w->rows * w->stride;
-    att_scores(w->rows, half, k, w->q + tile * w->q_tile, size, w->s->scale, m->p, ahead);
-    if (!whole) {
-        att_mask(m->p, m->seen, w->rows, from, to);
-    }
+    att_scores(w->rows, half, k, w->q + tile * w->q_tile, size, w->s->scale, high, m->p, 0);
+    att_mask(m->p, m->seen, w->rows, from, to);
     att_softmax(m->p, w->rows, from, to, m->max[tile], m->sum[tile], m->scale);
-    if (whole) {
-        att_values(w->rows, half, v, size, m->p, m->scale, part, w->stride, ahead);
-    } else {
-        att_values_seen(w->rows, half, v, size, m->p, low, high, m->seen, m->scale, part, w->stride);
+    att_values_seen(w->rows, half, v, size, m->p, low, high, m->seen, m->scale,
+                    w->part + tile * w->rows * w->stride, w->stride);
+}
+
+/* All tiles with one block; `ahead` is the way from it to the next. */
+static void att_block(struct att_work *w, int half, const char *k, const char *v, int32_t base, int64_t ahead) {
+    for (int t = 0; t < w->tiles; t++) {
+        const struct att_reach *see = &w->reach[t];
+        if (see->last_low >= base + KV_BLOCK - 1 && see->first_high <= base) {
+            att_whole(w, t, half, k, v, t == 0 ? ahead : 0);
+        } else if (see->last_high >= base && see->first_low < base + KV_BLOCK) {
+            att_edge(w, t, half, k, v, base);
+        }
     }
 }
 
@@ -301,7 +343,7 @@ static void att_unit(struct att_work *w, const struct attention_unit *u, const c
         int64_t ahead = b < last ? head + table[b + 1] * s->block_bytes - k : 0;
         const char *v = k + s->head_bytes;
         int half = s->half;
-        if (half && w->tiles > 1) {
+        if (half && w->tiles > 2) { /* else it costs less to convert on each load */
             for (int64_t i = 0; i < 2 * (int64_t)KV_BLOCK * s->head_size; i += LANES) {
                 __builtin_prefetch(k + 2 * i + ahead);
                 vf_store(w->wide + i, vf_load_half(k + 2 * i));
@@ -311,9 +353,7 @@ static void att_unit(struct att_work *w, const struct attention_unit *u, const c
             k = (const char *)w->wide;
             v = (const char *)(w->wide + (int64_t)KV_BLOCK * s->head_size);
         }
-        for (int t = 0; t < w->tiles; t++) {
-            att_tile(w, t, half, k, v, b * KV_BLOCK, t == 0 ? ahead : 0);
-        }
+        att_block(w, half, k, v, b * KV_BLOCK, ahead);
         if (b == last || (b + 1) % KV_SEGMENT == 0) {
             att_merge(w, b / KV_SEGMENT * (KV_SEGMENT * KV_BLOCK), b * KV_BLOCK + KV_BLOCK - 1);
         }

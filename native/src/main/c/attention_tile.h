@@ -29,12 +29,12 @@ INLINE VF att_load(const int half, const char *p) {
 
 /*
  * s[r][i] = scale * (sum over d of q[r][d] k[d][i]), in the order of d; queries lie as [n / ATT_CHUNK][R][ATT_CHUNK].
- * Fetches what lies `ahead` of the keys on the way: the next block's.
+ * Fetches what lies `ahead` of the keys on the way: the next block's. Positions `to` … 31 may be left out.
  */
-INLINE void att_scores_tile(const int R, const int half, const char *k, const float *q, int64_t n, float scale, float *s,
-                            int64_t ahead) {
+INLINE void att_scores_tile(const int R, const int half, const char *k, const float *q, int64_t n, float scale, int to,
+                            float *s, int64_t ahead) {
     const int bytes = half ? 2 : 4;
-    for (int column = 0; column < KV_BLOCK; column += 2 * LANES) {
+    for (int column = 0; column < to; column += 2 * LANES) {
         VF sum[ATT_ROWS][2];
         UNROLL for (int r = 0; r < R; r++) {
             sum[r][0] = sum[r][1] = vf_zero();
@@ -70,8 +70,9 @@ INLINE void att_scores_tile(const int R, const int half, const char *k, const fl
  * of columns j. Rows of v are n elements apart, those of o stride. With `seen`, query r passes over the positions where
  * seen[r][i] is 0: not even a product with zero may be added, since v may be NaN and o -0.
  */
-INLINE void att_values_tile(const int R, const int W, const int half, const char *v, int64_t n, const float *p, int from,
-                            int to, const int32_t *seen, const float *c, float *o, int64_t stride, int64_t ahead) {
+INLINE void att_values_tile(const int R, const int W, const int half, const char *v, int64_t n, const float *p,
+                            int from, int to, const int32_t *seen, const float *c, float *o, int64_t stride,
+                            int64_t ahead) {
     const int bytes = half ? 2 : 4;
     VF sum[ATT_ROWS][4];
     UNROLL for (int r = 0; r < R; r++) {
@@ -143,14 +144,14 @@ static int att_tile_rows(int64_t queries) {
 #endif
 #define ATT_EVERY(CASE) ATT_LARGE(CASE) CASE(6) CASE(4) CASE(2) CASE(1)
 
-static void att_scores(int rows, int half, const char *k, const float *q, int64_t n, float scale, float *s,
-                       int64_t ahead) {
+static void att_scores(int rows, int half, const char *k, const float *q, int64_t n, float scale, int to,
+                       float *s, int64_t ahead) {
 #define ATT_CASE(R)                                                                                                    \
     case 2 * R:                                                                                                        \
-        att_scores_tile(R, 0, k, q, n, scale, s, ahead);                                                               \
+        att_scores_tile(R, 0, k, q, n, scale, to, s, ahead);                                                           \
         break;                                                                                                         \
     case 2 * R + 1:                                                                                                    \
-        att_scores_tile(R, 1, k, q, n, scale, s, ahead);                                                               \
+        att_scores_tile(R, 1, k, q, n, scale, to, s, ahead);                                                           \
         break;
     switch (2 * rows + half) { ATT_EVERY(ATT_CASE) }
 #undef ATT_CASE

@@ -11,5 +11,6 @@
 #define UNROLL _Pragma("GCC unroll 64")
 
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
+#define MAX(a, b) ((a) > (b) ? (a) : (b))
 
 #endif
