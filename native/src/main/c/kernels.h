@@ -1,4 +1,5 @@
 /* Every family of kernels, compiled once per instruction set; functions are named NAME(tegula_…). */
+#include "attention.h"
 #include "linear_loops.h"
 #include "norm.h"
 #include "quantize.h"

@@ -41,6 +41,39 @@ INLINE VM vf_less(VF a, VF b) { return _mm256_cmp_ps(a, b, _CMP_LT_OQ); }
 /* yes where the mask says so, else no. */
 INLINE VF vf_select(VM m, VF yes, VF no) { return _mm256_blendv_ps(no, yes, m); }
 
+/* a < b ? a : b, so b where a NaN takes part. */
+INLINE VF vf_min(VF a, VF b) { return _mm256_min_ps(a, b); }
+/* The word at p, 0 or -1, for all lanes; a b + c where the mask says so, else c. */
+INLINE VM vm_broadcast(const void *p) { return _mm256_broadcast_ss(p); }
+INLINE VF vf_fma_where(VM m, VF a, VF b, VF c) { return _mm256_blendv_ps(c, _mm256_fmadd_ps(a, b, c), m); }
+/* The largest lane. */
+INLINE float vf_largest(VF v) {
+    __m128 x = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+    x = _mm_max_ps(x, _mm_movehl_ps(x, x));
+    return _mm_cvtss_f32(_mm_max_ss(x, _mm_movehdup_ps(x)));
+}
+/* The sum of the lanes by halves: lane i + lane (i + LANES / 2), and so on. */
+INLINE float vf_fold(VF v) {
+    __m128 x = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+    x = _mm_add_ps(x, _mm_movehl_ps(x, x));
+    return _mm_cvtss_f32(_mm_add_ss(x, _mm_movehdup_ps(x)));
+}
+/* v 2^n, rounded once, for v next to 1 and whole n of -150 to 128; in two factors, since 2^128 is no float. */
+INLINE VF vf_scale(VF v, VF n) {
+    __m256i k = _mm256_cvtps_epi32(n);
+    __m256i half = _mm256_srai_epi32(k, 1);
+    __m256i one = _mm256_set1_epi32(127);
+    v = _mm256_mul_ps(v, _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_add_epi32(half, one), 23)));
+    k = _mm256_sub_epi32(k, half);
+    return _mm256_mul_ps(v, _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_add_epi32(k, one), 23)));
+}
+/* The F16 at p as F32. */
+INLINE float half_at(const void *p) {
+    uint16_t bits;
+    memcpy(&bits, p, 2);
+    return _cvtsh_ss(bits);
+}
+
 INLINE VI vi_load(const void *p) { return _mm256_loadu_si256(p); }
 INLINE void vi_store(void *p, VI v) { _mm256_storeu_si256(p, v); }
 INLINE VI vi_all(int32_t x) { return _mm256_set1_epi32(x); }

@@ -34,6 +34,32 @@ INLINE VF vf_max(VF a, VF b) { return _mm512_max_ps(a, b); }
 INLINE VM vf_less(VF a, VF b) { return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ); }
 INLINE VF vf_select(VM m, VF yes, VF no) { return _mm512_mask_blend_ps(m, no, yes); }
 
+INLINE VF vf_min(VF a, VF b) { return _mm512_min_ps(a, b); }
+INLINE VM vm_broadcast(const void *p) {
+    VM m;
+    memcpy(&m, p, 2);
+    return m;
+}
+INLINE VF vf_fma_where(VM m, VF a, VF b, VF c) { return _mm512_mask3_fmadd_ps(a, b, c, m); }
+INLINE float vf_largest(VF v) {
+    __m256 y = _mm256_max_ps(_mm512_castps512_ps256(v), _mm512_extractf32x8_ps(v, 1));
+    __m128 x = _mm_max_ps(_mm256_castps256_ps128(y), _mm256_extractf128_ps(y, 1));
+    x = _mm_max_ps(x, _mm_movehl_ps(x, x));
+    return _mm_cvtss_f32(_mm_max_ss(x, _mm_movehdup_ps(x)));
+}
+INLINE float vf_fold(VF v) {
+    __m256 y = _mm256_add_ps(_mm512_castps512_ps256(v), _mm512_extractf32x8_ps(v, 1));
+    __m128 x = _mm_add_ps(_mm256_castps256_ps128(y), _mm256_extractf128_ps(y, 1));
+    x = _mm_add_ps(x, _mm_movehl_ps(x, x));
+    return _mm_cvtss_f32(_mm_add_ss(x, _mm_movehdup_ps(x)));
+}
+INLINE VF vf_scale(VF v, VF n) { return _mm512_scalef_ps(v, n); }
+INLINE float half_at(const void *p) {
+    uint16_t bits;
+    memcpy(&bits, p, 2);
+    return _cvtsh_ss(bits);
+}
+
 INLINE VI vi_load(const void *p) { return _mm512_loadu_si512(p); }
 INLINE void vi_store(void *p, VI v) { _mm512_storeu_si512(p, v); }
 INLINE VI vi_all(int32_t x) { return _mm512_set1_epi32(x); }

@@ -17,6 +17,7 @@ public abstract sealed class NativeProvider implements KernelProvider
         this.isa = isa;
         List<KernelFactory> all = new ArrayList<>(LinearKernel.all(isa));
         all.addAll(RowKernels.all(isa));
+        all.addAll(AttentionKernel.all(isa));
         this.kernels = List.copyOf(all);
     }
 
