@@ -1,6 +1,7 @@
 /** The tegula command. */
 module dev.tegula.cli {
     requires dev.tegula;
+    requires java.management;
     requires com.fasterxml.jackson.core;
     requires info.picocli;
     requires org.jline.reader;

@@ -8,15 +8,12 @@ import dev.tegula.bench.kernel.GateBench;
 import dev.tegula.bench.kernel.KernelBench;
 import dev.tegula.bench.sample.SamplingBench;
 import dev.tegula.bench.text.TokenizerBench;
-import dev.tegula.kernel.KernelTable;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.BenchmarkList;
 import org.openjdk.jmh.runner.Runner;
@@ -27,7 +24,7 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** Suites run, wrong results stop them, and no kernel is without one. Times are not looked at. */
+/** Suites run, and wrong results stop them. Times are not looked at. KernelsPageTest sees to it that no kernel is without one. */
 class SuitesTest {
     @Test
     void oneSuiteRunsForAMoment() throws RunnerException {
@@ -60,23 +57,6 @@ class SuitesTest {
                 causes(error).toList().toString());
     }
 
-    /** Of every engine on the class path, whether it can run here or not. */
-    @Test
-    void everyKernelHasASuite() throws Exception {
-        Set<String> missing = new TreeSet<>();
-        KernelTable.load()
-                .providers()
-                .stream()
-                .flatMap(provider -> provider.kernels().stream())
-                .forEach(kernel -> {
-                    String op = kernel.id().op();
-                    if (Suites.of(op).filter(suite -> measures(suite, op)).isEmpty()) {
-                        missing.add(kernel.id().toString());
-                    }
-                });
-        assertEquals(Set.of(), missing);
-    }
-
     @Test
     void jmhKnowsEverySuite() {
         Set<String> listed = BenchmarkList.defaultList()
@@ -90,15 +70,6 @@ class SuitesTest {
             assertTrue(listed.contains(Suites.of(op).orElseThrow().getName()), op);
         }
         assertTrue(listed.contains(SamplingBench.class.getName()) && listed.contains(TokenizerBench.class.getName()));
-    }
-
-    /** Whether a suite with several ops has this one among its parameters. */
-    private static boolean measures(Class<? extends KernelBench> suite, String op) {
-        try {
-            return List.of(suite.getField("op").getAnnotation(Param.class).value()).contains(op);
-        } catch (NoSuchFieldException e) {
-            return true;
-        }
     }
 
     private static ChainedOptionsBuilder moment(Class<? extends KernelBench> suite, String engine) {

@@ -57,6 +57,7 @@ final class TegulaCommand {
         commands.put("detokenize", DetokenizeCommand::new);
         commands.put("template", TemplateCommand::new);
         commands.put("kernels", KernelsCommand::new);
+        commands.put("verify-kernels", VerifyKernelsCommand::new);
         commands.put("logits", LogitsCommand::new);
         commands.put("perplexity", PerplexityCommand::new);
         commands.put("bench", BenchCommand::new);

@@ -24,8 +24,8 @@ class TegulaCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "chat", "inspect", "tokenize", "detokenize", "template", "kernels", "logits",
-        "perplexity", "bench"})
+    @ValueSource(strings = {"run", "chat", "inspect", "tokenize", "detokenize", "template", "kernels",
+        "verify-kernels", "logits", "perplexity", "bench"})
     void helpsOnEverything(String command) {
         Cli help = Cli.run(command, "--help").ok();
         assertTrue(help.out().startsWith("Usage: tegula " + command), help.out());

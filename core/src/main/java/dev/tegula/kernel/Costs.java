@@ -3,8 +3,27 @@ package dev.tegula.kernel;
 import dev.tegula.tensor.Dim;
 
 /** What an op costs at least, whoever computes it. */
-final class Costs {
+public final class Costs {
     private Costs() {}
+
+    /**
+     * The formula of an op's cost in words, a phrase for the multiply-adds and one for the bytes. T is rows of the batch, n × k
+     * the weights' shape, C positions that a row sees; heads and sizes are the op's. The table of angles, a few rows
+     * that stay in the nearest cache, is not counted.
+     *
+     * @param op the op's name in kernel ids
+     */
+    public static String words(String op) {
+        return switch (op) {
+            case "embed" -> "T·columns; the rows looked up, and the output";
+            case "matmul" -> "T·n·k; every operand once";
+            case "gateup" -> "2·T·n·k; every operand once";
+            case "attention" -> "2·T·heads·headSize·C; q and the output once, T·C keys and values per KV head";
+            case "kvwrite" -> "2·T·kvHeads·headSize; k and v once, T keys and values per KV head";
+            case "ropekvwrite" -> "2·T·heads·headSize; q, k, v and the output once, T keys and values per KV head";
+            default -> "T·columns; every operand once";
+        };
+    }
 
     /**
      * Cost of a call.
@@ -36,10 +55,10 @@ final class Costs {
         };
     }
 
-    /** Bytes of an operand that a call touches; of tables by position, which are symbolic too, the batch's rows. */
+    /** Bytes of an operand that a call touches; of what lies by position none: {@link #of} adds what it reads of a cache. */
     private static long bytes(KernelRequest.Spec spec, int rows) {
-        boolean cache = spec.rows().equals(Dim.CONTEXT);
+        boolean byPosition = spec.rows().equals(Dim.CONTEXT);
         long count = spec.rows().isSymbolic() ? rows : spec.rows().size();
-        return cache ? 0 : count * spec.type().bytes(spec.cols());
+        return byPosition ? 0 : count * spec.type().bytes(spec.cols());
     }
 }

@@ -2,7 +2,7 @@ package dev.tegula.cpu;
 
 import java.util.Optional;
 
-/** Whether this JVM can run Vector API kernels at speed. Loads no class of the incubator module. */
+/** Whether this JVM can run Vector API kernels at speed. Loads no class of the incubator module where it is missing. */
 final class CpuProbe {
     private static final String MODULE = "jdk.incubator.vector";
 
@@ -13,7 +13,8 @@ final class CpuProbe {
         if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
             return Optional.of("the JVM runs without the Vector API; start it with --add-modules " + MODULE);
         }
-        return compilerReason(System.getProperty("java.vm.name", ""), System.getProperty("java.vm.info", ""));
+        return compilerReason(System.getProperty("java.vm.name", ""), System.getProperty("java.vm.info", ""))
+                .or(Width::reason);
     }
 
     /** Only the C2 compiler turns vector operations into instructions; everything else allocates for each of them. */

@@ -17,7 +17,7 @@ public final class Lanes {
     public static final String PROPERTY = "tegula.vector.bits";
 
     /** The shape of all vectors. */
-    public static final VectorShape SHAPE = shape(System.getProperty(PROPERTY), VectorShape.preferredShape());
+    public static final VectorShape SHAPE = Width.shape();
     /** Vectors of F32. */
     public static final VectorSpecies<Float> F32 = VectorSpecies.of(float.class, SHAPE);
     /** Vectors of I32. */
@@ -37,22 +37,4 @@ public final class Lanes {
     public static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(LE);
 
     private Lanes() {}
-
-    /** The shape that the property asks for, or the preferred one. */
-    static VectorShape shape(String bits, VectorShape preferred) {
-        if (bits == null) {
-            return preferred.vectorBitSize() > 512 ? VectorShape.S_512_BIT : preferred;
-        }
-        VectorShape shape = switch (bits) {
-            case "128" -> VectorShape.S_128_BIT;
-            case "256" -> VectorShape.S_256_BIT;
-            case "512" -> VectorShape.S_512_BIT;
-            default -> throw new IllegalArgumentException(PROPERTY + "=" + bits + ": must be 128, 256 or 512");
-        };
-        if (shape.vectorBitSize() > preferred.vectorBitSize()) {
-            throw new IllegalArgumentException(
-                    PROPERTY + "=" + bits + ": this CPU has at most " + preferred.vectorBitSize() + " bits");
-        }
-        return shape;
-    }
 }

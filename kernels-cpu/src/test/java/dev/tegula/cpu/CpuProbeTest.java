@@ -33,9 +33,20 @@ class CpuProbeTest {
                 ? Math.min(512, VectorShape.preferredShape().vectorBitSize())
                 : Integer.parseInt(asked);
         assertEquals(bits, Lanes.SHAPE.vectorBitSize());
-        assertEquals(VectorShape.S_128_BIT, Lanes.shape("128", VectorShape.S_256_BIT));
-        assertEquals(VectorShape.S_256_BIT, Lanes.shape(null, VectorShape.S_256_BIT));
-        assertThrows(IllegalArgumentException.class, () -> Lanes.shape("512", VectorShape.S_256_BIT));
-        assertThrows(IllegalArgumentException.class, () -> Lanes.shape("64", VectorShape.S_256_BIT));
+        assertEquals(VectorShape.S_128_BIT, Width.shape("128", VectorShape.S_256_BIT));
+        assertEquals(VectorShape.S_256_BIT, Width.shape(null, VectorShape.S_256_BIT));
+        assertThrows(IllegalStateException.class, () -> Width.shape("512", VectorShape.S_256_BIT));
+        assertThrows(IllegalStateException.class, () -> Width.shape("64", VectorShape.S_256_BIT));
+    }
+
+    /** The engine then refuses, like one that lacks a module. */
+    @Test
+    void saysWhyAWidthCannotBeHad() {
+        assertEquals("tegula.vector.bits=512: this CPU has at most 256 bits",
+                Width.reason("512", VectorShape.S_256_BIT).orElseThrow());
+        assertEquals("tegula.vector.bits=64: must be 128, 256 or 512",
+                Width.reason("64", VectorShape.S_256_BIT).orElseThrow());
+        assertTrue(Width.reason("256", VectorShape.S_256_BIT).isEmpty());
+        assertTrue(Width.reason(null, VectorShape.S_256_BIT).isEmpty());
     }
 }

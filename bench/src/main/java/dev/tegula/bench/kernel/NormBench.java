@@ -23,6 +23,10 @@ public class NormBench extends KernelBench {
     @Param({"rmsnorm", "layernorm", "normquantize"})
     public String op;
 
+    /** Format of the blocks of normquantize. */
+    @Param("Q8_A256")
+    public DType format;
+
     @Override
     protected KernelRequest request() {
         Spec x = tokens(DType.F32, cols);
@@ -31,7 +35,7 @@ public class NormBench extends KernelBench {
             case "rmsnorm" -> new KernelRequest(new Op.RmsNorm(EPS, 1), List.of(x, w), List.of(x));
             case "layernorm" -> new KernelRequest(new Op.LayerNorm(EPS), List.of(x, w, w), List.of(x));
             case "normquantize" -> new KernelRequest(new Op.NormQuantize(EPS), List.of(x, w),
-                    List.of(tokens(DType.Q8_A256, cols)));
+                    List.of(tokens(format, cols)));
             default -> throw new IllegalArgumentException("no norm is called " + op);
         };
     }

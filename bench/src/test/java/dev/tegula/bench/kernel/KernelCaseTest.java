@@ -27,6 +27,7 @@ class KernelCaseTest {
         bench.op = op;
         bench.cols = 512;
         bench.rows = 2;
+        bench.format = DType.Q8_A32;
         check(bench);
     }
 

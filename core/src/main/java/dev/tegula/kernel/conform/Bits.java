@@ -2,84 +2,140 @@ package dev.tegula.kernel.conform;
 
 import dev.tegula.tensor.DType;
 import dev.tegula.tensor.TensorView;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 
 /** Compares matrices bit by bit, all NaNs being equal. */
 final class Bits {
-    private Bits() {}
+    private final TensorView right;
+    private final TensorView got;
+    private long count;
+    private long ulps;
+    private String first;
+
+    private Bits(TensorView right, TensorView got) {
+        this.right = right;
+        this.got = got;
+    }
 
     /**
-     * The first difference of two matrices of one format and shape, or nothing.
+     * What differs between two matrices.
+     *
+     * @param text how many elements, and the first of them
+     * @param ulps the largest distance; see {@link Report#ulps}
+     */
+    record Difference(String text, long ulps) {}
+
+    /**
+     * The differences of two matrices of one format and shape, or nothing.
      *
      * @param used rows to compare when the matrix has one per row of the batch; the KV pool is compared whole
      */
-    static Optional<String> difference(TensorView right, TensorView got, int used) {
+    static Optional<Difference> difference(TensorView right, TensorView got, int used) {
         if (right.segment().mismatch(got.segment()) < 0) {
             return Optional.empty();
         }
-        boolean pool = right.rowBytes() == right.type().bytes(right.cols());
+        Bits bits = new Bits(right, got);
+        long rowBytes = right.type().bytes(right.cols());
+        boolean pool = right.rowBytes() == rowBytes;
         long rows = pool ? right.rows() : used;
-        int count = 0;
-        String first = null;
         for (long r = 0; r < rows; r++) {
-            for (int i = 0; i < right.cols(); i++) {
-                String text = element(right, got, r, i);
-                if (text != null) {
-                    count++;
-                    first = first == null ? "row " + r + " column " + i + ": " + text : first;
-                }
-            }
+            bits.row(r);
+            bits.gap(r, rowBytes);
         }
-        int differing = count;
-        return Optional.ofNullable(first).map(text -> differing + " of " + rows * right.cols() + " elements, " + text);
+        return bits.first == null
+                ? Optional.empty()
+                : Optional.of(new Difference(
+                        bits.count + " of " + rows * right.cols() + " elements, " + bits.first, bits.ulps));
     }
 
-    private static String element(TensorView right, TensorView got, long row, int i) {
+    private void row(long r) {
         DType type = right.type();
-        switch (type) {
-            case F32 -> {
-                return floats(right, got, row, 4L * i);
-            }
-            case F16 -> {
-                short a = right.segment().get(ValueLayout.JAVA_SHORT, right.rowOffset(row) + 2L * i);
-                short b = got.segment().get(ValueLayout.JAVA_SHORT, got.rowOffset(row) + 2L * i);
-                boolean nan = Float.isNaN(Float.float16ToFloat(a)) && Float.isNaN(Float.float16ToFloat(b));
-                return a == b || nan
-                        ? null
-                        : Float.float16ToFloat(a) + " expected, " + Float.float16ToFloat(b) + " computed";
-            }
-            default -> {
-                // Of a Q8 block its header is compared with its first value.
-                long block = i / type.blockLength() * (long) type.blockBytes();
-                int header = type.blockBytes() - type.blockLength();
-                String scale = i % type.blockLength() == 0 ? floats(right, got, row, block) : null;
-                for (long at = 4; scale == null && i % type.blockLength() == 0 && at < header; at += 4) {
-                    scale = ints(right, got, row, block + at);
+        int length = type.blockLength();
+        int header = type.blockBytes() - length;
+        for (int i = 0; i < right.cols(); i++) {
+            switch (type) {
+                case F32 -> floats(r, i, 4L * i);
+                case F16 -> halves(r, i);
+                default -> {
+                    // Of a Q8 block its header, a scale and sums, is compared with its first value.
+                    long block = i / length * (long) type.blockBytes();
+                    if (i % length == 0) {
+                        floats(r, i, block);
+                        for (long at = 4; at < header; at += 4) {
+                            ints(r, i, block + at);
+                        }
+                    }
+                    bytes(r, i, block + header + i % length);
                 }
-                return scale != null ? scale : bytes(right, got, row, block + header + i % type.blockLength());
             }
         }
     }
 
-    private static String floats(TensorView right, TensorView got, long row, long at) {
-        float a = right.segment().get(ValueLayout.JAVA_FLOAT, right.rowOffset(row) + at);
-        float b = got.segment().get(ValueLayout.JAVA_FLOAT, got.rowOffset(row) + at);
-        if (Float.floatToRawIntBits(a) == Float.floatToRawIntBits(b) || Float.isNaN(a) && Float.isNaN(b)) {
-            return null;
+    /** The bytes between a row and the next belong to nobody. */
+    private void gap(long r, long rowBytes) {
+        MemorySegment a = right.segment();
+        long from = right.rowOffset(r) + rowBytes;
+        long to = right.rowOffset(r) + right.rowBytes();
+        if (MemorySegment.mismatch(a, from, to, got.segment(), got.rowOffset(r) + rowBytes,
+                got.rowOffset(r) + got.rowBytes()) >= 0) {
+            differ(r, right.cols(), 0, "bytes written past the end of the row");
         }
-        return a + " (" + Float.toHexString(a) + ") expected, " + b + " (" + Float.toHexString(b) + ") computed";
     }
 
-    private static String ints(TensorView right, TensorView got, long row, long at) {
-        int a = right.segment().get(ValueLayout.JAVA_INT, right.rowOffset(row) + at);
-        int b = got.segment().get(ValueLayout.JAVA_INT, got.rowOffset(row) + at);
-        return a == b ? null : "sum " + a + " expected, " + b + " computed";
+    private void floats(long r, int i, long at) {
+        float a = right.segment().get(ValueLayout.JAVA_FLOAT, right.rowOffset(r) + at);
+        float b = got.segment().get(ValueLayout.JAVA_FLOAT, got.rowOffset(r) + at);
+        if (Float.floatToRawIntBits(a) == Float.floatToRawIntBits(b) || Float.isNaN(a) && Float.isNaN(b)) {
+            return;
+        }
+        long distance = Float.isNaN(a) || Float.isNaN(b)
+                ? Long.MAX_VALUE
+                : distance(Float.floatToRawIntBits(a), Float.floatToRawIntBits(b), Integer.MIN_VALUE);
+        differ(r, i, distance, a + " (" + Float.toHexString(a) + ") expected, " + b + " (" + Float.toHexString(b)
+                + ") computed");
     }
 
-    private static String bytes(TensorView right, TensorView got, long row, long at) {
-        byte a = right.segment().get(ValueLayout.JAVA_BYTE, right.rowOffset(row) + at);
-        byte b = got.segment().get(ValueLayout.JAVA_BYTE, got.rowOffset(row) + at);
-        return a == b ? null : a + " expected, " + b + " computed";
+    private void halves(long r, int i) {
+        short a = right.segment().get(ValueLayout.JAVA_SHORT, right.rowOffset(r) + 2L * i);
+        short b = got.segment().get(ValueLayout.JAVA_SHORT, got.rowOffset(r) + 2L * i);
+        float x = Float.float16ToFloat(a);
+        float y = Float.float16ToFloat(b);
+        if (a != b && !(Float.isNaN(x) && Float.isNaN(y))) {
+            long distance = Float.isNaN(x) || Float.isNaN(y) ? Long.MAX_VALUE : distance(a, b, Short.MIN_VALUE);
+            differ(r, i, distance, x + " expected, " + y + " computed");
+        }
+    }
+
+    private void ints(long r, int i, long at) {
+        int a = right.segment().get(ValueLayout.JAVA_INT, right.rowOffset(r) + at);
+        int b = got.segment().get(ValueLayout.JAVA_INT, got.rowOffset(r) + at);
+        if (a != b) {
+            differ(r, i, Math.abs((long) a - b), "sum " + a + " expected, " + b + " computed");
+        }
+    }
+
+    private void bytes(long r, int i, long at) {
+        byte a = right.segment().get(ValueLayout.JAVA_BYTE, right.rowOffset(r) + at);
+        byte b = got.segment().get(ValueLayout.JAVA_BYTE, got.rowOffset(r) + at);
+        if (a != b) {
+            differ(r, i, Math.abs(a - b), a + " expected, " + b + " computed");
+        }
+    }
+
+    /** How many floating-point numbers lie between two, the zeros being neighbours; bits below 0 are negative numbers. */
+    private static long distance(int a, int b, int signBit) {
+        long x = a < 0 ? -1L - (a - (long) signBit) : a;
+        long y = b < 0 ? -1L - (b - (long) signBit) : b;
+        return Math.abs(x - y);
+    }
+
+    private void differ(long r, int i, long distance, String text) {
+        count++;
+        ulps = Math.max(ulps, distance);
+        if (first == null) {
+            first = "row " + r + " column " + i + ": " + text;
+        }
     }
 }

@@ -19,9 +19,10 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
- * Runs a kernel and its scalar twin on the same operands and compares all bits that either may have written; NaNs count as
- * equal whatever their payload. Every request is called with several numbers of rows, cut into several numbers of
- * portions, with usual, wide, zero and special values, and in place where the op allows it.
+ * Runs a kernel and its scalar twin on the same operands and compares all bits that either may have written, and those
+ * beside them that neither may; NaNs count as equal whatever their payload. Every request is called with usual, extreme and
+ * adversarial values ({@link Fill}), with several numbers of rows, cut into several numbers of portions, and in place where
+ * the op allows it.
  */
 public final class Conformance {
     private static final int[] ROWS = {1, 2, 3, 5, 17, 33};
@@ -32,6 +33,7 @@ public final class Conformance {
     private final KernelTable twins = KernelTable.of(List.of(new RefProvider()));
     private final List<String> differences = new ArrayList<>();
     private int calls;
+    private long ulps;
 
     private Conformance(KernelFactory factory) {
         this.factory = factory;
@@ -39,27 +41,27 @@ public final class Conformance {
 
     /** Compares a kernel with its twin on those of the {@link StandardRequests} that it accepts. */
     public static Report check(KernelFactory factory) {
-        List<KernelRequest> requests = StandardRequests.of(factory.id().op())
-                .stream()
-                .filter(request -> factory.refuse(request).isEmpty())
-                .toList();
-        return check(factory, requests);
+        return check(factory, StandardRequests.of(factory), 0);
     }
 
     /**
      * Compares a kernel with its twin.
      *
+     * @param seed of the random operands; the same seed makes the same operands on every machine
      * @throws IllegalArgumentException when the kernel refuses a request
      */
-    public static Report check(KernelFactory factory, List<KernelRequest> requests) {
+    public static Report check(KernelFactory factory, List<KernelRequest> requests, long seed) {
         Conformance run = new Conformance(factory);
-        for (KernelRequest request : requests) {
-            SplittableRandom random = new SplittableRandom(request.toString().hashCode());
-            for (int i = 0; i < ROWS.length && run.differences.size() < MOST_DIFFERENCES; i++) {
-                run.request(request, ROWS[i], Fill.values()[i % Fill.values().length], random);
+        Fill[] fills = Fill.values();
+        for (int r = 0; r < requests.size(); r++) {
+            KernelRequest request = requests.get(r);
+            SplittableRandom random = new SplittableRandom(seed + request.toString().hashCode());
+            // Each request meets every fill, and another number of rows with each than the request before it.
+            for (int i = 0; i < fills.length && run.differences.size() < MOST_DIFFERENCES; i++) {
+                run.request(request, ROWS[(r + i) % ROWS.length], fills[i], random);
             }
         }
-        return new Report(factory.id(), run.calls, run.differences);
+        return new Report(factory.id(), run.calls, run.ulps, run.differences);
     }
 
     private void request(KernelRequest request, int rows, Fill fill, SplittableRandom random) {
@@ -83,10 +85,12 @@ public final class Conformance {
                     List<TensorView> got = run(storage, operands, factory, request, packed, batch, workers, inPlace);
                     calls++;
                     for (int i = 0; i < got.size(); i++) {
-                        Optional<String> difference = Bits.difference(right.get(i), got.get(i), used(request, batch));
                         String at = ", " + rows + " rows, " + workers + " workers, " + fill
                                 + (inPlace ? ", in place" : "") + ": ";
-                        difference.ifPresent(text -> differences.add(request + at + text));
+                        Bits.difference(right.get(i), got.get(i), used(request, batch)).ifPresent(difference -> {
+                            ulps = Math.max(ulps, difference.ulps());
+                            differences.add(request + at + difference.text());
+                        });
                     }
                 }
             }

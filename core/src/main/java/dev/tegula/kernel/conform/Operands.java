@@ -9,9 +9,7 @@ import dev.tegula.tensor.DType;
 import dev.tegula.tensor.Dim;
 import dev.tegula.tensor.Storage;
 import dev.tegula.tensor.TensorView;
-import dev.tegula.tensor.codec.BlockCodes;
 import dev.tegula.tensor.codec.Codecs;
-import dev.tegula.tensor.codec.Codes;
 import dev.tegula.tile.Packing;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -28,6 +26,7 @@ final class Operands {
     private final Storage storage;
     private final SplittableRandom random;
     private final Fill fill;
+    private final Blocks blocks;
     /** Values for the cache, which is too large to draw each of its elements. */
     private final float[] cacheValues = new float[8191];
     private int nextCacheValue;
@@ -36,8 +35,9 @@ final class Operands {
         this.storage = storage;
         this.random = random;
         this.fill = fill;
+        this.blocks = new Blocks(random, fill);
         for (int i = 0; i < cacheValues.length; i++) {
-            cacheValues[i] = fill.next(random);
+            cacheValues[i] = fill.next(random, i);
         }
     }
 
@@ -72,10 +72,10 @@ final class Operands {
         for (int r = 0; r < rows; r++) {
             if (spec.type() == DType.F32) {
                 for (int i = 0; i < spec.cols(); i++) {
-                    view.segment().set(F32, view.rowOffset(r) + 4L * i, fill.next(random));
+                    view.segment().set(F32, view.rowOffset(r) + 4L * i, fill.next(random, i));
                 }
             } else {
-                q8(view, r);
+                blocks.activations(view, r);
             }
         }
         return view;
@@ -97,43 +97,16 @@ final class Operands {
         return spec.rows().equals(Dim.CONTEXT) ? POSITIONS : Batches.ROWS;
     }
 
-    private void q8(TensorView view, int row) {
-        int length = view.type().blockLength();
-        int sumLength = length == 32 ? 32 : 16;
-        for (int b = 0; b < view.cols() / length; b++) {
-            long at = view.rowOffset(row) + (long) b * view.type().blockBytes();
-            view.segment().set(F32, at, fill.next(random));
-            long values = at + 4 + 4L * (length / sumLength);
-            for (int s = 0; s < length / sumLength; s++) {
-                int sum = 0;
-                for (int i = s * sumLength; i < (s + 1) * sumLength; i++) {
-                    int q = fill == Fill.WIDE ? (random.nextBoolean() ? 127 : -127) : random.nextInt(-127, 128);
-                    view.segment().set(ValueLayout.JAVA_BYTE, values + i, (byte) q);
-                    sum += q;
-                }
-                view.segment().set(ValueLayout.JAVA_INT_UNALIGNED, at + 4 + 4L * s, sum);
-            }
-        }
-    }
-
-    /** Random weights in the file's layout; every code of a block occurs. */
+    /** Random weights in the file's layout. */
     Operand.Weights weights(DType type, long rows, int cols) {
         long bytes = Math.multiplyExact(rows, type.bytes(cols));
         MemorySegment segment = storage.allocate(bytes);
         if (Codecs.hasCodes(type)) {
-            BlockCodes codes = Codecs.codes(type);
-            Codes block = new Codes();
-            for (long at = 0; at < bytes; at += type.blockBytes()) {
-                do {
-                    for (int i = 0; i < type.blockBytes(); i++) {
-                        segment.set(ValueLayout.JAVA_BYTE, at + i, (byte) random.nextInt());
-                    }
-                    codes.unpack(segment, at, block);
-                } while (!fill.anyScale() && !(Float.isFinite(block.d) && Float.isFinite(block.dmin)));
-            }
+            blocks.weights(type, rows, cols, segment);
         } else {
             for (long i = 0; i < rows * cols; i++) {
-                float value = fill.next(random);
+                // Half as fast as activations change their sign, so that products alternate too.
+                float value = fill.next(random, (int) (i % cols) >> 1);
                 switch (type) {
                     case F32 -> segment.set(F32, 4 * i, value);
                     case F16 -> segment.set(I16, 2 * i, Float.floatToFloat16(value));

@@ -2,6 +2,7 @@ package dev.tegula.kernel.conform;
 
 import dev.tegula.kernel.Activation;
 import dev.tegula.kernel.Activations;
+import dev.tegula.kernel.KernelFactory;
 import dev.tegula.kernel.KernelRequest;
 import dev.tegula.kernel.KernelRequest.Spec;
 import dev.tegula.kernel.Op;
@@ -24,6 +25,11 @@ public final class StandardRequests {
     /** All requests of an op, by its name in kernel ids. */
     public static List<KernelRequest> of(String op) {
         return all().stream().filter(request -> request.op().name().equals(op)).toList();
+    }
+
+    /** The requests that a kernel accepts. */
+    public static List<KernelRequest> of(KernelFactory factory) {
+        return of(factory.id().op()).stream().filter(request -> factory.refuse(request).isEmpty()).toList();
     }
 
     /** All requests. */
