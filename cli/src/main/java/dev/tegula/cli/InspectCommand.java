@@ -2,6 +2,7 @@ package dev.tegula.cli;
 
 import dev.tegula.exec.Loading;
 import dev.tegula.exec.Plan;
+import dev.tegula.exec.WeightCache;
 import dev.tegula.file.gguf.GgufArray;
 import dev.tegula.file.gguf.GgufException;
 import dev.tegula.file.gguf.GgufFile;
@@ -99,6 +100,10 @@ final class InspectCommand implements Callable<Integer> {
         terminal.println("\nMemory plan");
         String lines = plan == null ? "none: " + refusal : plan.describeMemory();
         lines.lines().forEach(line -> terminal.println("  " + line));
+        if (plan != null && options.weightCache() != null) {
+            terminal.println(format("  of which %,d are mapped from %s", plan.cacheableBytes(),
+                    options.weightCache().file()));
+        }
     }
 
     private static String format(String format, Object... values) {
@@ -128,14 +133,14 @@ final class InspectCommand implements Callable<Integer> {
         object.put("tensor_bytes", file.tensorBytes());
         object.put("metadata", metadata);
         object.put("tensors", tensors);
-        object.put("memory", plan == null ? null : memory(plan));
+        object.put("memory", plan == null ? null : memory(plan, options.weightCache()));
         if (refusal != null) {
             object.put("refused", refusal);
         }
         return object;
     }
 
-    private static Map<String, Object> memory(Plan plan) {
+    private static Map<String, Object> memory(Plan plan, WeightCache cache) {
         Map<String, Object> memory = new LinkedHashMap<>();
         memory.put("weights", plan.weightBytes());
         memory.put("constants", plan.constantBytes());
@@ -145,6 +150,7 @@ final class InspectCommand implements Callable<Integer> {
         memory.put("batch", plan.limits().batchBytes());
         memory.put("cold_start", plan.coldBytes());
         memory.put("total", plan.totalBytes());
+        memory.put("mapped", cache == null ? 0 : plan.cacheableBytes());
         memory.put("threads", plan.limits().threads());
         memory.put("context", plan.limits().context());
         memory.put("kv_type", plan.kv().type().name());

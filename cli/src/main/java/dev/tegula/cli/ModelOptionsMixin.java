@@ -1,6 +1,7 @@
 package dev.tegula.cli;
 
 import dev.tegula.exec.Loading;
+import dev.tegula.exec.WeightCache;
 import dev.tegula.kernel.KernelProvider;
 import dev.tegula.kernel.KernelTable;
 import dev.tegula.model.ModelOptions;
@@ -46,6 +47,14 @@ final class ModelOptionsMixin {
     @Option(names = "--engines", paramLabel = "NAME", split = ",", description = "Use kernels of these engines only, besides the scalar one (default: all that run here).")
     private Set<String> engines;
 
+    @Option(names = "--weight-cache", arity = "0..1", paramLabel = "FILE", preprocessor = AttachedOnly.class, description = "Keep the weights, laid out for the kernels, in a file that later starts map instead of "
+            + "reading the model (default: the model's path with " + WeightCache.SUFFIX
+            + "; a name must follow after =). Takes about the model's size on disk.")
+    private Path weightCache;
+
+    @Option(names = "--verify", description = "Compare the whole weight cache with its checksums before use.")
+    private boolean verify;
+
     /** The model file, or null for the embedded model. */
     Path model() {
         return model;
@@ -71,16 +80,39 @@ final class ModelOptionsMixin {
      *
      * @param kvDefault format of the KV cache without {@code --kv}
      * @param loading told of the progress of loading
-     * @throws ParameterException if a number is out of range or an engine unknown
+     * @throws ParameterException if a number is out of range, an engine unknown, or the weight cache one of no file
      */
     ModelOptions options(DType kvDefault, Loading loading) {
         DType kvType = kv == null ? kvDefault : kv == Kv.f16 ? DType.F16 : DType.F32;
-        return ModelOptions.defaults()
+        ModelOptions options = ModelOptions.defaults()
                 .withThreads(positive("--threads", threads))
                 .withContext(positive("--context", context))
                 .withKvType(kvType)
                 .withKernels(kernels())
                 .withLoading(loading);
+        WeightCache cache = weightCache();
+        return cache == null ? options : options.withWeightCache(cache);
+    }
+
+    /**
+     * The weight cache, or null for none.
+     *
+     * @throws ParameterException if there is no model file that it could belong to
+     */
+    WeightCache weightCache() {
+        if (weightCache == null) {
+            if (verify) {
+                throw new ParameterException(spec.commandLine(), "--verify needs --weight-cache");
+            }
+            return null;
+        }
+        if (model == null) {
+            throw new ParameterException(spec.commandLine(),
+                    "--weight-cache needs --model: the embedded model is no file");
+        }
+        return (weightCache.equals(AttachedOnly.NONE)
+                ? WeightCache.beside(model)
+                : new WeightCache(weightCache, false)).withVerify(verify);
     }
 
     private int positive(String name, Integer value) {

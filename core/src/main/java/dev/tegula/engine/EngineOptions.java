@@ -1,5 +1,6 @@
 package dev.tegula.engine;
 
+import dev.tegula.exec.WeightCache;
 import dev.tegula.file.gguf.GgufOptions;
 import dev.tegula.model.ModelOptions;
 import dev.tegula.tensor.DType;
@@ -55,6 +56,11 @@ public record EngineOptions(ModelOptions model, GgufOptions file, Optional<Strin
     /** The same with another format of the KV cache, F16 or F32. */
     public EngineOptions withKvType(DType type) {
         return withModel(model.withKvType(type));
+    }
+
+    /** The same with packed weights in a file; the model has to be opened by its path. */
+    public EngineOptions withWeightCache(WeightCache cache) {
+        return withModel(model.withWeightCache(cache));
     }
 
     /** The same with another way to read the file. */

@@ -12,13 +12,11 @@ import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Weights in the layouts that kernels want, and the constants computed from them. */
+/** Weights in the layouts that kernels want, wherever they lie, and the constants computed from them. */
 final class LoadedWeights {
-    private record Key(Value value, Packing packing) {}
-
     private final Storage storage;
     private final WeightSource source;
-    private final Map<Key, Operand.Weights> weights = new HashMap<>();
+    private final Map<Plan.Weight, Operand.Weights> weights = new HashMap<>();
     private final Map<Value, TensorView> constants = new HashMap<>();
 
     LoadedWeights(Storage storage, WeightSource source) {
@@ -26,19 +24,14 @@ final class LoadedWeights {
         this.source = source;
     }
 
-    /** Loads the weights of a plan that are not there yet. */
-    void load(Plan plan, WeightLoader loader) {
-        for (Plan.Weight weight : plan.weights()) {
-            weights.computeIfAbsent(new Key(weight.value(), weight.packing()), key -> {
-                Value value = weight.value();
-                MemorySegment segment = loader.load(weight, storage.allocate(weight.bytes()));
-                return new Operand.Weights(segment, 0, value.type(), value.rows().size(), value.cols(),
-                        weight.packing());
-            });
-        }
+    /** Takes a weight as it lies in memory. */
+    void put(Plan.Weight weight, MemorySegment segment) {
+        Value value = weight.value();
+        weights.put(weight, new Operand.Weights(segment, 0, value.type(), value.rows().size(), value.cols(),
+                weight.packing()));
     }
 
-    /** Evaluates the constants of a plan; its weights are loaded. */
+    /** Evaluates the constants of a plan; its weights are there. */
     void evaluateConstants(Plan plan) {
         for (Node node : plan.constants()) {
             Value out = node.output();
@@ -63,7 +56,7 @@ final class LoadedWeights {
             return new Operand.Table(rows, value.type(), value.rows().size(), value.cols());
         }
         return Planner.isMatrix(step.node().op(), input)
-                ? weights.get(new Key(value, Planner.packing(step, value)))
+                ? weights.get(new Plan.Weight(value, Planner.packing(step, value)))
                 : new Operand.Matrix(matrix(value));
     }
 
@@ -72,7 +65,7 @@ final class LoadedWeights {
         if (value.kind() == Value.Kind.CONSTANT) {
             return constants.get(value);
         }
-        Operand.Weights stored = weights.get(new Key(value, Packing.STORED));
+        Operand.Weights stored = weights.get(new Plan.Weight(value, Packing.STORED));
         return TensorView.dense(stored.segment(), stored.offset(), stored.type(), stored.rows(), stored.cols());
     }
 }

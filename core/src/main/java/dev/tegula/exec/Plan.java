@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A graph with its kernels chosen and its memory laid out. Nothing is allocated yet, and all bytes are known.
@@ -52,6 +53,16 @@ public record Plan(Graph graph, Limits limits, KvLayout kv, List<List<Step>> sta
         public long bytes() {
             return packing.bytes(value.type(), value.rows().size(), value.cols());
         }
+
+        /** Groups of rows that it is packed in. */
+        long groups() {
+            return Math.ceilDiv(value.rows().size(), (long) packing.groupRows());
+        }
+
+        /** Bytes of a group. */
+        long groupBytes() {
+            return packing.groupBytes(value.type(), value.cols());
+        }
     }
 
     /**
@@ -82,12 +93,30 @@ public record Plan(Graph graph, Limits limits, KvLayout kv, List<List<Step>> sta
         return constants.stream().mapToLong(node -> bytes(node.output(), limits)).sum();
     }
 
-    /** Bytes that starting on the cold plan takes: its weights, and what the warm-up of the chosen kernels works on. */
-    public long coldBytes() {
-        return cold.map(plan -> plan.weightBytes() + WarmUp.bytes(this)).orElse(0L);
+    /** The weights and those of the cold plan, each layout once. */
+    List<Weight> allWeights() {
+        return Stream.concat(weights.stream(), cold.stream().flatMap(plan -> plan.weights().stream()))
+                .distinct()
+                .toList();
     }
 
-    /** Everything that will be allocated: weights, constants, activations, scratch memory, KV cache, batch, cold start. */
+    /** Bytes of all weights, also those of the cold plan: what a {@link WeightCache} maps. */
+    public long cacheableBytes() {
+        return allWeights().stream().mapToLong(Weight::bytes).sum();
+    }
+
+    /**
+     * Bytes that starting on the cold plan takes: its weights, where they are not those of this plan, and what the warm-up
+     * of the chosen kernels works on.
+     */
+    public long coldBytes() {
+        return cold.isEmpty() ? 0 : cacheableBytes() - weightBytes() + WarmUp.bytes(this);
+    }
+
+    /**
+     * Everything that will be allocated: weights, constants, activations, scratch memory, KV cache, batch, cold start.
+     * With a {@link WeightCache} {@link #cacheableBytes} of them are mapped and not allocated.
+     */
     public long totalBytes() {
         return weightBytes() + constantBytes() + activationBytes + scratch.totalBytes() * limits.threads() + kv.bytes()
                 + limits.batchBytes() + coldBytes();

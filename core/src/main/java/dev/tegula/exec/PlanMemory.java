@@ -3,22 +3,22 @@ package dev.tegula.exec;
 import dev.tegula.kernel.Batch;
 import dev.tegula.kernel.Scratch;
 import dev.tegula.tensor.Storage;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Optional;
 
 /** What a plan states, allocated and loaded, with its kernels bound: ready to run. */
 public final class PlanMemory implements AutoCloseable {
     private final Plan plan;
     private final Storage storage;
+    private final long mappedBytes;
     private final Executor executor;
     private final WarmUp warmUp;
 
-    private PlanMemory(Plan plan, Storage storage, WeightSource source, Workers workers, Loading loading) {
+    private PlanMemory(Plan plan, Storage storage, LoadedWeights weights, long mappedBytes, Workers workers) {
         this.plan = plan;
         this.storage = storage;
-        long total = plan.weightBytes() + plan.cold().map(Plan::weightBytes).orElse(0L);
-        WeightLoader loader = new WeightLoader(source, workers, loading, total);
-        LoadedWeights weights = new LoadedWeights(storage, source);
-        weights.load(plan, loader);
-        plan.cold().ifPresent(cold -> weights.load(cold, loader));
+        this.mappedBytes = mappedBytes;
         weights.evaluateConstants(plan);
         BoundPlan bound = new BoundPlan(plan, plan.kv(), weights, storage);
         Scratch[] scratch = new Scratch[workers.count()];
@@ -40,9 +40,29 @@ public final class PlanMemory implements AutoCloseable {
      * @throws OutOfMemoryError when the memory is not there; the message has the bytes
      */
     public static PlanMemory load(Plan plan, String name, WeightSource source, Workers workers, Loading loading) {
+        return load(plan, name, source, workers, loading, Optional.empty());
+    }
+
+    /**
+     * The same, with weights mapped from a cache file, which is made first if need be; packed in memory when that fails.
+     *
+     * @param cache the file
+     * @throws IllegalArgumentException when the source has no identity that a cache could go by
+     */
+    public static PlanMemory load(Plan plan, String name, WeightSource source, Workers workers, Loading loading,
+            Optional<WeightCache> cache) {
         Storage storage = new Storage(name);
         try {
-            return new PlanMemory(plan, storage, source, workers, loading);
+            List<Plan.Weight> needed = plan.allWeights();
+            PackedWeights packed = new PackedWeights(needed, source, workers, loading, storage);
+            LoadedWeights weights = new LoadedWeights(storage, source);
+            Optional<List<MemorySegment>> mapped = cache.flatMap(file -> packed.open(file, name));
+            List<MemorySegment> segments = mapped.orElseGet(packed::inMemory);
+            for (int i = 0; i < needed.size(); i++) {
+                weights.put(needed.get(i), segments.get(i));
+            }
+            long mappedBytes = mapped.isPresent() ? plan.cacheableBytes() : 0;
+            return new PlanMemory(plan, storage, weights, mappedBytes, workers);
         } catch (RuntimeException | Error e) {
             storage.close();
             throw e;
@@ -60,7 +80,14 @@ public final class PlanMemory implements AutoCloseable {
                 plan.limits().blocksPerSession());
     }
 
-    /** Bytes allocated so far: those that the plan stated, the batch among them once there is one. */
+    /** Bytes of weights that are mapped from a cache file and therefore not allocated, although the plan states them. */
+    public long mappedBytes() {
+        return mappedBytes;
+    }
+
+    /**
+     * Bytes allocated so far: those that the plan stated but for the mapped ones, the batch among them once there is one.
+     */
     long allocatedBytes() {
         return storage.bytes() + plan.limits().threads() * (plan.scratch().totalBytes() - plan.scratch().bytes());
     }

@@ -35,6 +35,7 @@ public final class Model implements AutoCloseable {
      * @param file the open file; the model closes it, also when loading fails
      * @param options threads, context and so on
      * @throws ModelException and others as {@link ModelPlan#of}
+     * @throws IllegalArgumentException when there shall be a weight cache of a model that is not in files
      * @throws OutOfMemoryError when the plan's memory is not there; the message has its bytes
      */
     public static Model load(GgufFile file, ModelOptions options) {
@@ -43,7 +44,7 @@ public final class Model implements AutoCloseable {
             ModelPlan planned = ModelPlan.of(file, options);
             workers = new Workers(planned.plan().limits().threads());
             PlanMemory memory = PlanMemory.load(planned.plan(), file.name(), planned.weights(), workers,
-                    options.loading());
+                    options.loading(), options.weightCache());
             return new Model(file, planned, memory, workers);
         } catch (RuntimeException | Error e) {
             if (workers != null) {
@@ -67,6 +68,11 @@ public final class Model implements AutoCloseable {
     /** Kernels and memory. */
     public Plan plan() {
         return planned.plan();
+    }
+
+    /** Bytes of the plan's weights that are mapped from a weight cache; the rest of the plan is allocated. */
+    public long mappedBytes() {
+        return memory.mappedBytes();
     }
 
     /** Runs batches; for one thread at a time. */

@@ -1,9 +1,11 @@
 package dev.tegula.model;
 
 import dev.tegula.exec.Loading;
+import dev.tegula.exec.WeightCache;
 import dev.tegula.kernel.KernelTable;
 import dev.tegula.tensor.DType;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * How a model is made ready to run.
@@ -16,9 +18,10 @@ import java.util.Objects;
  * @param kvType format of the KV cache, F16 or F32
  * @param kernels the kernels to choose from
  * @param loading told of the progress of loading
+ * @param weightCache keeps packed weights in a file, to be mapped the next time; empty to pack in memory each time
  */
 public record ModelOptions(int threads, int context, int sessions, int batchRows, int outputRows, DType kvType,
-        KernelTable kernels, Loading loading) {
+        KernelTable kernels, Loading loading, Optional<WeightCache> weightCache) {
     /** Positions per session when nothing is said. */
     public static final int DEFAULT_CONTEXT = 4096;
 
@@ -36,6 +39,7 @@ public record ModelOptions(int threads, int context, int sessions, int batchRows
         Objects.requireNonNull(kvType, "kvType");
         Objects.requireNonNull(kernels, "kernels");
         Objects.requireNonNull(loading, "loading");
+        Objects.requireNonNull(weightCache, "weightCache");
     }
 
     private static void range(String name, int value, int min, int max) {
@@ -46,41 +50,49 @@ public record ModelOptions(int threads, int context, int sessions, int batchRows
 
     /** One session, all processors, F16 cache, the kernels found on the class or module path. */
     public static ModelOptions defaults() {
-        return new ModelOptions(0, 0, 1, 512, 0, DType.F16, KernelTable.load(), Loading.SILENT);
+        return new ModelOptions(0, 0, 1, 512, 0, DType.F16, KernelTable.load(), Loading.SILENT,
+                Optional.empty());
     }
 
     /** The same with other threads; 0 for one per available processor. */
     public ModelOptions withThreads(int n) {
-        return new ModelOptions(n, context, sessions, batchRows, outputRows, kvType, kernels, loading);
+        return new ModelOptions(n, context, sessions, batchRows, outputRows, kvType, kernels, loading, weightCache);
     }
 
     /** The same with another context per session; 0 for the default. */
     public ModelOptions withContext(int n) {
-        return new ModelOptions(threads, n, sessions, batchRows, outputRows, kvType, kernels, loading);
+        return new ModelOptions(threads, n, sessions, batchRows, outputRows, kvType, kernels, loading, weightCache);
     }
 
     /** The same for more sessions at a time. */
     public ModelOptions withSessions(int n) {
-        return new ModelOptions(threads, context, n, batchRows, outputRows, kvType, kernels, loading);
+        return new ModelOptions(threads, context, n, batchRows, outputRows, kvType, kernels, loading, weightCache);
     }
 
     /** The same with other batches. */
     public ModelOptions withRows(int batch, int output) {
-        return new ModelOptions(threads, context, sessions, batch, output, kvType, kernels, loading);
+        return new ModelOptions(threads, context, sessions, batch, output, kvType, kernels, loading, weightCache);
     }
 
     /** The same with another format of the KV cache. */
     public ModelOptions withKvType(DType type) {
-        return new ModelOptions(threads, context, sessions, batchRows, outputRows, type, kernels, loading);
+        return new ModelOptions(threads, context, sessions, batchRows, outputRows, type, kernels, loading, weightCache);
     }
 
     /** The same with other kernels. */
     public ModelOptions withKernels(KernelTable table) {
-        return new ModelOptions(threads, context, sessions, batchRows, outputRows, kvType, table, loading);
+        return new ModelOptions(threads, context, sessions, batchRows, outputRows, kvType, table, loading, weightCache);
     }
 
     /** The same with another listener. */
     public ModelOptions withLoading(Loading listener) {
-        return new ModelOptions(threads, context, sessions, batchRows, outputRows, kvType, kernels, listener);
+        return new ModelOptions(threads, context, sessions, batchRows, outputRows, kvType, kernels, listener,
+                weightCache);
+    }
+
+    /** The same with packed weights in a file; the model has to be read from files. */
+    public ModelOptions withWeightCache(WeightCache cache) {
+        return new ModelOptions(threads, context, sessions, batchRows, outputRows, kvType, kernels, loading,
+                Optional.of(cache));
     }
 }

@@ -7,6 +7,7 @@ import dev.tegula.file.gguf.I2sBlocks;
 import dev.tegula.graph.GraphBuilder;
 import dev.tegula.graph.Value;
 import dev.tegula.tensor.DType;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Map;
@@ -79,6 +80,11 @@ public final class Weights implements WeightSource {
         } else {
             file.read(tensor, byteOffset, dst, dstOffset, bytes);
         }
+    }
+
+    @Override
+    public Map<String, String> identity() throws IOException {
+        return file.identity();
     }
 
     private Value use(GgufTensor tensor, long rows, int cols) {

@@ -1,14 +1,17 @@
 package dev.tegula.tensor;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Owns native memory and accounts for every byte of it. Views into it ({@link TensorView}) stay valid until
+ * Owns native memory and accounts for every byte of it; owns mappings of files as well. Views into it ({@link TensorView}) stay valid until
  * {@link #close()}; after that each access through them throws {@link IllegalStateException}.
  *
- * <p>Memory is zeroed when allocated and may be used by any thread. Allocation is thread-safe.
+ * <p>Memory is zeroed when allocated and may be used by any thread. Allocation is thread-safe. What is mapped is not
+ * counted: its pages are the system's, which takes them back when memory is short.
  */
 public final class Storage implements AutoCloseable {
     /** Every allocation starts at a multiple of this: a cache line, and the widest vector. */
@@ -49,6 +52,18 @@ public final class Storage implements AutoCloseable {
         }
     }
 
+    /**
+     * Maps the beginning of a file, to be read only. The mapping stays when the channel is closed.
+     *
+     * @param file a channel open for reading
+     * @param size bytes, no more than the file has
+     * @throws IOException when the file is shorter or the system refuses
+     * @throws IllegalStateException after close
+     */
+    public MemorySegment map(FileChannel file, long size) throws IOException {
+        return file.map(FileChannel.MapMode.READ_ONLY, 0, size, arena);
+    }
+
     /** Bytes allocated so far. */
     public long bytes() {
         return bytes.get();
@@ -59,7 +74,7 @@ public final class Storage implements AutoCloseable {
         return name;
     }
 
-    /** Frees all memory. Idempotent. */
+    /** Frees all memory and ends the mappings. Idempotent. */
     @Override
     public void close() {
         if (arena.scope().isAlive()) {

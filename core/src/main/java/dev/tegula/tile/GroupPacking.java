@@ -11,6 +11,9 @@ import java.nio.ByteOrder;
  *
  * <p>A row is cut into units of so many elements; a group holds unit 0 of all rows, then unit 1, and so on. Packing is mostly a
  * transposition of 32-bit words (4 to 16 codes), so that each stands beside those of the 15 other rows.
+ *
+ * <p>Whoever changes a layout gives it a new number: weight caches ({@link dev.tegula.exec.WeightCache}) keep packed groups
+ * in files, and tell by the id alone whether the kernels still understand them.
  */
 public abstract class GroupPacking implements Packing {
     /** Rows of a group. */
@@ -21,6 +24,9 @@ public abstract class GroupPacking implements Packing {
     static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    /** Version of all layouts; counted up when one changes. */
+    private static final int VERSION = 2;
 
     private final String id;
     private final int unitLength;
@@ -34,7 +40,7 @@ public abstract class GroupPacking implements Packing {
      * @param unitBytes bytes of a unit of 16 rows
      */
     GroupPacking(String name, int unitLength, int unitBytes) {
-        this.id = "r16." + name + ".1";
+        this.id = "r16." + name + "." + VERSION;
         this.unitLength = unitLength;
         this.unitBytes = unitBytes;
     }

@@ -11,6 +11,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.Optional;
 
 /**
  * A file on disk, memory-mapped or read by system calls.
@@ -27,6 +29,8 @@ final class FileSource implements GgufSource {
     private static final int CHUNK = 1 << 20;
 
     private final String name;
+    private final Path path;
+    private final FileTime modified;
     private final RandomAccessFile file;
     private final long size;
     private final Arena arena;
@@ -38,12 +42,16 @@ final class FileSource implements GgufSource {
 
     FileSource(Path path, boolean map) throws IOException {
         name = path.toString();
+        this.path = path;
         if (!Files.exists(path)) {
             throw new NoSuchFileException(name);
         }
         if (!Files.isRegularFile(path)) {
             throw new GgufException(GgufErrorCode.NOT_GGUF, name, "file", -1, null, null, "is not a regular file");
         }
+        // Before it is opened: a file that is exchanged in between is then known by a time that is not its own, and what
+        // was derived from it is made again. The other way round it would pass for the new one.
+        modified = Files.getLastModifiedTime(path);
         file = new RandomAccessFile(path.toFile(), "r");
         arena = Arena.ofShared();
         try {
@@ -65,6 +73,15 @@ final class FileSource implements GgufSource {
     @Override
     public long size() {
         return size;
+    }
+
+    @Override
+    public Optional<FileTime> modified() throws IOException {
+        FileTime now = Files.getLastModifiedTime(path);
+        if (!now.equals(modified) || Files.size(path) != size) {
+            throw new IOException(name + " was modified while it was open");
+        }
+        return Optional.of(modified);
     }
 
     @Override

@@ -6,8 +6,12 @@ import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,13 +34,16 @@ public final class GgufFile implements Closeable {
     private final List<GgufSource> sources;
     private final GgufOptions options;
     private final HeaderReader.Header header;
+    /** Where each part's data begin. */
+    private final List<Long> dataStarts;
     private final Map<String, GgufTensor> tensors;
 
-    private GgufFile(List<GgufSource> sources, GgufOptions options, HeaderReader.Header header,
+    private GgufFile(List<GgufSource> sources, GgufOptions options, List<HeaderReader.Header> headers,
             Map<String, GgufTensor> tensors) {
         this.sources = List.copyOf(sources);
         this.options = options;
-        this.header = header;
+        this.header = headers.getFirst();
+        this.dataStarts = headers.stream().map(HeaderReader.Header::dataStart).toList();
         this.tensors = Collections.unmodifiableMap(tensors);
     }
 
@@ -57,6 +64,7 @@ public final class GgufFile implements Closeable {
         try {
             sources.add(new FileSource(path, !options.noMmap()));
             HeaderReader.Header first = new HeaderReader(sources.getFirst(), options).read(0, 0);
+            List<HeaderReader.Header> headers = new ArrayList<>(List.of(first));
             Map<String, GgufTensor> tensors = new LinkedHashMap<>();
             addAll(tensors, first, sources.getFirst());
             SplitParts split = SplitParts.of(path, first.metadata(), options.limits());
@@ -65,10 +73,11 @@ public final class GgufFile implements Closeable {
                 sources.add(source);
                 HeaderReader.Header next = new HeaderReader(source, options).read(part, tensors.size());
                 split.check(part, source.name(), next.metadata());
+                headers.add(next);
                 addAll(tensors, next, source);
             }
             split.checkTotal(tensors.size());
-            return new GgufFile(sources, options, first, tensors);
+            return new GgufFile(sources, options, headers, tensors);
         } catch (IOException | RuntimeException | Error failure) {
             closeAll(sources);
             throw failure;
@@ -102,7 +111,7 @@ public final class GgufFile implements Closeable {
             SplitParts.refuse(source.name(), header.metadata());
             Map<String, GgufTensor> tensors = new LinkedHashMap<>();
             addAll(tensors, header, source);
-            return new GgufFile(List.of(source), options, header, tensors);
+            return new GgufFile(List.of(source), options, List.of(header), tensors);
         } catch (IOException | RuntimeException | Error failure) {
             source.close();
             throw failure;
@@ -175,6 +184,54 @@ public final class GgufFile implements Closeable {
     /** Bytes on disk of all parts. */
     public long fileBytes() {
         return sources.stream().mapToLong(GgufSource::size).sum();
+    }
+
+    /**
+     * What tells this file from others, and from itself before a change, without a look at its tensors' data: bytes and
+     * modification times of all parts, a hash of their headers, and the dialect they are read in. Empty for a file in
+     * memory.
+     *
+     * @return facts by their names
+     * @throws IOException when a part was modified since it was opened, or cannot be read
+     */
+    public Map<String, String> identity() throws IOException {
+        MessageDigest hash = sha256();
+        List<String> bytes = new ArrayList<>();
+        List<String> times = new ArrayList<>();
+        for (int part = 0; part < sources.size(); part++) {
+            GgufSource source = sources.get(part);
+            Optional<FileTime> modified = source.modified();
+            if (modified.isEmpty()) {
+                return Map.of();
+            }
+            bytes.add(Long.toString(source.size()));
+            times.add(modified.get().toString());
+            // Without tensors the file may end before the place where their data would begin.
+            hashHeader(source, Math.min(dataStarts.get(part), source.size()), hash);
+        }
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("length", String.join(" ", bytes));
+        facts.put("modification time", String.join(" ", times));
+        facts.put("header hash", HexFormat.of().formatHex(hash.digest()));
+        facts.put("dialect", options.dialect().name());
+        return facts;
+    }
+
+    private static void hashHeader(GgufSource source, long length, MessageDigest hash) throws IOException {
+        byte[] chunk = new byte[(int) Math.min(length, 1 << 16)];
+        for (long done = 0; done < length; done += chunk.length) {
+            int step = (int) Math.min(chunk.length, length - done);
+            source.read(done, chunk, 0, step);
+            hash.update(chunk, 0, step);
+        }
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every Java platform has SHA-256", e);
+        }
     }
 
     /** Bytes of data of all tensors. */

@@ -5,6 +5,8 @@ import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.attribute.FileTime;
+import java.util.Optional;
 
 /** A file held in native memory: a resource of the application, or bytes that it has. */
 final class MemorySource implements GgufSource {
@@ -73,6 +75,11 @@ final class MemorySource implements GgufSource {
     @Override
     public long size() {
         return size;
+    }
+
+    @Override
+    public Optional<FileTime> modified() {
+        return Optional.empty();
     }
 
     @Override
