@@ -41,36 +41,56 @@ static void decode_q4_k(const char *w, int64_t k, int64_t k0, int64_t count, str
 
 /* Scales of 4 words, d, then 8 times 4 words of low and 2 of high bits. */
 #define Q6_K_UNIT (53 * WORD)
+
+#ifndef VNNI
+/* Scales 2 j and 2 j + 1 times -32: 16 bits hold 32 * 128 and its negative. */
+INLINE VI pair_of_scales(const char *w, int j) {
+    return vi_times_pairs(pair_of(signed_byte_of(w, 2 * j), signed_byte_of(w, 2 * j + 1)), -32);
+}
+#endif
+
+/* The first step (four elements of k) of the i-th six words: those of the upper halves are 16 steps on. */
+INLINE int q6_k_step(int i) {
+    return (i / 4 * 4 + i / 2 % 2) * 8 + i % 2 * 4;
+}
+
+/* Codes of words 2 m and 2 m + 1 of six: of their lower halves, then of their upper ones. */
+INLINE void codes_q6_k(const char *w, int m, VI q[4]) {
+    const VI low = vi_all(0x0F0F0F0F), high = vi_all(0x30303030);
+    VI bits = vi_load(w + (4 + m) * WORD);
+    VI x = vi_load(w + 2 * m * WORD);
+    VI y = vi_load(w + (2 * m + 1) * WORD);
+    prefetch(w + 3 * m * WORD);
+    prefetch(w + (3 * m + 1) * WORD);
+    prefetch(w + (3 * m + 2) * WORD);
+    q[0] = vi_or(vi_and(x, low), vi_and(vi_left(bits, 4), high));
+    q[1] = vi_or(vi_and(y, low), vi_and(vi_left(bits, 2), high));
+    q[2] = vi_or(vi_and(vi_right(x, 4), low), vi_and(bits, high));
+    q[3] = vi_or(vi_and(vi_right(y, 4), low), vi_and(vi_right(bits, 2), high));
+}
+
 static void decode_q6_k(const char *w, int64_t k, int64_t k0, int64_t count, struct panel *p, int v) {
     (void)k, (void)count;
-    const VI low = vi_all(0x0F0F0F0F), high = vi_all(0x30303030);
     w += k0 / CHUNK * Q6_K_UNIT;
     for (int j = 0; j < 16; j++) {
         vi_store(p->scales[j] + v * LANES, pair_scale(signed_byte_of(w, j)));
     }
 #ifndef VNNI
     for (int j = 0; j < 8; j++) {
-        VI scales = pair_of(signed_byte_of(w, 2 * j), signed_byte_of(w, 2 * j + 1));
-        /* Times -32: 16 bits hold 32 * 128 and its negative. */
-        vi_store(p->pairs[j] + v * LANES, vi_times_pairs(scales, -32));
+        vi_store(p->pairs[j] + v * LANES, pair_of_scales(w, j));
     }
 #endif
     vf_store(p->d[0] + v * LANES, vf_load(w + 4 * WORD));
     w += 5 * WORD;
     for (int i = 0; i < 8; i++, w += 6 * WORD) {
-        /* Elements 16 s ... of block 4 h + b and, in the upper halves, of the block two further. */
-        int8_t(*to)[MAX_PANEL][4] = p->codes + (i / 4 * 4 + i / 2 % 2) * 8 + i % 2 * 4;
+        int8_t(*to)[MAX_PANEL][4] = p->codes + q6_k_step(i);
         UNROLL for (int m = 0; m < 2; m++) {
-            VI bits = vi_load(w + (4 + m) * WORD);
-            VI x = vi_load(w + 2 * m * WORD);
-            VI y = vi_load(w + (2 * m + 1) * WORD);
-            vi_store(to[2 * m] + v * LANES, vi_or(vi_and(x, low), vi_and(vi_left(bits, 4), high)));
-            vi_store(to[2 * m + 1] + v * LANES, vi_or(vi_and(y, low), vi_and(vi_left(bits, 2), high)));
-            vi_store(to[2 * m + 16] + v * LANES, vi_or(vi_and(vi_right(x, 4), low), vi_and(bits, high)));
-            vi_store(to[2 * m + 17] + v * LANES, vi_or(vi_and(vi_right(y, 4), low), vi_and(vi_right(bits, 2), high)));
-            prefetch(w + 3 * m * WORD);
-            prefetch(w + (3 * m + 1) * WORD);
-            prefetch(w + (3 * m + 2) * WORD);
+            VI q[4];
+            codes_q6_k(w, m, q);
+            vi_store(to[2 * m] + v * LANES, q[0]);
+            vi_store(to[2 * m + 1] + v * LANES, q[1]);
+            vi_store(to[2 * m + 16] + v * LANES, q[2]);
+            vi_store(to[2 * m + 17] + v * LANES, q[3]);
         }
     }
 }

@@ -40,6 +40,11 @@ INLINE VI dot_end(const int bits, VI s, const void *offset) {
     (void)bits, (void)offset;
     return s;
 }
+/* s + t before dot_end; four bits: both fit I16 together. */
+INLINE VI dot_add(const int bits, VI s, VI t) {
+    (void)bits;
+    return vi_add(s, t);
+}
 /* c + s for sums that dot began with 0. */
 INLINE VI dot_join(VI c, VI s) {
     return vi_add(c, s);
@@ -70,6 +75,9 @@ INLINE VI dot(const int bits, VI s, VI w, VI a) {
 }
 INLINE VI dot_end(const int bits, VI s, const void *offset) {
     return bits == 8 ? s : vi_dot_pairs(vi_broadcast(offset), s, vi_all(0x00010001));
+}
+INLINE VI dot_add(const int bits, VI s, VI t) {
+    return bits == 8 ? vi_add(s, t) : vi_add_pairs(s, t);
 }
 INLINE VI dot_join(VI c, VI s) {
     return vi_dot_pairs(c, s, vi_all(0x00010001));

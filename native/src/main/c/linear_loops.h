@@ -57,6 +57,7 @@ struct record_kind {
 #include "blocks32.h"
 #include "blocks256.h"
 #include "decode256.h"
+#include "gemv.h"
 
 struct format {
     int rows;             /* of a tile at most */
@@ -65,6 +66,7 @@ struct format {
     void (*record)(const char *x, int64_t k0, int64_t count, struct record_kind kind, void *to);
     void (*decode)(const char *w, int64_t k, int64_t k0, int64_t count, struct panel *p, int v);
     void (*multiply)(int rows, const struct panel *p, const void *x, int64_t count, float *out);
+    void (*gemv)(const char *const w[2], int64_t k, const void *x, float *out); /* of one row, or null */
 };
 
 #define FLOATS FLOAT_ROWS, 4 * CHUNK, {0, 0, 0}, record_floats
@@ -72,18 +74,18 @@ struct format {
 #define BLOCKS256(Z, OFFSET, PAIR) SUPER_ROWS, sizeof(struct record256), {Z, OFFSET, PAIR}, record256
 
 static const struct format formats[FORMATS] = {
-    [FORMAT_F32] = {FLOATS, decode_f32, multiply_f32},
-    [FORMAT_F16] = {FLOATS, decode_f16, multiply_floats},
-    [FORMAT_BF16] = {FLOATS, decode_bf16, multiply_floats},
-    [FORMAT_Q4_0] = {BLOCKS32(8), decode_q4_0, multiply_4},
-    [FORMAT_Q8_0] = {BLOCKS32(OFFSET8), decode_q8_0, multiply_8},
-    [FORMAT_CODES32] = {BLOCKS32(OFFSET8), decode_codes32, multiply_8},
-    [FORMAT_CODES32_MIN] = {BLOCKS32(OFFSET8), decode_codes32, multiply_8_min},
-    [FORMAT_Q4_K] = {BLOCKS256(0, 0, 32), decode_q4_k, multiply_q4_k},
-    [FORMAT_Q6_K] = {BLOCKS256(32, 8, 16), decode_q6_k, multiply_q6_k},
-    [FORMAT_TQ2_0] = {BLOCKS256(1, 0, 16), decode_tq2_0, multiply_tq2_0},
-    [FORMAT_CODES256] = {BLOCKS256(OFFSET8, 16, 16), decode_codes256, multiply_codes256},
-    [FORMAT_CODES256_MIN] = {BLOCKS256(OFFSET8, 16, 16), decode_codes256, multiply_codes256_min},
+    [FORMAT_F32] = {FLOATS, decode_f32, multiply_f32, 0},
+    [FORMAT_F16] = {FLOATS, decode_f16, multiply_floats, gemv_f16},
+    [FORMAT_BF16] = {FLOATS, decode_bf16, multiply_floats, gemv_bf16},
+    [FORMAT_Q4_0] = {BLOCKS32(8), decode_q4_0, multiply_4, gemv_q4_0},
+    [FORMAT_Q8_0] = {BLOCKS32(OFFSET8), decode_q8_0, multiply_8, gemv_q8_0},
+    [FORMAT_CODES32] = {BLOCKS32(OFFSET8), decode_codes32, multiply_8, 0},
+    [FORMAT_CODES32_MIN] = {BLOCKS32(OFFSET8), decode_codes32, multiply_8_min, 0},
+    [FORMAT_Q4_K] = {BLOCKS256(0, 0, 32), decode_q4_k, multiply_q4_k, gemv_q4_k},
+    [FORMAT_Q6_K] = {BLOCKS256(32, 8, 16), decode_q6_k, multiply_q6_k, gemv_q6_k},
+    [FORMAT_TQ2_0] = {BLOCKS256(1, 0, 16), decode_tq2_0, multiply_tq2_0, gemv_tq2_0},
+    [FORMAT_CODES256] = {BLOCKS256(OFFSET8, 16, 16), decode_codes256, multiply_codes256, 0},
+    [FORMAT_CODES256_MIN] = {BLOCKS256(OFFSET8, 16, 16), decode_codes256, multiply_codes256_min, 0},
 };
 
 /* A block of rows and columns of one call. */
@@ -106,17 +108,23 @@ static void records(const struct block *b, const char *x, int64_t k0, int64_t ch
     }
 }
 
+/* The two vectors of rows of the panel that begins with a group of weights. */
+INLINE void vectors(const struct block *b, const char *w, int64_t g, const char *to[2]) {
+    to[0] = w + g * b->s->group_bytes;
+    /* The second vector is another half of the group, or the next group; where there is none, any will do. */
+    to[1] = LANES < GROUP ? to[0] + sizeof(VF) : g + 1 < b->last ? to[0] + b->s->group_bytes : to[0];
+}
+
 /* Adds the products of a chunk with a panel, whose groups are g and those that follow, to out[row][column]. */
 static void multiply(const struct block *b, const char *w, int64_t g, int64_t k0, const char *record, float *out) {
     const struct linear *s = b->s;
     const struct format *f = b->f;
     struct panel *p = &b->scratch->panel;
     int64_t count = MIN(CHUNK, s->k - k0);
-    w += g * s->group_bytes;
+    const char *vector[2];
+    vectors(b, w, g, vector);
     for (int v = 0; v < 2; v++) {
-        /* The second vector is another half of the group, or the next group; where there is none, any will do. */
-        const char *vector = LANES < GROUP ? w + v * sizeof(VF) : g + v < b->last ? w + v * s->group_bytes : w;
-        f->decode(vector, s->k, k0, count, p, v);
+        f->decode(vector[v], s->k, k0, count, p, v);
     }
     for (int64_t r = 0; r < b->rows;) {
         int n = tile_rows(f->rows, b->rows - r);
@@ -162,6 +170,23 @@ static void store(const struct block *b, const float *out, const float *up, cons
     }
 }
 
+/* One row: panel by panel as they lie in memory. */
+static void single(const struct block *b, const char *w, const char *w2, int64_t first, const float *bias,
+                   const char *residual, char *y) {
+    const struct format *f = b->f;
+    float *out = b->scratch->out;
+    for (int64_t g = first; g < b->last; g += PANEL_GROUPS) {
+        const char *vector[2];
+        vectors(b, w, g, vector);
+        f->gemv(vector, b->s->k, b->records, out);
+        if (w2) {
+            vectors(b, w2, g, vector);
+            f->gemv(vector, b->s->k, b->records, out + PANEL);
+        }
+        store(b, out, w2 ? out + PANEL : 0, bias, residual, y, g);
+    }
+}
+
 EXPORT void NAME(tegula_linear)(LINEAR_ARGS) {
     const struct format *f = &formats[s->format];
     int64_t chunks = (s->k + CHUNK - 1) / CHUNK;
@@ -176,6 +201,10 @@ EXPORT void NAME(tegula_linear)(LINEAR_ARGS) {
         int64_t size = b.rows * PANEL; /* of a panel's sums */
         if (few) {
             records(&b, block_x, 0, chunks);
+        }
+        if (few && b.rows == 1 && f->gemv) {
+            single(&b, w, w2, first, bias, residual ? residual + r0 * s->residual_stride : 0, y + r0 * s->y_stride);
+            continue;
         }
         for (int64_t g0 = first; g0 < last; g0 += width) {
             int64_t panels = (MIN(width, last - g0) + PANEL_GROUPS - 1) / PANEL_GROUPS;
