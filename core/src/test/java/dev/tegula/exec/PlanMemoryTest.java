@@ -3,13 +3,20 @@ package dev.tegula.exec;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.tegula.graph.Value;
 import dev.tegula.kernel.KernelTable;
 import dev.tegula.kernel.ref.RefProvider;
 import dev.tegula.kv.KvLayout;
 import dev.tegula.tensor.DType;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class PlanMemoryTest {
@@ -27,6 +34,35 @@ class PlanMemoryTest {
         try (Workers workers = new Workers(3); PlanMemory memory = load(zeros, workers)) {
             memory.newBatch();
             assertEquals(PLAN.totalBytes(), memory.allocatedBytes());
+        }
+    }
+
+    @Test
+    void whatIsMappedIsNotAllocated(@TempDir Path folder) {
+        WeightSource zeros = new WeightSource() {
+            @Override
+            public void read(Value weight, long from, MemorySegment dst, long to, long bytes) {
+                dst.asSlice(to, bytes).fill((byte) 0);
+            }
+
+            @Override
+            public Map<String, String> identity() {
+                return Map.of("length", "1");
+            }
+        };
+        WeightCache cache = new WeightCache(folder.resolve("m.packed"), true);
+        for (int i = 0; i < 2; i++) {
+            List<Long> progress = new ArrayList<>();
+            try (Workers workers = new Workers(3);
+                    PlanMemory memory = PlanMemory.load(PLAN, "test", zeros, workers, (done, total) -> {
+                        assertEquals(PLAN.cacheableBytes(), total);
+                        progress.add(done);
+                    }, Optional.of(cache))) {
+                memory.newBatch();
+                assertEquals(PLAN.weightBytes(), memory.mappedBytes());
+                assertEquals(PLAN.totalBytes() - memory.mappedBytes(), memory.allocatedBytes());
+            }
+            assertEquals(PLAN.cacheableBytes(), progress.getLast());
         }
     }
 
