@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.tegula.graph.Value;
+import dev.tegula.kernel.KernelFactory;
+import dev.tegula.kernel.KernelProvider;
 import dev.tegula.kernel.KernelTable;
+import dev.tegula.kernel.Refusal;
 import dev.tegula.kernel.ref.RefProvider;
 import dev.tegula.kv.KvLayout;
 import dev.tegula.tensor.DType;
@@ -34,6 +37,50 @@ class PlanMemoryTest {
         try (Workers workers = new Workers(3); PlanMemory memory = load(zeros, workers)) {
             memory.newBatch();
             assertEquals(PLAN.totalBytes(), memory.allocatedBytes());
+        }
+    }
+
+    /** The scalar engine, but one that says that it needs warming. */
+    private static KernelProvider slowWhenCold() {
+        return new KernelProvider() {
+            @Override
+            public String engine() {
+                return "slow";
+            }
+
+            @Override
+            public int rank() {
+                return 1;
+            }
+
+            @Override
+            public boolean isSlowWhenCold() {
+                return true;
+            }
+
+            @Override
+            public Optional<Refusal> unavailable() {
+                return Optional.empty();
+            }
+
+            @Override
+            public List<KernelFactory> kernels() {
+                return new RefProvider().kernels();
+            }
+        };
+    }
+
+    @Test
+    void weightsThatAColdStartSharesAreCountedOnce() {
+        Plan plan = Planner.plan(PlannerTest.layer(), KernelTable.of(List.of(slowWhenCold(), new RefProvider())),
+                LIMITS, PLAN.kv());
+        assertEquals(plan.weightBytes(), plan.cacheableBytes());
+        WeightSource zeros = (weight, from, dst, to, bytes) -> dst.asSlice(to, bytes).fill((byte) 0);
+        try (Workers workers = new Workers(3);
+                PlanMemory memory = PlanMemory.load(plan, "test", zeros, workers, Loading.SILENT)) {
+            memory.newBatch();
+            // Nothing has run, so the warm-up has not begun.
+            assertEquals(plan.totalBytes() - WarmUp.bytes(plan), memory.allocatedBytes());
         }
     }
 

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
-import dev.tegula.graph.Value;
 import dev.tegula.tensor.DType;
 import dev.tegula.tensor.Storage;
 import dev.tegula.tile.Packing;
@@ -20,7 +19,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Handler;
@@ -280,98 +278,6 @@ class WeightCacheTest {
         model.open(new WeightCache(path, false), false);
         assertTrue(log.removeFirst().startsWith("INFO"));
         assertLogged(Level.WARNING, "cannot be written");
-    }
-
-    @Test
-    void aFullDiskLeavesNothingBehind() throws IOException {
-        for (int good = 0; good < 12; good++) {
-            int writes = good;
-            int[] count = {0};
-            PackedWriter writer = model.writer(temporary -> new RandomAccessFile(temporary.toFile(), "rw") {
-                @Override
-                public void write(byte[] bytes, int from, int length) throws IOException {
-                    super.write(bytes, from, length);
-                    fail();
-                }
-
-                @Override
-                public void write(byte[] bytes) throws IOException {
-                    super.write(bytes);
-                    fail();
-                }
-
-                private void fail() throws IOException {
-                    if (++count[0] > writes) {
-                        throw new IOException("No space left on device");
-                    }
-                }
-            });
-            boolean isDone = false;
-            try {
-                writer.write(path, model.key(), model.weights);
-                isDone = true;
-            } catch (IOException e) {
-                assertEquals("No space left on device", e.getMessage());
-            }
-            assertEquals(isDone, Files.exists(path));
-            assertEquals(isDone, count[0] <= writes);
-            assertNothingElseIn(folder);
-        }
-    }
-
-    @Test
-    void whatIsReadBackMustBeWhatWasWritten() throws IOException {
-        PackedWriter writer = model.writer(temporary -> new RandomAccessFile(temporary.toFile(), "rw") {
-            @Override
-            public void write(byte[] bytes, int from, int length) throws IOException {
-                bytes[from] ^= 1;
-                super.write(bytes, from, length);
-            }
-        });
-        assertThrows(UnusableCacheException.class, () -> writer.write(path, model.key(), model.weights));
-        assertFalse(Files.exists(path));
-        assertNothingElseIn(folder);
-    }
-
-    @Test
-    void aModelThatFailsOrChangesMeanwhileLeavesNoCache() throws IOException {
-        RuntimeException fault = new IllegalStateException("meant to");
-        WeightSource failing = new WeightSource() {
-            @Override
-            public void read(Value weight, long from, MemorySegment dst, long to, long bytes) {
-                throw fault;
-            }
-
-            @Override
-            public Map<String, String> identity() {
-                return model.identity;
-            }
-        };
-        int[] asked = {0};
-        WeightSource changing = new WeightSource() {
-            @Override
-            public void read(Value weight, long from, MemorySegment dst, long to, long bytes) {
-                model.read(weight, from, dst, to, bytes);
-            }
-
-            @Override
-            public Map<String, String> identity() throws IOException {
-                if (asked[0]++ > 0) {
-                    throw new IOException("was modified");
-                }
-                return model.identity;
-            }
-        };
-        try (Storage storage = new Storage("failing")) {
-            assertEquals(fault, assertThrows(RuntimeException.class, () -> new PackedWeights(model.weights, failing,
-                    model.workers, Loading.SILENT, storage).open(cache, "m")));
-            assertTrue(new PackedWeights(model.weights, changing, model.workers, Loading.SILENT, storage)
-                    .open(cache, "m")
-                    .isEmpty());
-        }
-        assertTrue(log.getLast().contains("was modified"), log::toString);
-        assertFalse(Files.exists(path));
-        assertNothingElseIn(folder);
     }
 
     @Test
