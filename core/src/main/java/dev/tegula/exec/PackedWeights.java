@@ -59,12 +59,11 @@ final class PackedWeights {
     Optional<List<MemorySegment>> open(WeightCache cache, String model) {
         Path path = cache.file();
         try {
-            Map<String, String> key = new LinkedHashMap<>(source.identity());
+            Map<String, String> key = key(source);
             if (key.isEmpty()) {
                 throw new IllegalArgumentException(
                         model + ": a weight cache (" + path + ") is for models in files; this one is in memory");
             }
-            key.put("processor", System.getProperty("os.arch") + " " + ByteOrder.nativeOrder());
             // A link stays one: the file behind it is replaced.
             path = Files.exists(path) ? path.toRealPath() : path;
             List<MemorySegment> mapped = openOrWrite(path, key, cache.verify());
@@ -75,6 +74,15 @@ final class PackedWeights {
                     reason(e));
             return Optional.empty();
         }
+    }
+
+    /** What a cache must have been made from; empty when the source cannot tell. */
+    static Map<String, String> key(WeightSource source) throws IOException {
+        Map<String, String> key = new LinkedHashMap<>(source.identity());
+        if (!key.isEmpty()) {
+            key.put("processor", System.getProperty("os.arch") + " " + ByteOrder.nativeOrder());
+        }
+        return key;
     }
 
     private List<MemorySegment> openOrWrite(Path path, Map<String, String> key, boolean verify) throws IOException {

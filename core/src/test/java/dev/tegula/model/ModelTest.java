@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tegula.exec.WeightCache;
 import dev.tegula.file.gguf.GgufDialect;
 import dev.tegula.file.gguf.GgufFile;
 import dev.tegula.file.gguf.GgufOptions;
@@ -13,7 +14,9 @@ import dev.tegula.kernel.KernelTable;
 import dev.tegula.kernel.ref.RefProvider;
 import dev.tegula.tensor.DType;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -93,6 +96,43 @@ class ModelTest {
                 assertTrue(largest > 1e-3f && largest < 1e3f, "largest logit " + largest);
             }
         }
+    }
+
+    @Test
+    void weightsFromACacheGiveTheSameBits() throws IOException {
+        Path path = SyntheticModel.tiny("bitnet", DType.I2_S).write(folder.resolve("m.gguf"));
+        WeightCache cache = WeightCache.beside(path);
+        assertEquals(folder.resolve("m.gguf.packed"), cache.file());
+        for (GgufDialect dialect : List.of(GgufDialect.BITNET_X86, GgufDialect.BITNET_ARM)) {
+            GgufOptions how = GgufOptions.defaults().withDialect(dialect);
+            List<float[]> plain;
+            try (Model model = Model.load(GgufFile.open(path, how), options())) {
+                plain = new Evaluation(model).feed(TOKENS);
+                assertEquals(0, model.mappedBytes());
+            }
+            FileTime written = null;
+            for (WeightCache each : List.of(cache, cache, cache.withVerify(true))) {
+                try (Model model = Model.load(GgufFile.open(path, how),
+                        options().withWeightCache(each).withThreads(3))) {
+                    assertSame(plain, new Evaluation(model).feed(TOKENS));
+                    assertEquals(model.plan().weightBytes(), model.mappedBytes());
+                }
+                FileTime now = Files.getLastModifiedTime(cache.file());
+                assertTrue(written == null || written.equals(now), "written once for a dialect");
+                written = now;
+            }
+        }
+    }
+
+    @Test
+    void aWeightCacheIsForModelsInFiles() throws IOException {
+        byte[] content = Files.readAllBytes(
+                SyntheticModel.tiny("llama", DType.F32).write(folder.resolve("memory.gguf")));
+        ModelOptions cached = options().withWeightCache(new WeightCache(folder.resolve("m.packed"), false));
+        assertEquals(cached.weightCache(), cached.withThreads(1).withContext(8).withKvType(DType.F16).weightCache());
+        assertTrue(assertThrows(IllegalArgumentException.class,
+                () -> Model.load(GgufFile.read(content, "resource", GgufOptions.defaults()), cached)).getMessage()
+                .startsWith("resource: a weight cache"));
     }
 
     @Test

@@ -13,10 +13,14 @@ import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,6 +43,53 @@ class GgufFileTest {
                 .tensor("a", DType.F32, new long[]{4, 2, 2}, MemorySegment.ofArray(data))
                 .hole("b", DType.F16, 5)
                 .write(path);
+    }
+
+    private Map<String, String> identity(GgufOptions options) throws IOException {
+        try (GgufFile file = GgufFile.open(path, options)) {
+            return file.identity();
+        }
+    }
+
+    @Test
+    void anotherLengthTimeHeaderOrDialectIsAnotherIdentity() throws IOException {
+        FileTime time = Files.getLastModifiedTime(path);
+        byte[] content = Files.readAllBytes(path);
+        Map<String, String> identity = identity(GgufOptions.defaults());
+        assertEquals(List.of("length", "modification time", "header hash", "dialect"), List.copyOf(identity.keySet()));
+        assertEquals(identity, identity(GgufOptions.defaults().withNoMmap(true)));
+        assertOtherFact("dialect", identity, identity(GgufOptions.defaults().withDialect(GgufDialect.BITNET_ARM)));
+        Files.setLastModifiedTime(path, FileTime.from(time.toInstant().plusNanos(1000)));
+        assertOtherFact("modification time", identity, identity(GgufOptions.defaults()));
+        content[content.length - 1]++;
+        Files.write(path, content);
+        Files.setLastModifiedTime(path, time);
+        assertEquals(identity, identity(GgufOptions.defaults()), "a tensor's data are not looked at");
+        content[new String(content, StandardCharsets.ISO_8859_1).indexOf("llama")]++;
+        Files.write(path, content);
+        Files.setLastModifiedTime(path, time);
+        assertOtherFact("header hash", identity, identity(GgufOptions.defaults()));
+        content[new String(content, StandardCharsets.ISO_8859_1).indexOf("mlama")]--;
+        Files.write(path, Arrays.copyOf(content, content.length + 1));
+        Files.setLastModifiedTime(path, time);
+        assertOtherFact("length", identity, identity(GgufOptions.defaults()));
+    }
+
+    private static void assertOtherFact(String name, Map<String, String> one, Map<String, String> other) {
+        assertEquals(one.keySet(), other.keySet());
+        assertEquals(List.of(name), one.keySet().stream().filter(k -> !one.get(k).equals(other.get(k))).toList());
+    }
+
+    @Test
+    void aFileInMemoryHasNoIdentityAndAChangedOneNoneAnyMore() throws IOException {
+        try (GgufFile file = GgufFile.read(Files.readAllBytes(path), "memory", GgufOptions.defaults())) {
+            assertEquals(Map.of(), file.identity());
+        }
+        try (GgufFile file = GgufFile.open(path)) {
+            file.identity();
+            Files.setLastModifiedTime(path, FileTime.fromMillis(0));
+            assertTrue(assertThrows(IOException.class, file::identity).getMessage().contains("was modified"));
+        }
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.tegula.file.gguf;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,6 +12,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,6 +61,21 @@ class GgufSplitTest {
                     assertEquals(i, tensor.part());
                     assertEquals(i + 1, file.load(tensor, arena).get(ValueLayout.JAVA_BYTE, 31));
                 }
+            }
+        }
+    }
+
+    @Test
+    void everyPartIsOfTheIdentity() throws IOException {
+        writeThree();
+        for (int part = 1; part <= 3; part++) {
+            Map<String, String> identity;
+            try (GgufFile file = GgufFile.open(part(1, 3))) {
+                identity = file.identity();
+            }
+            Files.setLastModifiedTime(part(part, 3), FileTime.fromMillis(part));
+            try (GgufFile file = GgufFile.open(part(1, 3))) {
+                assertNotEquals(identity, file.identity());
             }
         }
     }
