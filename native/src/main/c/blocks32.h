@@ -33,6 +33,11 @@ static void record32(const char *x, int64_t k0, int64_t count, struct record_kin
 /* R rows times a panel; R, bits and mins are constants of each call site. */
 INLINE void tile32(const int R, const int bits, const int mins, const struct panel *p, const struct record32 *x,
                    int64_t blocks, float *out) {
+    /* In registers from block to block, or where there are few of them in memory. */
+    VF acc[BLOCK_ROWS][2];
+    UNROLL for (int i = 0; i < 2 * R; i++) {
+        acc[i / 2][i % 2] = vf_load(out + i * LANES);
+    }
     for (int64_t b = 0; b < blocks; b++) {
         VI s[BLOCK_ROWS][2];
         UNROLL for (int r = 0; r < R; r++) {
@@ -51,12 +56,15 @@ INLINE void tile32(const int R, const int bits, const int mins, const struct pan
             const int r = i / 2, v = i % 2;
             VF dA = vf_broadcast(&x[r].d[b]);
             VF sum = vf_of_int(dot_end(bits, s[r][v], &x[r].offset[b]));
-            VF c = vf_fma(sum, vf_mul(vf_load(p->d[b] + v * LANES), dA), vf_load(out + i * LANES));
+            VF c = vf_fma(sum, vf_mul(vf_load(p->d[b] + v * LANES), dA), acc[r][v]);
             if (mins) {
                 c = vf_fma(vf_mul(vf_load(p->m[b] + v * LANES), dA), vf_broadcast(&x[r].sum[b]), c);
             }
-            vf_store(out + i * LANES, c);
+            acc[r][v] = c;
         }
+    }
+    UNROLL for (int i = 0; i < 2 * R; i++) {
+        vf_store(out + i * LANES, acc[i / 2][i % 2]);
     }
 }
 

@@ -17,9 +17,9 @@
 #define CHUNK 256
 /* Rows of activations that are worked on together at most, a multiple of every tile's rows; and output columns. */
 #define MAX_ROWS 252
-#define BLOCK_COLUMNS 1024
-/* Bytes of records: as much as stays in a second-level cache of 512 KiB or more. */
-#define RECORD_BYTES (320 * 1024)
+#define BLOCK_COLUMNS 512
+/* Bytes of records: what a second-level cache holds, or a shared third one gives fast enough, being read in order. */
+#define RECORD_BYTES (704 * 1024)
 /* Output columns of a panel at most: two vectors of 16. */
 #define MAX_PANEL 32
 

@@ -3,7 +3,7 @@
  * are decoded, to where they stay in the first-level cache, and multiplied with all rows of a block by register tiles; the
  * activations are laid out as records, which stay in the second-level cache.
  *
- * With few rows their records hold all of k, and panel follows panel as they lie in memory. With many, a block of columns
+ * Where the records of enough rows hold all of k, panel follows panel as they lie in memory. Otherwise a block of columns
  * is taken 256 elements of k at a time; its sums go to memory between the steps.
  *
  * A format is a row of the table: how its records are made, its weights decoded and multiplied.
@@ -61,6 +61,7 @@ struct record_kind {
 
 struct format {
     int rows;             /* of a tile at most */
+    int enough;           /* rows that are worth reading or decoding a panel for */
     int32_t record_bytes; /* of 256 elements of a row */
     struct record_kind kind;
     void (*record)(const char *x, int64_t k0, int64_t count, struct record_kind kind, void *to);
@@ -69,9 +70,9 @@ struct format {
     void (*gemv)(const char *const w[2], int64_t k, const void *x, float *out); /* of one row, or null */
 };
 
-#define FLOATS FLOAT_ROWS, 4 * CHUNK, {0, 0, 0}, record_floats
-#define BLOCKS32(Z) BLOCK_ROWS, sizeof(struct record32), {Z, 0, 0}, record32
-#define BLOCKS256(Z, OFFSET, PAIR) SUPER_ROWS, sizeof(struct record256), {Z, OFFSET, PAIR}, record256
+#define FLOATS FLOAT_ROWS, MAX_ROWS, 4 * CHUNK, {0, 0, 0}, record_floats
+#define BLOCKS32(Z) BLOCK_ROWS, 48, sizeof(struct record32), {Z, 0, 0}, record32
+#define BLOCKS256(Z, OFFSET, PAIR) SUPER_ROWS, 48, sizeof(struct record256), {Z, OFFSET, PAIR}, record256
 
 static const struct format formats[FORMATS] = {
     [FORMAT_F32] = {FLOATS, decode_f32, multiply_f32, 0},
@@ -187,13 +188,18 @@ static void single(const struct block *b, const char *w, const char *w2, int64_t
     }
 }
 
+/* Rows of a block: blocks of about the same number of rows, whole tiles each. */
+static int64_t block_rows(int64_t rows, int64_t most, int64_t tile) {
+    int64_t blocks = MAX((rows + most - 1) / most, 1);
+    return ((rows + blocks - 1) / blocks + tile - 1) / tile * tile;
+}
+
 EXPORT void NAME(tegula_linear)(LINEAR_ARGS) {
     const struct format *f = &formats[s->format];
     int64_t chunks = (s->k + CHUNK - 1) / CHUNK;
-    int64_t blocks = (rows + MAX_ROWS - 1) / MAX_ROWS;
-    int64_t each = blocks == 0 ? 1 : (rows + blocks - 1) / blocks;
-    each = MIN(MAX_ROWS, (each + f->rows - 1) / f->rows * f->rows);
-    int few = each * chunks * f->record_bytes <= RECORD_BYTES;
+    int64_t most = MIN(MAX_ROWS, RECORD_BYTES / (chunks * f->record_bytes) / f->rows * f->rows);
+    int few = most >= MIN(rows, f->enough);
+    int64_t each = block_rows(rows, few ? most : MAX_ROWS, f->rows);
     int64_t width = few ? PANEL_GROUPS : (w2 ? BLOCK_COLUMNS / 2 : BLOCK_COLUMNS) / GROUP;
     for (int64_t r0 = 0; r0 < rows; r0 += each) {
         struct block b = {s, f, scratch, (char *)scratch->records, MIN(each, rows - r0), last};
