@@ -20,10 +20,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Compiled classes: their methods' instructions, which of them lie in a loop, and whom a call can reach. */
@@ -104,6 +106,45 @@ final class Bytecode {
             }
         }
         return found;
+    }
+
+    /** Whether a method of a class that was read, whichever of its signatures, computes with vectors. */
+    boolean usesVectors(String owner, String name) {
+        ClassModel model = classes.get(owner);
+        return model != null && methods(model).stream()
+                .filter(method -> method.model().methodName().equalsString(name))
+                .flatMap(method -> method.body().stream())
+                .anyMatch(instruction -> instruction instanceof InvokeInstruction call
+                        && call.owner().asInternalName().startsWith("jdk/incubator/vector/"));
+    }
+
+    /** Whether a method, whichever of its signatures, has a loop, or calls one of ours that has. */
+    boolean hasLoop(String owner, String name) {
+        List<Method> open = new ArrayList<>();
+        for (String at = owner; at.startsWith(OURS); at = model(at).superclass()
+                .map(ClassEntry::asInternalName)
+                .orElse("")) {
+            open.addAll(methods(model(at)));
+        }
+        classes.values()
+                .stream()
+                .filter(model -> isA(model.thisClass().asInternalName(), owner))
+                .forEach(model -> open.addAll(methods(model)));
+        open.removeIf(method -> !method.model().methodName().equalsString(name));
+        Set<String> seen = new HashSet<>();
+        while (!open.isEmpty()) {
+            Method method = open.removeLast();
+            if (method.loops().contains(true)) {
+                return true;
+            }
+            if (seen.add(method.owner() + "." + method.signature())) {
+                method.body()
+                        .stream()
+                        .filter(InvokeInstruction.class::isInstance)
+                        .forEach(call -> open.addAll(targets((InvokeInstruction) call)));
+            }
+        }
+        return false;
     }
 
     /** Whether a class extends or implements another. */
