@@ -48,8 +48,8 @@ final class ModelOptionsMixin {
     private Set<String> engines;
 
     @Option(names = "--weight-cache", arity = "0..1", paramLabel = "FILE", preprocessor = AttachedOnly.class, description = "Keep the weights, laid out for the kernels, in a file that later starts map instead of "
-            + "reading the model (default: the model's path with " + WeightCache.SUFFIX
-            + "; a name must follow after =). Takes about the model's size on disk.")
+            + "reading the model (default: MODEL" + WeightCache.SUFFIX
+            + "; another one must follow after =). Takes about the model's size on disk.")
     private Path weightCache;
 
     @Option(names = "--verify", description = "Compare the whole weight cache with its checksums before use.")
