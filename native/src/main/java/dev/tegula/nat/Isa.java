@@ -7,7 +7,7 @@ enum Isa {
     /** AVX2 with FMA and F16C. */
     AVX2("AVX2, FMA and F16C", 1, 20, "16x6", "16x4", "16x3"),
     /** AVX2 with FMA, F16C and AVX-VNNI. No test has run on such a CPU. */
-    AVXVNNI("AVX2, FMA, F16C and AVX-VNNI", 4, 21, "16x6", "16x4", "16x3"),
+    AVXVNNI("AVX-VNNI beside AVX2, FMA and F16C", 4, 21, "16x6", "16x4", "16x3"),
     /** AVX-512 F, BW, DQ, VL and VNNI. */
     AVX512("AVX-512 F, BW, DQ, VL and VNNI", 2, 22, "32x12", "32x6", "32x6");
 
