@@ -112,7 +112,7 @@ static void att_segment(struct att_work *w) {
     }
     for (int64_t i = 0; i < w->stride * w->tiles * w->rows; i += LANES) {
         vf_store(w->part + i, vf_zero());
-        __asm__("" ::: "memory"); /* or the compiler makes a call of memset, which there is none of */
+        __asm__("" ::: "memory"); /* or the compiler may call memset, which is slow for so little */
     }
 }
 

@@ -93,9 +93,9 @@ INLINE void att_values_tile(const int R, const int W, const int half, const char
         }
         UNROLL for (int r = 0; r < R; r++) {
             VF b = vf_broadcast(p + r * KV_BLOCK + i);
-            VM m = vm_broadcast(seen + r * KV_BLOCK + i);
             UNROLL for (int w = 0; w < W; w++) {
-                sum[r][w] = seen ? vf_fma_where(m, b, x[w], sum[r][w]) : vf_fma(b, x[w], sum[r][w]);
+                sum[r][w] = seen ? vf_fma_where(vm_broadcast(seen + r * KV_BLOCK + i), b, x[w], sum[r][w])
+                                 : vf_fma(b, x[w], sum[r][w]);
             }
         }
         at += n * bytes;

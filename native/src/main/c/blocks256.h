@@ -112,7 +112,10 @@ INLINE void tile_q4_k(const int R, const struct panel *p, const struct record256
     fold256(R, 4, sums, p, x, out);
 }
 
-/* 6-bit codes with an offset of 32 and a scale per 16; 8 products of them fit I16. */
+/*
+ * 6-bit codes with an offset of 32 and a scale per 16. Two steps fit I16: with VNNI 8 products of codes less their offset, at
+ * most 8 * 32 * 127 = 32512; without, 4 of unsigned codes in each half, 4 * 63 * 127 = 32004.
+ */
 INLINE void tile_q6_k(const int R, const struct panel *p, const struct record256 *x, float *out) {
     VI sums[SUPER_ROWS][2];
     UNROLL for (int i = 0; i < 2 * R; i++) {

@@ -4,8 +4,8 @@
  * With VNNI one instruction adds four products of unsigned codes and signed activations to an I32. Signed codes get an
  * offset of 128; a sum begins with what takes the offset off again.
  *
- * Without it, products of unsigned codes of at most 4 bits are added up in pairs of I16, two to a lane: 16 of them, at most
- * 16 * 15 * 127 = 30480. Products of signed codes of 8 bits are products of the code's magnitude and the activation with
+ * Without it, products of unsigned codes are added up in pairs of I16, two to a lane: 16 products of 4-bit codes, at most
+ * 16 * 15 * 127 = 30480, 4 of 6-bit codes, 4 * 63 * 127 = 32004, or 64 of 2-bit codes, 64 * 3 * 127 = 24384. Products of signed codes of 8 bits are products of the code's magnitude and the activation with
  * the code's sign, at most 2 * 128 * 127 = 32512 to a pair, and go to I32 at once.
  */
 #ifndef TEGULA_DOT_H

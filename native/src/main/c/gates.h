@@ -38,12 +38,6 @@ INLINE float exp_between(float c) {
     return e * from_bits((int32_t)(((uint32_t)k - (uint32_t)half + 127u) << 23));
 }
 
-/* e^x */
-INLINE float exp_(float x) {
-    float c = x > 89.0f ? 89.0f : x;
-    return exp_between(c < -104.0f ? -104.0f : c);
-}
-
 /* e^x for x <= 0 or NaN. One comparison: of two the compiler makes seven instructions, of one two. */
 INLINE float exp_below(float x) {
     return exp_between(x < -104.0f ? -104.0f : x);

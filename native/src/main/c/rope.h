@@ -44,7 +44,7 @@ struct batch_row {
     int32_t token, position, sequence, output;
 };
 
-/* In a loop that copies: else the compiler makes a call of memcpy of it, and the library is linked without one. */
+/* In a loop that copies: else the compiler may call memcpy, which is slow for so little. */
 #define NO_MEMCPY __asm__ volatile("")
 
 INLINE void copy(const float *x, float *y, int64_t n) {

@@ -157,8 +157,9 @@ record PackedHeader(Map<String, String> key, List<Section> sections) {
         byte[] start = new byte[(int) Math.min(length, START)];
         file.seek(0);
         file.readFully(start);
-        int common = Math.min(start.length, MAGIC.length);
-        if (!Arrays.equals(start, 0, common, MAGIC, 0, common)) {
+        // An empty file is what a user may have made to say where; ours are never shorter than the magic.
+        if (length > 0 && (length < MAGIC.length
+                || !Arrays.equals(start, 0, MAGIC.length, MAGIC, 0, MAGIC.length))) {
             throw UnusableCacheException.foreign();
         }
         if (start.length < START) {

@@ -94,7 +94,7 @@ final class PackedWeights {
                 throw e;
             }
             reason = e.getMessage();
-        } catch (IOException e) {
+        } catch (NoSuchFileException e) {
             reason = reason(e);
         }
         log(Level.INFO, "the weight cache {0} {1}; it is being written", path, reason);

@@ -22,6 +22,9 @@ import java.util.Objects;
  * <p>Any number of threads and processes may open a model with the same cache at the same time. One that is killed
  * while it writes may leave a file behind whose name ends in {@code .tmp}; it may be deleted.
  *
+ * <p>The file holds the weights of the model and gets the permissions that the process gives to its new files, whatever
+ * the model has.
+ *
  * @param file the file; a link is followed
  * @param verify whether all bytes are compared with their checksums before they are used, which reads the whole file.
  *            Without it only the header is; what was written has been compared once

@@ -10,6 +10,7 @@ import dev.tegula.kernel.Scratch;
 import dev.tegula.kernel.TypedFactory;
 import dev.tegula.kv.KvLayout;
 import dev.tegula.tensor.DType;
+import dev.tegula.tensor.Storage;
 import dev.tegula.tensor.TensorView;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -54,8 +55,8 @@ final class AttentionKernel implements Kernel {
             throw new IllegalArgumentException("a window of " + op.window() + " positions");
         }
         this.function = NativeLoader.instance().function("tegula_attention_" + isa.suffix());
-        this.q = memory("q", args.matrix(0));
-        this.y = memory("y", args.output());
+        this.q = RowsCall.memory("q", args.matrix(0));
+        this.y = RowsCall.output("y", args.output());
         this.cache = args.cache(1).segment().asSlice(0, layout.bytes());
         if (cache.address() % Float.BYTES != 0) {
             throw new IllegalArgumentException("the KV cache must lie at a multiple of 4 bytes: " + cache.address());
@@ -80,15 +81,6 @@ final class AttentionKernel implements Kernel {
                         List.of(DType.F32, cache), List.of(DType.F32), args -> new AttentionKernel(isa, args))
                 .withScratch(request -> Scratch.Size.ofBytes(
                         AttentionCall.scratchBytes(((Op.Attention) request.op()).headSize(), cache)));
-    }
-
-    private static MemorySegment memory(String what, TensorView view) {
-        MemorySegment memory = view.segment().asSlice(view.offset(), view.bytes());
-        if (memory.address() % Float.BYTES != 0 || view.rowBytes() % Float.BYTES != 0) {
-            throw new IllegalArgumentException(what + " must lie at multiples of 4 bytes, not at " + memory.address()
-                    + " with " + view.rowBytes() + " bytes a row");
-        }
-        return memory;
     }
 
     @Override
@@ -118,7 +110,7 @@ final class AttentionKernel implements Kernel {
         Objects.checkIndex(portion, portions);
         MemorySegment memory = scratch.bytes();
         if (batch.rows() > maxRows || memory.byteSize() < scratchBytes
-                || memory.address() % Float.BYTES != 0) {
+                || memory.address() % Storage.ALIGNMENT != 0) {
             throw new IllegalArgumentException(batch.rows() + " rows of " + maxRows + ", " + memory.byteSize()
                     + " bytes of scratch memory of " + scratchBytes);
         }

@@ -14,6 +14,7 @@ import dev.tegula.kernel.RowCount;
 import dev.tegula.kernel.Scratch;
 import dev.tegula.kernel.TypedFactory;
 import dev.tegula.tensor.DType;
+import dev.tegula.tensor.Storage;
 import dev.tegula.tensor.TensorView;
 import dev.tegula.tensor.codec.Codecs;
 import dev.tegula.tile.GroupPacking;
@@ -66,15 +67,15 @@ final class LinearKernel implements Kernel {
         TensorView sum = added ? args.matrix(biased ? 3 : 2) : null;
         this.w = memory(weights);
         this.w2 = gated ? memory(args.weights(2)) : MemorySegment.NULL;
-        this.x = memory("x", input);
-        this.bias = biased ? memory("bias", args.matrix(2)) : MemorySegment.NULL;
-        this.residual = added ? memory("residual", sum) : MemorySegment.NULL;
-        this.y = memory("y", output);
+        this.x = RowsCall.memory("x", input);
+        this.bias = biased ? RowsCall.memory("bias", args.matrix(2)) : MemorySegment.NULL;
+        this.residual = added ? RowsCall.memory("residual", sum) : MemorySegment.NULL;
+        this.y = RowsCall.output("y", output);
         this.rows = args.rows();
         this.maxRows = Math.min(Math.min(input.rows(), output.rows()), added ? sum.rows() : Long.MAX_VALUE);
         this.groups = Math.ceilDiv(output.cols(), GroupPacking.ROWS);
         LinearFormat format = LinearFormat.of(weights.type());
-        long groupBytes = weights.packing().groupBytes(weights.type(), weights.cols());
+        long groupBytes = Packings.of(weights.type()).groupBytes(weights.type(), weights.cols());
         this.unitBytes = groupBytes * UNIT * (gated ? 2 : 1);
         this.shape = LinearCall.shape(format, gated ? code(((Op.GateUp) args.request().op()).activation()) : 0,
                 output.cols(), weights.cols(), groupBytes, input.rowBytes(), added ? sum.rowBytes() : 0,
@@ -111,19 +112,11 @@ final class LinearKernel implements Kernel {
         };
     }
 
+    /** The memory of weights; its size is that of our own packing, whatever the operand says of itself. */
     private static MemorySegment memory(Operand.Weights weights) {
         return weights.segment()
                 .asSlice(weights.offset(),
-                        weights.packing().bytes(weights.type(), weights.rows(), weights.cols()));
-    }
-
-    private static MemorySegment memory(String what, TensorView view) {
-        MemorySegment memory = view.segment().asSlice(view.offset(), view.bytes());
-        if (memory.address() % Float.BYTES != 0 || view.rowBytes() % Float.BYTES != 0) {
-            throw new IllegalArgumentException(what + " must lie at multiples of 4 bytes, not at " + memory.address()
-                    + " with " + view.rowBytes() + " bytes a row");
-        }
-        return memory;
+                        Packings.of(weights.type()).bytes(weights.type(), weights.rows(), weights.cols()));
     }
 
     @Override
@@ -145,7 +138,7 @@ final class LinearKernel implements Kernel {
         int units = Math.ceilDiv(groups, UNIT);
         Objects.checkIndex(portion, portions);
         if (count > maxRows || portions > units || scratch.bytes().byteSize() < SCRATCH_BYTES
-                || scratch.bytes().address() % Float.BYTES != 0) {
+                || scratch.bytes().address() % Storage.ALIGNMENT != 0) {
             throw new IllegalArgumentException(count + " rows of " + maxRows + ", " + portions + " portions of " + units
                     + " units, " + scratch.bytes().byteSize() + " bytes of scratch memory of " + SCRATCH_BYTES);
         }
