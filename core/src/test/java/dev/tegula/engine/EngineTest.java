@@ -360,7 +360,7 @@ class EngineTest {
         Batch batch = model.newBatch();
         EngineParts parts = new EngineParts(new ModelRunner(model.executor()), batch,
                 new BlockPool(model.kvLayout().blocks()), new SilentCodec(), model.plan().limits().context(), 1, 1, 320,
-                SamplingOptions.defaults(), Duration.ZERO, model::close);
+                SamplingOptions.defaults(), new TopLogitsKernel(KernelTable.load(), 320, 1), Duration.ZERO, model::close);
         try (Engine engine = new Engine(parts, model, Optional.empty());
                 Session session = engine.newSession()) {
             long[] ids = Thread.getAllStackTraces()
