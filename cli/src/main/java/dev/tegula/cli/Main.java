@@ -6,7 +6,7 @@ import java.io.FileOutputStream;
 
 /** The program's entry. */
 public final class Main {
-    /** How the platform's logger writes: level, message and stack trace, if any, on a line of its own each. */
+    /** How the logger of java.logging writes; two lines per message unless it is told otherwise. */
     private static final String LOG_FORMAT = "java.util.logging.SimpleFormatter.format";
 
     private Main() {}

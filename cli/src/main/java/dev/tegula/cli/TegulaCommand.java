@@ -78,6 +78,8 @@ final class TegulaCommand {
         line.setCaseInsensitiveEnumValuesAllowed(true);
         // A prompt may begin with @.
         line.setExpandAtFiles(false);
+        // -hello is no -h with more after it.
+        line.setPosixClusteredShortOptionsAllowed(false);
         line.setParameterExceptionHandler((e, given) -> refuseUsage(e, terminal));
         line.setExecutionExceptionHandler((e, command, result) -> root.report(e, terminal));
         return line;
