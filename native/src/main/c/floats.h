@@ -38,8 +38,8 @@ static void multiply_f32(int rows, const struct panel *p, const void *x, int64_t
     ROWS_SWITCH(FLOAT_ROWS, rows, tile_floats, p->w[0], p->w[1], WORD, x, count, out)
 }
 
-/* Weights that were decoded. */
-static void multiply_floats(int rows, const struct panel *p, const void *x, int64_t count, float *out) {
+/* Weights that were decoded. Not inlined, so that bf16_pairs.h has all of it in a mode of its own. */
+__attribute__((noinline)) static void multiply_floats(int rows, const struct panel *p, const void *x, int64_t count, float *out) {
     const char *w = (const char *)p->floats;
     ROWS_SWITCH(FLOAT_ROWS, rows, tile_floats, w, w + sizeof(VF), MAX_PANEL * 4, x, count, out)
 }

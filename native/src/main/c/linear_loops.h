@@ -58,6 +58,9 @@ struct record_kind {
 #include "blocks256.h"
 #include "decode256.h"
 #include "gemv.h"
+#ifdef __x86_64__
+#include "bf16_pairs.h"
+#endif
 
 struct format {
     int rows;             /* of a tile at most */
@@ -72,14 +75,17 @@ struct format {
     void (*gemv)(const char *const w[2], int64_t k, const void *x, float *out); /* of one row, or null */
 };
 
-#define FLOATS FLOAT_ROWS, MAX_ROWS, 4 * CHUNK, 4 * CHUNK, 128, {0, 0, 0}, record_floats
+#define FLOATS(BYTES, RECORD) FLOAT_ROWS, MAX_ROWS, (BYTES)*CHUNK, 4 * CHUNK, 128, {0, 0, 0}, RECORD
 #define BLOCKS32(Z) BLOCK_ROWS, 48, 320, sizeof(struct record32), CHUNK, {Z, 0, 0}, record32
 #define BLOCKS256(Z, OFFSET, PAIR) SUPER_ROWS, 48, 324, sizeof(struct record256), CHUNK, {Z, OFFSET, PAIR}, record256
 
 static const struct format formats[FORMATS] = {
-    [FORMAT_F32] = {FLOATS, decode_f32, multiply_f32, 0},
-    [FORMAT_F16] = {FLOATS, decode_f16, multiply_floats, gemv_f16},
-    [FORMAT_BF16] = {FLOATS, decode_bf16, multiply_floats, gemv_bf16},
+    [FORMAT_F32] = {FLOATS(4, record_floats), decode_f32, multiply_f32, 0},
+    [FORMAT_F16] = {FLOATS(4, record_floats), decode_f16, multiply_floats, gemv_f16},
+    [FORMAT_BF16] = {FLOATS(4, record_floats), decode_bf16, multiply_floats, gemv_bf16},
+#ifdef __x86_64__
+    [FORMAT_BF16_PAIRS] = {FLOATS(2, record_bf16), decode_bf16_pairs, multiply_pairs, gemv_bf16_pairs},
+#endif
     [FORMAT_Q4_0] = {BLOCKS32(8), decode_q4_0, multiply_4, gemv_q4_0},
     [FORMAT_Q8_0] = {BLOCKS32(OFFSET8), decode_q8_0, multiply_8, gemv_q8_0},
     [FORMAT_CODES32] = {BLOCKS32(OFFSET8), decode_codes32, multiply_8, 0},

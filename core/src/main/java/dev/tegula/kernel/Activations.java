@@ -7,6 +7,14 @@ public final class Activations {
     private Activations() {}
 
     /**
+     * Whether a linear layer of weights of a format takes activations of another: of {@link #typeFor}, or BF16 for weights in
+     * BF16, which is an op of its own with a tree of its own.
+     */
+    public static boolean fit(DType weights, DType activations) {
+        return activations == typeFor(weights) || weights == DType.BF16 && activations == DType.BF16;
+    }
+
+    /**
      * The activations' format for weights of a format: F32 for floating-point weights, Q8 in blocks of 256 for formats of
      * 256-element blocks, Q8 in blocks of 32 for the other quantized formats.
      *

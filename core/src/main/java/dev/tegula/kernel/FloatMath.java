@@ -40,7 +40,32 @@ public final class FloatMath {
     /** Below this the polynomial is used, above it the exponential, whose cancellation is small by then. */
     private static final float TANH_SMALL = 0.625f;
 
+    /** Half way between the largest subnormal in 24 bits and the least normal number; a tie goes to the latter. */
+    private static final double ROUNDS_TO_NORMAL = Float.MIN_NORMAL * (1 - 0x1p-25);
+
     private FloatMath() {}
+
+    /**
+     * a · b + c with one rounding to nearest even, subnormal inputs and results taken as zeros of their sign. A result is
+     * subnormal when, rounded to 24 bits with an exponent of any size, it is below the least normal number, as on x86 CPUs that
+     * flush to zero.
+     */
+    public static float flushingFma(float a, float b, float c) {
+        float x = flush(a);
+        float y = flush(b);
+        float z = flush(c);
+        float sum = Math.fma(x, y, z);
+        if (Math.abs(sum) == Float.MIN_NORMAL) {
+            // Rounded up to a normal number; with 24 bits below it, it may have stayed under it.
+            double wide = Math.fma((double) x, (double) y, (double) z);
+            return Math.abs(wide) < ROUNDS_TO_NORMAL ? Math.copySign(0f, sum) : sum;
+        }
+        return flush(sum);
+    }
+
+    private static float flush(float x) {
+        return Math.abs(x) < Float.MIN_NORMAL ? Math.copySign(0f, x) : x;
+    }
 
     /** e^x: at most 1 ulp off; subnormal results are rounded, not flushed. */
     public static float exp(float x) {

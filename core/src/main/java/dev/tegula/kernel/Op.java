@@ -26,11 +26,15 @@ public sealed interface Op {
     /** y = (x − mean) / sqrt(var + eps) · w + b. Inputs: x, w (1 × cols), b (1 × cols). Output: y, may be x's memory. */
     record LayerNorm(float eps) implements Op {}
 
-    /** Activations to Q8 blocks. Input: x (F32). Output: the same in the output's format, Q8_A32 or Q8_A256. */
+    /**
+     * Activations to Q8 blocks, or rounded to BF16. Input: x (F32). Output: the same in the output's format, Q8_A32, Q8_A256 or
+     * BF16.
+     */
     record Quantize() implements Op {}
 
     /**
-     * y = W x, then + bias, then + residual. Inputs: x (T × k; F32 or Q8 as the weights' format asks), W (n × k), then
+     * y = W x, then + bias, then + residual. Inputs: x (T × k; F32 or Q8 as the weights' format asks, or BF16 with weights in
+     * BF16, which makes pairs of products as Intel's VDPBF16PS does: see {@code docs/NUMERICS.md}), W (n × k), then
      * bias (1 × n) if any, then residual (T × n) if any. Output: y (T × n F32), may be the residual's memory.
      */
     record MatMul(boolean bias, boolean residual) implements Op {}

@@ -4,18 +4,18 @@ import dev.tegula.tensor.DType;
 
 /** How C multiplies weights of a format: a row of the table in linear_loops.h. */
 enum LinearFormat {
-    F32, F16, BF16, Q4_0, Q8_0, CODES32, CODES32_MIN, Q4_K, Q6_K, TQ2_0, CODES256, CODES256_MIN;
+    F32, F16, BF16, BF16_PAIRS, Q4_0, Q8_0, CODES32, CODES32_MIN, Q4_K, Q6_K, TQ2_0, CODES256, CODES256_MIN;
 
     /**
-     * The row of a format.
+     * The row of a pair of formats.
      *
      * @throws IllegalArgumentException when the format is none of weights in memory
      */
-    static LinearFormat of(DType weights) {
+    static LinearFormat of(DType weights, DType activations) {
         return switch (weights) {
             case F32 -> F32;
             case F16 -> F16;
-            case BF16 -> BF16;
+            case BF16 -> activations == DType.BF16 ? BF16_PAIRS : BF16;
             case Q4_0 -> Q4_0;
             case Q8_0 -> Q8_0;
             case Q5_0, IQ4_NL, MXFP4 -> CODES32;

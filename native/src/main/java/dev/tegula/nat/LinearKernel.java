@@ -74,7 +74,7 @@ final class LinearKernel implements Kernel {
         this.rows = args.rows();
         this.maxRows = Math.min(Math.min(input.rows(), output.rows()), added ? sum.rows() : Long.MAX_VALUE);
         this.groups = Math.ceilDiv(output.cols(), GroupPacking.ROWS);
-        LinearFormat format = LinearFormat.of(weights.type());
+        LinearFormat format = LinearFormat.of(weights.type(), input.type());
         long groupBytes = Packings.of(weights.type()).groupBytes(weights.type(), weights.cols());
         this.unitBytes = groupBytes * UNIT * (gated ? 2 : 1);
         this.shape = LinearCall.shape(format, gated ? code(((Op.GateUp) args.request().op()).activation()) : 0,
@@ -87,12 +87,16 @@ final class LinearKernel implements Kernel {
         List<KernelFactory> rows = new ArrayList<>();
         for (DType type : DType.values()) {
             if (type == DType.F32 || type == DType.F16 || type == DType.BF16 || Codecs.hasCodes(type)) {
-                DType x = Activations.typeFor(type);
-                rows.add(factory("matmul", Op.MatMul.class, isa, List.of(x, type)));
-                rows.add(factory("gateup", Op.GateUp.class, isa, List.of(x, type, type)));
+                add(rows, isa, Activations.typeFor(type), type);
             }
         }
+        add(rows, isa, DType.BF16, DType.BF16);
         return rows;
+    }
+
+    private static void add(List<KernelFactory> rows, Isa isa, DType x, DType weights) {
+        rows.add(factory("matmul", Op.MatMul.class, isa, List.of(x, weights)));
+        rows.add(factory("gateup", Op.GateUp.class, isa, List.of(x, weights, weights)));
     }
 
     private static KernelFactory factory(String name, Class<? extends Op> op, Isa isa, List<DType> inputs) {

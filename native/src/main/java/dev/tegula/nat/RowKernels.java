@@ -20,6 +20,8 @@ import java.util.function.Function;
 final class RowKernels {
     /** Ops that copy a row per token or output, from a Java callback in one of them: C would not be faster. */
     private static final Set<String> PLAIN = Set.of("embed", "selectrows");
+    /** One more that is little beside what it is for. */
+    private static final String ROUNDING = "quantize.bf16";
 
     private RowKernels() {}
 
@@ -47,7 +49,7 @@ final class RowKernels {
                     List.of(DType.F32, DType.F32, DType.F32, DType.F32, cache), List.of(DType.F32), rope));
         }
         for (KernelFactory scalar : new RefProvider().kernels()) {
-            if (PLAIN.contains(scalar.id().op())) {
+            if (PLAIN.contains(scalar.id().op()) || scalar.id().toString().startsWith(ROUNDING)) {
                 rows.add(new RenamedFactory(scalar, isa.engine()));
             }
         }

@@ -18,6 +18,10 @@ public class MatMulBench extends KernelBench {
     @Param({"F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_K", "Q6_K", "TQ2_0"})
     public DType format;
 
+    /** Format of the activations: what the weights' format asks for, or BF16 with weights in BF16. */
+    @Param("usual")
+    public String activations;
+
     /** Rows of activations: 1 is decode, 512 a prompt. */
     @Param({"1", "512"})
     public int rows;
@@ -25,7 +29,8 @@ public class MatMulBench extends KernelBench {
     @Override
     protected KernelRequest request() {
         LayerShape layer = LayerShape.of(shape, rows);
-        Spec x = tokens(Activations.typeFor(format), layer.k());
+        DType type = activations.equals("usual") ? Activations.typeFor(format) : DType.valueOf(activations);
+        Spec x = tokens(type, layer.k());
         Spec w = fixed(format, layer.n(), layer.k());
         return new KernelRequest(new Op.MatMul(false, false), List.of(x, w), List.of(tokens(DType.F32, layer.n())));
     }

@@ -30,9 +30,10 @@ public final class QuantizeInputs implements Pass {
                 continue;
             }
             Value x = node.input(0);
-            DType wanted = Activations.typeFor(node.input(1).type());
+            DType weights = node.input(1).type();
             List<Value> inputs = new ArrayList<>(node.inputs());
-            if (wanted != x.type()) {
+            if (!Activations.fit(weights, x.type())) {
+                DType wanted = Activations.typeFor(weights);
                 inputs.set(0, quantized.computeIfAbsent(new Key(x, wanted), key -> quantize(edit, x, wanted)));
             }
             edit.append(new Node(node.op(), inputs, node.outputs()));

@@ -1,5 +1,6 @@
 package dev.tegula.kernel.conform;
 
+import dev.tegula.tensor.Bf16;
 import dev.tegula.tensor.DType;
 import dev.tegula.tensor.TensorView;
 import java.lang.foreign.MemorySegment;
@@ -57,7 +58,7 @@ final class Bits {
         for (int i = 0; i < right.cols(); i++) {
             switch (type) {
                 case F32 -> floats(r, i, 4L * i);
-                case F16 -> halves(r, i);
+                case F16, BF16 -> halves(r, i);
                 case I32 -> ints(r, i, 4L * i);
                 default -> {
                     // Of a Q8 block its header, a scale and sums, is compared with its first value.
@@ -101,8 +102,8 @@ final class Bits {
     private void halves(long r, int i) {
         short a = right.segment().get(ValueLayout.JAVA_SHORT, right.rowOffset(r) + 2L * i);
         short b = got.segment().get(ValueLayout.JAVA_SHORT, got.rowOffset(r) + 2L * i);
-        float x = Float.float16ToFloat(a);
-        float y = Float.float16ToFloat(b);
+        float x = right.type() == DType.F16 ? Float.float16ToFloat(a) : Bf16.toF32(a);
+        float y = right.type() == DType.F16 ? Float.float16ToFloat(b) : Bf16.toF32(b);
         if (a != b && !(Float.isNaN(x) && Float.isNaN(y))) {
             long distance = Float.isNaN(x) || Float.isNaN(y) ? Long.MAX_VALUE : distance(a, b, Short.MIN_VALUE);
             differ(r, i, distance, x + " expected, " + y + " computed");

@@ -5,6 +5,7 @@ import dev.tegula.kernel.KernelRequest;
 import dev.tegula.kernel.Op;
 import dev.tegula.kernel.Operand;
 import dev.tegula.kv.KvLayout;
+import dev.tegula.tensor.Bf16;
 import dev.tegula.tensor.DType;
 import dev.tegula.tensor.Dim;
 import dev.tegula.tensor.Storage;
@@ -70,15 +71,23 @@ final class Operands {
         int rows = rows(spec);
         TensorView view = empty(spec);
         for (int r = 0; r < rows; r++) {
-            if (spec.type() == DType.F32) {
+            if (!spec.type().isBlocked()) {
                 for (int i = 0; i < spec.cols(); i++) {
-                    view.segment().set(F32, view.rowOffset(r) + 4L * i, fill.next(random, i));
+                    put(view, view.rowOffset(r), i, fill.next(random, i));
                 }
             } else {
                 blocks.activations(view, r);
             }
         }
         return view;
+    }
+
+    private static void put(TensorView view, long row, int i, float value) {
+        if (view.type() == DType.F32) {
+            view.segment().set(F32, row + 4L * i, value);
+        } else {
+            view.segment().set(I16, row + 2L * i, Bf16.ofF32(value));
+        }
     }
 
     /** Memory for a matrix, with bytes that mean nothing. */

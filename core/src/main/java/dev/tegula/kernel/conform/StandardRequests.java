@@ -37,9 +37,10 @@ public final class StandardRequests {
         List<KernelRequest> all = new ArrayList<>();
         for (DType type : DType.values()) {
             if (type == DType.F32 || type == DType.F16 || type == DType.BF16 || Codecs.hasCodes(type)) {
-                linear(all, type);
+                linear(all, type, Activations.typeFor(type));
             }
         }
+        linear(all, DType.BF16, DType.BF16);
         rowWise(all);
         topK(all);
         quantizing(all);
@@ -57,20 +58,21 @@ public final class StandardRequests {
         return new Spec(type, Dim.of(rows), cols);
     }
 
-    private static void linear(List<KernelRequest> all, DType type) {
+    private static void linear(List<KernelRequest> all, DType type, DType x) {
         int block = type.blockLength();
         int[] ks = block == 1 ? new int[]{1, 16, 70, 300} : new int[]{block, 3 * block, block == 32 ? 288 : 2 * block};
         int[] ns = {1, 7, 16, 33, 80};
-        DType x = Activations.typeFor(type);
         for (int k : ks) {
             for (int n : ns) {
-                matMul(all, type, n, k, false, false);
+                matMul(all, type, x, n, k, false, false);
             }
-            all.add(new KernelRequest(new Op.Embed(), List.of(fixed(type, 37, k)), List.of(tokens(DType.F32, k))));
+            if (x == Activations.typeFor(type)) {
+                all.add(new KernelRequest(new Op.Embed(), List.of(fixed(type, 37, k)), List.of(tokens(DType.F32, k))));
+            }
         }
-        matMul(all, type, 40, ks[2], true, false);
-        matMul(all, type, 40, ks[2], false, true);
-        matMul(all, type, 40, ks[1], true, true);
+        matMul(all, type, x, 40, ks[2], true, false);
+        matMul(all, type, x, 40, ks[2], false, true);
+        matMul(all, type, x, 40, ks[1], true, true);
         for (Activation activation : Activation.values()) {
             for (int n : new int[]{7, 48}) {
                 all.add(new KernelRequest(new Op.GateUp(activation),
@@ -80,8 +82,9 @@ public final class StandardRequests {
         }
     }
 
-    private static void matMul(List<KernelRequest> all, DType type, int n, int k, boolean bias, boolean residual) {
-        List<Spec> inputs = new ArrayList<>(List.of(tokens(Activations.typeFor(type), k), fixed(type, n, k)));
+    private static void matMul(List<KernelRequest> all, DType type, DType x, int n, int k, boolean bias,
+            boolean residual) {
+        List<Spec> inputs = new ArrayList<>(List.of(tokens(x, k), fixed(type, n, k)));
         if (bias) {
             inputs.add(fixed(DType.F32, 1, n));
         }
@@ -119,6 +122,10 @@ public final class StandardRequests {
     }
 
     private static void quantizing(List<KernelRequest> all) {
+        for (int n : COLUMNS) {
+            all.add(new KernelRequest(new Op.Quantize(), List.of(tokens(DType.F32, n)),
+                    List.of(tokens(DType.BF16, n))));
+        }
         for (DType type : List.of(DType.Q8_A32, DType.Q8_A256)) {
             int[] odd = type == DType.Q8_A32 ? new int[]{32, 96, 1056} : new int[]{};
             int[] columns = Arrays.copyOf(BLOCKED_COLUMNS, BLOCKED_COLUMNS.length + odd.length);

@@ -1,7 +1,6 @@
 package dev.tegula.kernel.ref;
 
 import dev.tegula.kernel.Activation;
-import dev.tegula.kernel.Activations;
 import dev.tegula.kernel.Batch;
 import dev.tegula.kernel.FloatMath;
 import dev.tegula.kernel.Kernel;
@@ -37,8 +36,7 @@ final class RefGateUp implements Kernel {
         this.rows = args.rows();
     }
 
-    static KernelFactory factory(DType weights) {
-        DType x = Activations.typeFor(weights);
+    static KernelFactory factory(DType x, DType weights) {
         return TypedFactory
                 .of(KernelId.of("gateup", DType.F32, x, weights, "row", "ref"), Op.GateUp.class,
                         List.of(x, weights, weights), List.of(DType.F32), RefGateUp::new)

@@ -1,6 +1,5 @@
 package dev.tegula.kernel.ref;
 
-import dev.tegula.kernel.Activations;
 import dev.tegula.kernel.Batch;
 import dev.tegula.kernel.Kernel;
 import dev.tegula.kernel.KernelArgs;
@@ -38,8 +37,7 @@ final class RefMatMul implements Kernel {
         this.rows = args.rows();
     }
 
-    static KernelFactory factory(DType weights) {
-        DType x = Activations.typeFor(weights);
+    static KernelFactory factory(DType x, DType weights) {
         return TypedFactory
                 .of(KernelId.of("matmul", DType.F32, x, weights, "row", "ref"), Op.MatMul.class, List.of(x, weights),
                         List.of(DType.F32), RefMatMul::new)

@@ -1,5 +1,6 @@
 package dev.tegula.kernel.ref;
 
+import dev.tegula.kernel.Activations;
 import dev.tegula.kernel.KernelFactory;
 import dev.tegula.kernel.KernelProvider;
 import dev.tegula.kernel.Refusal;
@@ -44,10 +45,12 @@ public final class RefProvider implements KernelProvider {
     private static List<KernelFactory> table() {
         List<KernelFactory> rows = new ArrayList<>();
         for (DType weights : WEIGHTS) {
-            rows.add(RefMatMul.factory(weights));
-            rows.add(RefGateUp.factory(weights));
+            rows.add(RefMatMul.factory(Activations.typeFor(weights), weights));
+            rows.add(RefGateUp.factory(Activations.typeFor(weights), weights));
             rows.add(RefEmbed.factory(weights));
         }
+        rows.addAll(List.of(RefMatMul.factory(DType.BF16, DType.BF16), RefGateUp.factory(DType.BF16, DType.BF16),
+                RefRoundBf16.factory()));
         for (DType activations : List.of(DType.Q8_A32, DType.Q8_A256)) {
             rows.add(RefQuantize.factory(activations));
             rows.add(RefNormQuantize.factory(activations));

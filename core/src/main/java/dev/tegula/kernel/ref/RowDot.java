@@ -23,6 +23,9 @@ abstract class RowDot {
 
     /** The tree of the weights' format. */
     static RowDot of(TensorView x, Operand.Weights weights) {
+        if (x.type() == DType.BF16) {
+            return new Bf16Dot(x, weights);
+        }
         return Codecs.hasCodes(weights.type()) ? new QuantizedDot(x, weights) : new FloatDot(x, weights);
     }
 

@@ -23,6 +23,8 @@ import java.util.function.Function;
 public final class ElemFactories {
     /** Ops that move memory or decode a row per token: plain Java is as fast, so the scalar kernels serve here too. */
     private static final Set<String> PLAIN = Set.of("embed", "selectrows", "kvwrite");
+    /** One more that is little beside what it is for. */
+    private static final String ROUNDING = "quantize.bf16";
 
     private ElemFactories() {}
 
@@ -58,7 +60,7 @@ public final class ElemFactories {
                     .withScratch(request -> Scratch.Size.ofBytes(8L * ((Op.RopeKvWrite) request.op()).dims())));
         }
         for (KernelFactory scalar : new RefProvider().kernels()) {
-            if (PLAIN.contains(scalar.id().op())) {
+            if (PLAIN.contains(scalar.id().op()) || scalar.id().toString().startsWith(ROUNDING)) {
                 rows.add(new RenamedFactory(scalar, CpuKernelProvider.ENGINE));
             }
         }

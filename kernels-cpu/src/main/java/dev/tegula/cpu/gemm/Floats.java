@@ -22,7 +22,7 @@ abstract class Floats implements MicroKernel {
     }
 
     @Override
-    public final void widen(MemorySegment x, long from, int k0, int count, float[] dst, int to) {
+    public void widen(MemorySegment x, long from, int k0, int count, float[] dst, int to) {
         Rows.plain(x, from + 4L * k0, count, dst, to);
     }
 
@@ -43,7 +43,7 @@ abstract class Floats implements MicroKernel {
     abstract void decodeStep(MemorySegment w, long at, MemorySegment panel, long to);
 
     @Override
-    public final void multiply(MemorySegment panel, float[] floats, int at, int outAt, int rows) {
+    public void multiply(MemorySegment panel, float[] floats, int at, int outAt, int rows) {
         Tile.floats(panel, floats, at, outAt, rows);
     }
 }

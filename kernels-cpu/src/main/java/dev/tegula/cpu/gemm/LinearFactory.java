@@ -17,15 +17,21 @@ public final class LinearFactory {
     /**
      * How a weight format is multiplied.
      *
+     * @param x format of the activations
      * @param type format of the weights
      * @param micro makes the micro-kernel
      */
-    private record Format(DType type, Supplier<MicroKernel> micro) {}
+    private record Format(DType x, DType type, Supplier<MicroKernel> micro) {
+        Format(DType type, Supplier<MicroKernel> micro) {
+            this(Activations.typeFor(type), type, micro);
+        }
+    }
 
     private static final List<Format> FORMATS = List.of(
             new Format(DType.F32, () -> new MicroF32()),
             new Format(DType.F16, () -> new MicroF16()),
             new Format(DType.BF16, () -> new MicroBf16()),
+            new Format(DType.BF16, DType.BF16, () -> new MicroBf16Pairs()),
             new Format(DType.Q4_0, () -> new MicroQ40()),
             new Format(DType.Q8_0, () -> new MicroQ80()),
             new Format(DType.Q4_K, () -> new MicroQ4K()),
@@ -56,7 +62,7 @@ public final class LinearFactory {
     }
 
     private static KernelFactory factory(Format format, String name, Class<? extends Op> op, int matrices) {
-        DType x = Activations.typeFor(format.type());
+        DType x = format.x();
         List<DType> inputs = matrices == 1 ? List.of(x, format.type()) : List.of(x, format.type(), format.type());
         KernelId id = KernelId.of(name, DType.F32, x, format.type(), "12x2v", CpuKernelProvider.ENGINE);
         return TypedFactory
