@@ -6,6 +6,7 @@ import dev.tegula.kernel.KernelArgs;
 import dev.tegula.kernel.KernelFactory;
 import dev.tegula.kernel.KernelId;
 import dev.tegula.kernel.Op;
+import dev.tegula.kernel.Scoring;
 import dev.tegula.kernel.Scratch;
 import dev.tegula.kernel.TypedFactory;
 import dev.tegula.kv.KvLayout;
@@ -40,22 +41,21 @@ final class AttentionKernel implements Kernel {
     private final MemorySegment shape;
     private final MemorySegment q;
     private final MemorySegment cache;
+    private final MemorySegment sinks;
     private final MemorySegment y;
     private final long maxRows;
     private final int blocks;
     private final int kvHeads;
     private final int group;
-    private final int window;
+    private final Scoring scoring;
     private final long scratchBytes;
 
     private AttentionKernel(Isa isa, KernelArgs args) {
         Op.Attention op = (Op.Attention) args.request().op();
         KvLayout layout = args.cache(1).layout();
-        if (op.window() < 0) {
-            throw new IllegalArgumentException("a window of " + op.window() + " positions");
-        }
         this.function = NativeLoader.instance().function("tegula_attention_" + isa.suffix());
         this.q = RowsCall.memory("q", args.matrix(0));
+        this.sinks = op.scoring().sinks() ? RowsCall.memory("sinks", args.matrix(2)) : MemorySegment.NULL;
         this.y = RowsCall.output("y", args.output());
         this.cache = args.cache(1).segment().asSlice(0, layout.bytes());
         if (cache.address() % Float.BYTES != 0) {
@@ -65,7 +65,7 @@ final class AttentionKernel implements Kernel {
         this.blocks = layout.blocks();
         this.kvHeads = op.kvHeads();
         this.group = op.heads() / op.kvHeads();
-        this.window = op.window();
+        this.scoring = op.scoring();
         this.scratchBytes = AttentionCall.scratchBytes(op.headSize(), layout.type());
         this.shape = AttentionCall.shape(op, layout, args.matrix(0).rowBytes(), args.output().rowBytes());
     }
@@ -152,7 +152,7 @@ final class AttentionKernel implements Kernel {
     /** Computes the units in scratch memory; 0, which is how many are then left. */
     private int call(Batch batch, MemorySegment scratch, int units) {
         if (units > 0) {
-            AttentionCall.call(function, shape, q, cache, y, batch.rowsMemory(), batch.tablesMemory(),
+            AttentionCall.call(function, shape, q, cache, sinks, y, batch.rowsMemory(), batch.tablesMemory(),
                     batch.maxBlocks(), scratch, units);
         }
         return 0;
@@ -162,12 +162,8 @@ final class AttentionKernel implements Kernel {
     private long cost(Batch batch, int sequence, int first, int count) {
         int row = batch.firstRow(sequence);
         int last = batch.position(row + (first + count - 1) / group);
-        int blocks = last / KvLayout.BLOCK - firstSeen(batch.position(row + first / group)) / KvLayout.BLOCK + 1;
+        int blocks = last / KvLayout.BLOCK - scoring.first(batch.position(row + first / group)) / KvLayout.BLOCK + 1;
         return Math.max(1, (long) count * blocks);
-    }
-
-    private int firstSeen(int position) {
-        return window == 0 ? 0 : Math.max(0, position - window + 1);
     }
 
     /** Checks that every KV block that a unit looks at is one of the pool's. */
@@ -176,7 +172,7 @@ final class AttentionKernel implements Kernel {
         int high = 0;
         int row = batch.firstRow(sequence);
         for (int r = row + first / group; r <= row + (first + count - 1) / group; r++) {
-            low = Math.min(low, firstSeen(batch.position(r)));
+            low = Math.min(low, scoring.first(batch.position(r)));
             high = Math.max(high, batch.position(r));
         }
         for (int i = low / KvLayout.BLOCK; i <= high / KvLayout.BLOCK; i++) {

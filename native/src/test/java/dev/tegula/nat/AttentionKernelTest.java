@@ -222,7 +222,7 @@ class AttentionKernelTest {
                 for (int r = 0; r < sequences[s][1]; r++) {
                     batch.addRow(0, sequences[s][0] + r, false);
                 }
-                int first = op.window() == 0 ? 0 : Math.max(0, sequences[s][0] - op.window() + 1);
+                int first = op.scoring().first(sequences[s][0]);
                 for (int p = first; p < sequences[s][0] + sequences[s][1]; p++) {
                     fill(s, p);
                 }

@@ -6,6 +6,7 @@ import dev.tegula.kernel.KernelFactory;
 import dev.tegula.kernel.KernelRequest;
 import dev.tegula.kernel.KernelRequest.Spec;
 import dev.tegula.kernel.Op;
+import dev.tegula.kernel.Scoring;
 import dev.tegula.tensor.DType;
 import dev.tegula.tensor.Dim;
 import dev.tegula.tensor.codec.Codecs;
@@ -140,11 +141,36 @@ public final class StandardRequests {
                         List.of(q, kv, kv, table, cache), List.of(q)));
             }
             all.add(new KernelRequest(new Op.KvWrite(1, kvHeads, size), List.of(kv, kv, cache), List.of()));
-            float scale = (float) (1 / Math.sqrt(size));
             for (int window : size == 64 ? new int[]{0, 1, 45, 600} : new int[]{0, 600}) {
-                all.add(new KernelRequest(new Op.Attention(1, heads, kvHeads, size, scale, window), List.of(q, cache),
-                        List.of(q)));
+                scores(all, type, heads, kvHeads, size, Scoring.scaled(scale(size), window));
             }
         }
+        scorings(all, type);
+    }
+
+    /** Each part of a {@link Scoring} alone, then all of them for the head sizes of models, and windows of some of them. */
+    private static void scorings(List<KernelRequest> all, DType type) {
+        float scale = scale(64);
+        scores(all, type, 4, 2, 64, new Scoring(scale, 0, 3, 0, false));
+        scores(all, type, 4, 2, 64, new Scoring(scale, 0, 0, 8, false));
+        scores(all, type, 4, 2, 64, new Scoring(scale, 0, 0, 0, true));
+        int[][] shapes = {{2, 1, 32, 0}, {3, 1, 80, 600}, {2, 2, 96, 0}, {5, 1, 256, 45}};
+        for (int[] shape : shapes) {
+            scores(all, type, shape[0], shape[1], shape[2], new Scoring(scale(shape[2]), shape[3], 30, 4, true));
+        }
+    }
+
+    private static float scale(int headSize) {
+        return (float) (1 / Math.sqrt(headSize));
+    }
+
+    private static void scores(List<KernelRequest> all, DType type, int heads, int kvHeads, int size,
+            Scoring scoring) {
+        Spec q = tokens(DType.F32, heads * size);
+        List<Spec> inputs = new ArrayList<>(List.of(q, new Spec(type, Dim.CONTEXT, 2 * kvHeads * size)));
+        if (scoring.sinks()) {
+            inputs.add(fixed(DType.F32, 1, heads));
+        }
+        all.add(new KernelRequest(new Op.Attention(1, heads, kvHeads, size, scoring), inputs, List.of(q)));
     }
 }

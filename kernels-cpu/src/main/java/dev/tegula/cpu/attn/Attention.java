@@ -8,6 +8,7 @@ import dev.tegula.kernel.KernelArgs;
 import dev.tegula.kernel.Op;
 import dev.tegula.kernel.Operand;
 import dev.tegula.kernel.Portions;
+import dev.tegula.kernel.Scoring;
 import dev.tegula.kernel.Scratch;
 import dev.tegula.kv.KvLayout;
 import dev.tegula.tensor.DType;
@@ -39,6 +40,9 @@ final class Attention implements Kernel {
     private final TensorView q;
     private final TensorView y;
     private final Operand.Cache cache;
+    private final TensorView sinks;
+    private final Scoring scoring;
+    private final float[] slopes;
     private final int group;
 
     Attention(KernelArgs args) {
@@ -46,6 +50,12 @@ final class Attention implements Kernel {
         this.q = args.matrix(0);
         this.y = args.output();
         this.cache = args.cache(1);
+        this.scoring = op.scoring();
+        this.sinks = scoring.sinks() ? args.matrix(2) : null;
+        this.slopes = new float[op.heads()];
+        for (int h = 0; h < slopes.length; h++) {
+            slopes[h] = scoring.slope(h, slopes.length);
+        }
         this.group = op.heads() / op.kvHeads();
     }
 
@@ -96,11 +106,12 @@ final class Attention implements Kernel {
             long from = q.rowOffset(row) + 4L * (kvHead * group + query % group) * size;
             Tile.loadQuery(scratch, size, i, q.segment(), from);
             Tile.begin(scratch, size, i);
+            scratch.set(Lanes.FLOAT, Tile.SLOPE + 4L * i, slopes[kvHead * group + query % group]);
             scratch.set(Lanes.INT, Tile.LAST + 4L * i, batch.position(row));
             scratch.set(Lanes.INT, Tile.MERGED + 4L * i, 0);
         }
         int last = scratch.get(Lanes.INT, Tile.LAST + 4L * (count - 1)) / BLOCK;
-        for (int block = firstSeen(scratch.get(Lanes.INT, Tile.LAST)) / BLOCK; block <= last; block++) {
+        for (int block = scoring.first(scratch.get(Lanes.INT, Tile.LAST)) / BLOCK; block <= last; block++) {
             block(batch.block(sequence, block), block * BLOCK, kvHead, count, scratch);
             if ((block + 1) % BLOCKS_PER_SEGMENT == 0 || block == last) {
                 for (int i = 0; i < count; i++) {
@@ -110,13 +121,12 @@ final class Attention implements Kernel {
         }
         for (int i = 0; i < count; i++) {
             int query = start + i;
-            long to = y.rowOffset(firstRow + query / group) + 4L * (kvHead * group + query % group) * size;
-            Tile.store(scratch, size, i, y.segment(), to);
+            int head = kvHead * group + query % group;
+            if (sinks != null) {
+                Tile.sink(scratch, size, i, sinks.segment().get(Lanes.FLOAT, sinks.rowOffset(0) + 4L * head));
+            }
+            Tile.store(scratch, size, i, y.segment(), y.rowOffset(firstRow + query / group) + 4L * head * size);
         }
-    }
-
-    private int firstSeen(int position) {
-        return op.window() == 0 ? 0 : Math.max(0, position - op.window() + 1);
     }
 
     /** One KV block, whose first position is {@code base}, for the tile's queries. */
@@ -134,13 +144,13 @@ final class Attention implements Kernel {
             values = wide + 4L * BLOCK * size;
         }
         for (int i = 0; i < count; i += Tile.STEP) {
-            Scores.four(scratch, Tile.queries(size, i), kv, keys, size, op.scale(), Tile.SCORES + 4L * BLOCK * i);
+            scores(scratch, i, kv, keys, base);
             int from = 0;
             int to = BLOCK;
             int n = Math.min(Tile.STEP, count - i);
             for (int j = i; j < i + n; j++) {
                 int position = scratch.get(Lanes.INT, Tile.LAST + 4L * j);
-                int first = Math.clamp(firstSeen(position) - base, 0, BLOCK);
+                int first = Math.clamp(scoring.first(position) - base, 0, BLOCK);
                 int end = Math.clamp(position + 1 - base, 0, BLOCK);
                 from = Math.max(from, first);
                 to = Math.min(to, end);
@@ -149,6 +159,21 @@ final class Attention implements Kernel {
                 }
             }
             sum(i, n, from, to, base, kv, values, scratch);
+        }
+    }
+
+    /** Scores of the four queries from {@code i} on, not masked yet. */
+    private void scores(MemorySegment scratch, int i, MemorySegment kv, long keys, int base) {
+        long scores = Tile.SCORES + 4L * BLOCK * i;
+        Scores.four(scratch, Tile.queries(op.headSize(), i), kv, keys, op.headSize(), scoring.scale(), scores);
+        if (scoring.softCap() > 0) {
+            Capped.cap(scratch, scores, Tile.STEP * BLOCK, scoring.softCap());
+        }
+        if (scoring.maxBias() > 0) {
+            for (int j = i; j < i + Tile.STEP; j++) {
+                Capped.bias(scratch, Tile.SCORES + 4L * BLOCK * j, scratch.get(Lanes.FLOAT, Tile.SLOPE + 4L * j),
+                        scratch.get(Lanes.INT, Tile.LAST + 4L * j) - base);
+            }
         }
     }
 
@@ -175,7 +200,7 @@ final class Attention implements Kernel {
         boolean together = from < to && n == Tile.STEP;
         for (int j = i; j < i + n; j++) {
             int position = scratch.get(Lanes.INT, Tile.LAST + 4L * j);
-            int first = Math.clamp(firstSeen(position) - base, 0, BLOCK);
+            int first = Math.clamp(scoring.first(position) - base, 0, BLOCK);
             int end = Math.clamp(position + 1 - base, 0, BLOCK);
             WeightedSum.one(scratch, Tile.SCORES + 4L * BLOCK * j, kv, values, size, first, together ? from : end,
                     Tile.part(size, j));

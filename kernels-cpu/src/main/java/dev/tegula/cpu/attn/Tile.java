@@ -1,6 +1,7 @@
 package dev.tegula.cpu.attn;
 
 import dev.tegula.cpu.Lanes;
+import dev.tegula.kernel.AttentionPart;
 import dev.tegula.kernel.FloatMath;
 import dev.tegula.kv.KvLayout;
 import dev.tegula.tensor.DType;
@@ -11,7 +12,7 @@ import jdk.incubator.vector.FloatVector;
  * A tile of queries in a worker's scratch memory:
  *
  * <pre>
- * scores [16][32] | max sum total-max total-sum last merged [16] each | fold [32]
+ * scores [16][32] | max sum total-max total-sum last merged slope [16] each | fold [32]
  * | queries [4 groups][headSize][4] | part [16][headSize] | total [16][headSize] | widened keys, values [2][32 headSize]
  * </pre>
  *
@@ -30,7 +31,8 @@ final class Tile {
     static final long TOTAL_SUM = TOTAL_MAX + 4L * QUERIES;
     static final long LAST = TOTAL_SUM + 4L * QUERIES;
     static final long MERGED = LAST + 4L * QUERIES;
-    static final long FOLD = MERGED + 4L * QUERIES;
+    static final long SLOPE = MERGED + 4L * QUERIES;
+    static final long FOLD = SLOPE + 4L * QUERIES;
     private static final long HEADS = FOLD + 4L * KvLayout.BLOCK;
 
     private Tile() {}
@@ -118,6 +120,16 @@ final class Tile {
             }
         }
         begin(scratch, size, i);
+    }
+
+    /** Adds a sink to a query's totals, as {@link AttentionPart#sink} does. */
+    static void sink(MemorySegment scratch, int size, int i, float sink) {
+        float before = scratch.get(Lanes.FLOAT, TOTAL_MAX + 4L * i);
+        float newMax = sink > before ? sink : before;
+        float a = FloatMath.exp(before - newMax);
+        long sum = TOTAL_SUM + 4L * i;
+        scratch.set(Lanes.FLOAT, sum, scratch.get(Lanes.FLOAT, sum) * a + FloatMath.exp(sink - newMax));
+        scale(scratch, total(size, i), size, a);
     }
 
     /** Writes a query's result. */
