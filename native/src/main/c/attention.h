@@ -114,18 +114,18 @@ static void att_softmax(float *s, int rows, const int *from, const int *to, floa
 }
 
 /* One tile with one block, whose first position is base and of which every query sees all. */
-static void att_whole(struct att_work *w, int tile, int half, const char *k, const char *v, int32_t base,
+static void att_whole(struct att_work *w, int tile, int kind, const char *k, const char *v, int32_t base,
                       int64_t ahead) {
     struct attention_scratch *m = w->m;
     int64_t size = w->s->head_size;
-    att_scores(w->rows, half, k, w->q + tile * w->q_tile, size, w->s->scale, KV_BLOCK, m->p, ahead);
+    att_scores(w->rows, kind, k, w->q + tile * w->q_tile, size, w->s->scale, KV_BLOCK, m->p, ahead);
     att_bend(w, tile, base);
     att_softmax(m->p, w->rows, 0, 0, m->max[tile], m->sum[tile], m->scale);
-    att_values(w->rows, half, v, size, m->p, m->scale, w->part + tile * w->rows * w->stride, w->stride, ahead);
+    att_values(w->rows, kind, v, size, m->p, m->scale, w->part + tile * w->rows * w->stride, w->stride, ahead);
 }
 
 /* The same where some queries see only some of it. */
-static void att_edge(struct att_work *w, int tile, int half, const char *k, const char *v, int32_t base) {
+static void att_edge(struct att_work *w, int tile, int kind, const char *k, const char *v, int32_t base) {
     struct attention_scratch *m = w->m;
     int64_t size = w->s->head_size;
     int from[ATT_PLACES] = {0};
@@ -138,25 +138,53 @@ static void att_edge(struct att_work *w, int tile, int half, const char *k, cons
         low = MIN(low, from[r]);
         high = MAX(high, to[r]);
     }
-    att_scores(w->rows, half, k, w->q + tile * w->q_tile, size, w->s->scale, high, m->p, 0);
+    att_scores(w->rows, kind, k, w->q + tile * w->q_tile, size, w->s->scale, high, m->p, 0);
     att_bend(w, tile, base);
     att_mask(m->p, m->seen, w->rows, from, to);
     att_softmax(m->p, w->rows, from, to, m->max[tile], m->sum[tile], m->scale);
-    att_values_seen(w->rows, half, v, size, m->p, low, high, m->seen, m->scale,
+    att_values_seen(w->rows, kind, v, size, m->p, low, high, m->seen, m->scale,
                     w->part + tile * w->rows * w->stride, w->stride);
 }
 
 /* All tiles with one block; `ahead` is the way from it to the next. */
-static void att_block(struct att_work *w, int half, const char *k, const char *v, int32_t base, int64_t ahead) {
+static void att_block(struct att_work *w, int kind, const char *k, const char *v, int32_t base, int64_t ahead) {
     for (int t = 0; t < w->tiles; t++) {
         const struct att_reach *see = &w->reach[t];
         if (see->last_low >= base + KV_BLOCK - 1 && see->first_high <= base) {
-            att_whole(w, t, half, k, v, base, t == 0 ? ahead : 0);
+            att_whole(w, t, kind, k, v, base, t == 0 ? ahead : 0);
         } else if (see->last_high >= base && see->first_low < base + KV_BLOCK) {
-            att_edge(w, t, half, k, v, base);
+            att_edge(w, t, kind, k, v, base);
         }
     }
 }
+/* A head's n elements of 32 keys, and of as many values after them, to F32. */
+static void att_widen(int kind, const char *k, int64_t n, float *wide, int64_t ahead) {
+    if (kind == KV_Q8_0) {
+        float *to = wide;
+        for (int64_t d = 0; d < n; d++) {
+            for (int64_t i = 0; i < KV_BLOCK; i += LANES, to += LANES) {
+                const char *code = k + 2 * n + d * KV_BLOCK + i;
+                __builtin_prefetch(code + ahead);
+                VF scale = vf_load_half(k + 2 * (d / KV_BLOCK * KV_BLOCK + i));
+                vf_store(to, vf_mul(vf_load_bytes(code), scale));
+            }
+        }
+        const char *v = k + 34 * n; /* 2 bytes of scales and 32 of codes */
+        for (int64_t i = 0; i < KV_BLOCK; i++) {
+            for (int64_t j = 0; j < n; j += LANES, to += LANES) {
+                const char *code = v + 2 * n + i * n + j;
+                __builtin_prefetch(code + ahead);
+                vf_store(to, vf_mul(vf_load_bytes(code), vf_all(half_at(v + 2 * (j / KV_BLOCK * KV_BLOCK + i)))));
+            }
+        }
+        return;
+    }
+    for (int64_t i = 0; i < 2 * (int64_t)KV_BLOCK * n; i += LANES) {
+        __builtin_prefetch(k + 2 * i + ahead);
+        vf_store(wide + i, kind == KV_F16 ? vf_load_half(k + 2 * i) : vf_load_bf16(k + 2 * i));
+    }
+}
+
 static void att_unit(struct att_work *w, const struct attention_unit *u, const char *cache, const int32_t *table) {
     const struct attention *s = w->s;
     const char *head = cache + s->layer + 2 * s->head_bytes * u->kv_head;
@@ -169,18 +197,15 @@ static void att_unit(struct att_work *w, const struct attention_unit *u, const c
         const char *k = head + table[b] * s->block_bytes;
         int64_t ahead = b < last ? head + table[b + 1] * s->block_bytes - k : 0;
         const char *v = k + s->head_bytes;
-        int half = s->half;
-        if (half && w->tiles > 2) { /* else it costs less to convert on each load */
-            for (int64_t i = 0; i < 2 * (int64_t)KV_BLOCK * s->head_size; i += LANES) {
-                __builtin_prefetch(k + 2 * i + ahead);
-                vf_store(w->wide + i, vf_load_half(k + 2 * i));
-            }
-            half = 0;
+        int kind = s->kind;
+        if (kind != KV_F32 && w->tiles > 2) { /* else it costs less to convert on each load */
+            att_widen(kind, k, s->head_size, w->wide, ahead);
+            kind = KV_F32;
             ahead = 0;
             k = (const char *)w->wide;
             v = (const char *)(w->wide + (int64_t)KV_BLOCK * s->head_size);
         }
-        att_block(w, half, k, v, b * KV_BLOCK, ahead);
+        att_block(w, kind, k, v, b * KV_BLOCK, ahead);
         if (b == last || (b + 1) % KV_SEGMENT == 0) {
             att_merge(w, b / KV_SEGMENT * (KV_SEGMENT * KV_BLOCK), b * KV_BLOCK + KV_BLOCK - 1);
         }

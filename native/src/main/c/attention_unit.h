@@ -29,7 +29,7 @@ struct attention {
     int32_t head_size;
     int32_t group;  /* query heads per KV head */
     int32_t window; /* positions that a query sees, 0 for all before it */
-    int32_t half;   /* 0: the cache is F32, 1: F16 */
+    int32_t kind;   /* the cache's format */
     float scale;
     float soft_cap; /* 0 for none */
     int32_t biased; /* whether there are slopes other than 0 */

@@ -28,7 +28,7 @@ final class AttentionCall {
     private static final StructLayout SHAPE = MemoryLayout.structLayout(JAVA_LONG.withName("q_stride"),
             JAVA_LONG.withName("y_stride"), JAVA_LONG.withName("layer"), JAVA_LONG.withName("block_bytes"),
             JAVA_LONG.withName("head_bytes"), JAVA_INT.withName("head_size"), JAVA_INT.withName("group"),
-            JAVA_INT.withName("window"), JAVA_INT.withName("half"), JAVA_FLOAT.withName("scale"),
+            JAVA_INT.withName("window"), JAVA_INT.withName("kind"), JAVA_FLOAT.withName("scale"),
             JAVA_FLOAT.withName("soft_cap"), JAVA_INT.withName("biased"), JAVA_INT.withName("unused"));
     /** Bytes of a {@code struct attention_unit}. */
     private static final long UNIT_BYTES = 5L * Integer.BYTES;
@@ -50,7 +50,7 @@ final class AttentionCall {
         for (int i = 0; i < longs.length; i++) {
             shape.setAtIndex(JAVA_LONG, i, longs[i]);
         }
-        int[] ints = {op.headSize(), op.heads() / op.kvHeads(), scoring.window(), layout.type() == DType.F16 ? 1 : 0};
+        int[] ints = {op.headSize(), op.heads() / op.kvHeads(), scoring.window(), KvKind.of(layout.type())};
         for (int i = 0; i < ints.length; i++) {
             shape.set(JAVA_INT, 40 + 4L * i, ints[i]);
         }
@@ -63,11 +63,11 @@ final class AttentionCall {
         return shape;
     }
 
-    /** Bytes of a worker's memory: queries by chunks of 64, their sums twice by 16, and a block of F16 as F32. */
+    /** Bytes of a worker's memory: queries by chunks of 64, their sums twice by 16, and a block as F32. */
     static long scratchBytes(int headSize, DType cache) {
         long heads = Math.ceilDiv(headSize, 64) * 64L + 2 * (Math.ceilDiv(headSize, 16) * 16L);
         return HEADER_BYTES
-                + Float.BYTES * (QUERIES * heads + (cache == DType.F16 ? 2L * KvLayout.BLOCK * headSize : 0));
+                + Float.BYTES * (QUERIES * heads + (cache != DType.F32 ? 2L * KvLayout.BLOCK * headSize : 0));
     }
 
     /**

@@ -57,10 +57,7 @@ final class AttentionKernel implements Kernel {
         this.q = RowsCall.memory("q", args.matrix(0));
         this.sinks = op.scoring().sinks() ? RowsCall.memory("sinks", args.matrix(2)) : MemorySegment.NULL;
         this.y = RowsCall.output("y", args.output());
-        this.cache = args.cache(1).segment().asSlice(0, layout.bytes());
-        if (cache.address() % Float.BYTES != 0) {
-            throw new IllegalArgumentException("the KV cache must lie at a multiple of 4 bytes: " + cache.address());
-        }
+        this.cache = KvKind.pool(args.cache(1));
         this.maxRows = Math.min(args.matrix(0).rows(), args.output().rows());
         this.blocks = layout.blocks();
         this.kvHeads = op.kvHeads();
@@ -72,7 +69,7 @@ final class AttentionKernel implements Kernel {
 
     /** The rows of the table, one per format of the cache. */
     static List<KernelFactory> all(Isa isa) {
-        return List.of(factory(isa, DType.F32), factory(isa, DType.F16));
+        return KvLayout.TYPES.stream().map(cache -> factory(isa, cache)).toList();
     }
 
     private static KernelFactory factory(Isa isa, DType cache) {

@@ -1,5 +1,6 @@
 package dev.tegula.kernel.conform;
 
+import dev.tegula.tensor.Bf16;
 import dev.tegula.tensor.DType;
 import dev.tegula.tensor.TensorView;
 import java.lang.foreign.MemorySegment;
@@ -57,7 +58,8 @@ final class Bits {
         for (int i = 0; i < right.cols(); i++) {
             switch (type) {
                 case F32 -> floats(r, i, 4L * i);
-                case F16 -> halves(r, i);
+                case F16, BF16 -> halves(r, i);
+                case I32 -> ints(r, i, 4L * i);
                 default -> {
                     // Of a Q8 block its header, a scale and sums, is compared with its first value.
                     long block = i / length * (long) type.blockBytes();
@@ -100,19 +102,23 @@ final class Bits {
     private void halves(long r, int i) {
         short a = right.segment().get(ValueLayout.JAVA_SHORT, right.rowOffset(r) + 2L * i);
         short b = got.segment().get(ValueLayout.JAVA_SHORT, got.rowOffset(r) + 2L * i);
-        float x = Float.float16ToFloat(a);
-        float y = Float.float16ToFloat(b);
+        float x = half(a);
+        float y = half(b);
         if (a != b && !(Float.isNaN(x) && Float.isNaN(y))) {
             long distance = Float.isNaN(x) || Float.isNaN(y) ? Long.MAX_VALUE : distance(a, b, Short.MIN_VALUE);
             differ(r, i, distance, x + " expected, " + y + " computed");
         }
     }
 
+    private float half(short bits) {
+        return right.type() == DType.BF16 ? Bf16.toF32(bits) : Float.float16ToFloat(bits);
+    }
+
     private void ints(long r, int i, long at) {
         int a = right.segment().get(ValueLayout.JAVA_INT, right.rowOffset(r) + at);
         int b = got.segment().get(ValueLayout.JAVA_INT, got.rowOffset(r) + at);
         if (a != b) {
-            differ(r, i, Math.abs((long) a - b), "sum " + a + " expected, " + b + " computed");
+            differ(r, i, Math.abs((long) a - b), "word " + a + " expected, " + b + " computed");
         }
     }
 

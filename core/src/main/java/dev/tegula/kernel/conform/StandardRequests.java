@@ -7,6 +7,7 @@ import dev.tegula.kernel.KernelRequest;
 import dev.tegula.kernel.KernelRequest.Spec;
 import dev.tegula.kernel.Op;
 import dev.tegula.kernel.Scoring;
+import dev.tegula.kv.KvLayout;
 import dev.tegula.tensor.DType;
 import dev.tegula.tensor.Dim;
 import dev.tegula.tensor.codec.Codecs;
@@ -43,7 +44,7 @@ public final class StandardRequests {
         }
         rowWise(all);
         quantizing(all);
-        for (DType type : List.of(DType.F32, DType.F16)) {
+        for (DType type : KvLayout.TYPES) {
             attention(all, type);
         }
         return all;
@@ -129,6 +130,9 @@ public final class StandardRequests {
             int kvHeads = shape[1];
             int size = shape[2];
             int dims = shape[3];
+            if (size % type.blockLength() != 0) {
+                continue;
+            }
             Spec q = tokens(DType.F32, heads * size);
             Spec kv = tokens(DType.F32, kvHeads * size);
             Spec table = new Spec(DType.F32, Dim.CONTEXT, dims);
@@ -156,7 +160,9 @@ public final class StandardRequests {
         scores(all, type, 4, 2, 64, new Scoring(scale, 0, 0, 0, true));
         int[][] shapes = {{2, 1, 32, 0}, {3, 1, 80, 600}, {2, 2, 96, 0}, {5, 1, 256, 45}};
         for (int[] shape : shapes) {
-            scores(all, type, shape[0], shape[1], shape[2], new Scoring(scale(shape[2]), shape[3], 30, 4, true));
+            if (shape[2] % type.blockLength() == 0) {
+                scores(all, type, shape[0], shape[1], shape[2], new Scoring(scale(shape[2]), shape[3], 30, 4, true));
+            }
         }
     }
 

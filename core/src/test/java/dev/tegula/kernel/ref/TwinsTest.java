@@ -183,13 +183,14 @@ class TwinsTest {
 
     @ParameterizedTest
     @CsvSource({"F32, 0, 0, 0, false, 1e-5", "F32, 70, 0, 0, false, 1e-5", "F32, 600, 0, 0, false, 1e-5",
-        "F16, 0, 0, 0, false, 2e-3", "F32, 0, 1.5, 0, false, 1e-5", "F32, 0, 0, 8, false, 1e-5",
+        "F16, 0, 0, 0, false, 2e-3", "BF16, 0, 0, 0, false, 1e-2", "Q8_0, 0, 0, 0, false, 2e-2",
+        "F32, 0, 1.5, 0, false, 1e-5", "F32, 0, 0, 8, false, 1e-5",
         "F32, 0, 0, 0, true, 1e-5", "F32, 600, 1.5, 2, true, 1e-5"})
     void attention(DType cacheType, int window, float cap, float maxBias, boolean sink, double tolerance) {
         int rows = 1100;
         int heads = 6;
         int kvHeads = 2;
-        int size = 12;
+        int size = 32;
         TensorView q = x(rows, heads * size);
         TensorView k = x(rows, kvHeads * size);
         TensorView v = x(rows, kvHeads * size);

@@ -20,7 +20,7 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>A <em>query</em> here is one head of one row. The queries that share a KV head, those of a sequence's rows one after
  * the other, are taken in tiles of {@link Tile#QUERIES}: a KV block is read from memory once per tile, four queries at a
- * time from the nearest cache. F16 blocks are widened to F32 once per tile.
+ * time from the nearest cache. Blocks that are not F32 are decoded once per tile.
  *
  * <pre>
  * for each tile, for each KV block any of its queries sees:
@@ -135,13 +135,11 @@ final class Attention implements Kernel {
         MemorySegment kv = cache.segment();
         long keys = cache.layout().keyOffset(op.layer(), block, kvHead);
         long values = cache.layout().valueOffset(op.layer(), block, kvHead);
-        if (cache.layout().type() == DType.F16) {
-            long wide = Tile.wide(size);
-            // Values follow keys, so both are widened in one go.
-            Widen.run(kv, keys, scratch, wide, 2 * BLOCK * size);
+        if (cache.layout().type() != DType.F32) {
+            decode(kv, keys, values, size, scratch);
             kv = scratch;
-            keys = wide;
-            values = wide + 4L * BLOCK * size;
+            keys = Tile.wide(size);
+            values = keys + 4L * BLOCK * size;
         }
         for (int i = 0; i < count; i += Tile.STEP) {
             scores(scratch, i, kv, keys, base);
@@ -159,6 +157,20 @@ final class Attention implements Kernel {
                 }
             }
             sum(i, n, from, to, base, kv, values, scratch);
+        }
+    }
+
+    /** A head's keys and values as F32. */
+    private void decode(MemorySegment kv, long keys, long values, int size, MemorySegment scratch) {
+        long wide = Tile.wide(size);
+        // In 16-bit formats values follow keys, so both are widened in one go.
+        switch (cache.layout().type()) {
+            case F16 -> Widen.f16(kv, keys, scratch, wide, 2 * BLOCK * size);
+            case BF16 -> Widen.bf16(kv, keys, scratch, wide, 2 * BLOCK * size);
+            default -> {
+                Decode.keys(kv, keys, scratch, wide, size);
+                Decode.values(kv, values, scratch, wide + 4L * BLOCK * size, size);
+            }
         }
     }
 

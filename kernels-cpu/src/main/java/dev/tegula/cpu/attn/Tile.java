@@ -13,7 +13,7 @@ import jdk.incubator.vector.FloatVector;
  *
  * <pre>
  * scores [16][32] | max sum total-max total-sum last merged slope [16] each | fold [32]
- * | queries [4 groups][headSize][4] | part [16][headSize] | total [16][headSize] | widened keys, values [2][32 headSize]
+ * | queries [4 groups][headSize][4] | part [16][headSize] | total [16][headSize] | decoded keys, values [2][32 headSize]
  * </pre>
  *
  * <p>(max, sum, part) are of the segment at hand, (total-max, total-sum, total) of the segments before it.
@@ -39,7 +39,7 @@ final class Tile {
 
     /** Bytes of scratch memory for a head size and a cache format. */
     static long bytes(int size, DType cache) {
-        return wide(size) + (cache == DType.F16 ? 8L * KvLayout.BLOCK * size : 0);
+        return wide(size) + (cache != DType.F32 ? 8L * KvLayout.BLOCK * size : 0);
     }
 
     /** Queries of the step that query {@code i} is in: {@code [headSize][4]}. */
@@ -56,7 +56,7 @@ final class Tile {
         return HEADS + 4L * (2 * QUERIES + i) * size;
     }
 
-    /** Widened keys and values. */
+    /** Decoded keys and values. */
     static long wide(int size) {
         return (HEADS + 4L * 3 * QUERIES * size + 63) / 64 * 64;
     }
