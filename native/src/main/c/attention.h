@@ -185,11 +185,16 @@ static void att_widen(int kind, const char *k, int64_t n, float *wide, int64_t a
     }
 }
 
-static void att_unit(struct att_work *w, const struct attention_unit *u, const char *cache, const int32_t *table) {
+static void att_unit(struct att_work *w, const struct attention_unit *u, const char *cache, const int32_t *table,
+                     char *parts) {
     const struct attention *s = w->s;
     const char *head = cache + s->layer + 2 * s->head_bytes * u->kv_head;
     int last = w->high / KV_BLOCK;
     int start = w->low / KV_BLOCK;
+    if (u->segment >= 0) {
+        start = MAX(start, u->segment * KV_SEGMENT);
+        last = MIN(last, u->segment * KV_SEGMENT + KV_SEGMENT - 1);
+    }
     for (int b = start; b <= last; b++) {
         if (b == start || b % KV_SEGMENT == 0) {
             att_segment(w);
@@ -207,26 +212,32 @@ static void att_unit(struct att_work *w, const struct attention_unit *u, const c
         }
         att_block(w, kind, k, v, b * KV_BLOCK, ahead);
         if (b == last || (b + 1) % KV_SEGMENT == 0) {
-            att_merge(w, b / KV_SEGMENT * (KV_SEGMENT * KV_BLOCK), b * KV_BLOCK + KV_BLOCK - 1);
+            if (u->segment >= 0) {
+                att_parts(w, parts + u->part);
+            } else {
+                att_merge(w, b / KV_SEGMENT * (KV_SEGMENT * KV_BLOCK), b * KV_BLOCK + KV_BLOCK - 1);
+            }
         }
     }
 }
 
 /*
- * Computes the units that lie in scratch. Rows and tables are the batch's: 4 words per row, position in the second. Sinks
- * are one per query head, or null.
+ * Computes the units that lie in scratch: of those with a segment its parts, of the others results. Rows and tables are the
+ * batch's: 4 words per row, position in the second. Sinks are one per query head, or null.
  */
 EXPORT void NAME(tegula_attention)(const struct attention *s, const char *q, const char *cache, const float *sinks,
-                                   char *y, const int32_t *rows, const int32_t *tables, int64_t table_length,
-                                   struct attention_scratch *scratch, int64_t units) {
+                                   char *y, char *parts, const int32_t *rows, const int32_t *tables,
+                                   int64_t table_length, struct attention_scratch *scratch, int64_t units) {
     struct att_work w;
     w.s = s;
     w.m = scratch;
     for (int64_t i = 0; i < units; i++) {
         const struct attention_unit *u = &scratch->units[i];
         att_begin(&w, u, q, rows);
-        att_unit(&w, u, cache, tables + u->sequence * table_length);
-        att_finish(&w, u, sinks, y);
+        att_unit(&w, u, cache, tables + u->sequence * table_length, parts);
+        if (u->segment < 0) {
+            att_finish(&w, u, sinks, y);
+        }
     }
 }
 

@@ -16,6 +16,8 @@
 /* Places of a tile in the arrays below: whole vectors. */
 #define ATT_PLACES 16
 #define ATT_TILES (ATT_QUERIES / ATT_ROWS)
+/* Bytes of a part before its values. */
+#define ATT_PART_HEADER 64
 /* Units of one call at most. */
 #define ATT_UNITS 64
 
@@ -37,13 +39,15 @@ struct attention {
     float slopes[]; /* of all query heads */
 };
 
-/* Queries of one sequence and one KV head. */
+/* Queries of one sequence and one KV head; of one row where a segment of the context is computed by itself. */
 struct attention_unit {
     int32_t sequence;
     int32_t row;     /* the sequence's first in the batch */
     int32_t first;   /* first query, counted from that row's first */
     int32_t count;   /* 1 … ATT_QUERIES */
     int32_t kv_head;
+    int32_t segment; /* -1 for all */
+    int64_t part;    /* byte offset of the first query's part (dev.tegula.kernel.AttentionPart) where there is a segment */
 };
 
 /* A worker's memory; Java writes the units (AttentionCall) and allocates floats after it: see att_begin. */
@@ -188,6 +192,21 @@ static void att_merge(struct att_work *w, int32_t low, int32_t high) {
             m->total_sum[t][r] = merged ? __builtin_fmaf(sum, scale[1], m->total_sum[t][r] * scale[0]) : sum;
             m->total_max[t][r] = merged ? larger : max;
             m->merged[t][r] = 1;
+        }
+    }
+}
+
+/* Writes what a segment adds to a unit's queries, one part after the other. */
+static void att_parts(const struct att_work *w, char *parts) {
+    for (int t = 0; t < w->tiles; t++) {
+        for (int r = 0; r < att_used(w, t); r++) {
+            float *to = (float *)(parts + (t * w->used + r) * (ATT_PART_HEADER + 4 * w->stride));
+            to[0] = w->m->max[t][r];
+            to[1] = w->m->sum[t][r];
+            to += ATT_PART_HEADER / 4;
+            for (int64_t d = 0; d < w->stride; d += LANES) {
+                vf_store(to + d, vf_load(w->part + (t * w->rows + r) * w->stride + d));
+            }
         }
     }
 }

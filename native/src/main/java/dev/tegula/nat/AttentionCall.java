@@ -31,13 +31,15 @@ final class AttentionCall {
             JAVA_INT.withName("window"), JAVA_INT.withName("kind"), JAVA_FLOAT.withName("scale"),
             JAVA_FLOAT.withName("soft_cap"), JAVA_INT.withName("biased"), JAVA_INT.withName("unused"));
     /** Bytes of a {@code struct attention_unit}. */
-    private static final long UNIT_BYTES = 5L * Integer.BYTES;
+    private static final long UNIT_BYTES = 6L * Integer.BYTES + Long.BYTES;
+    /** In place of a segment's number: all of them. */
+    static final int ALL = -1;
     /** {@code struct attention_scratch} fits, as attention_unit.h asserts. */
     private static final long HEADER_BYTES = 16 * 1024;
-    /** Of shape, q, cache, sinks, y, rows, tables, table length, scratch and units; the function's address comes first. */
+    /** Of shape, q, cache, sinks, y, parts, rows, tables, table length, scratch and units, after the function's address. */
     private static final MethodHandle CALL = Linker.nativeLinker()
             .downcallHandle(FunctionDescriptor.ofVoid(ADDRESS,
-                    ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG));
+                    ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG));
 
     private AttentionCall() {}
 
@@ -75,26 +77,31 @@ final class AttentionCall {
      *
      * @param i which one
      * @param sequence index of the sequence
-     * @param row its first row in the batch
+     * @param row its first row in the batch, or the unit's row where there is a segment
      * @param first first query, counted from that row's first
      * @param count queries
      * @param kvHead KV head
+     * @param segment segment of the context that is computed, or {@link #ALL}
+     * @param part where the part of the first query lies, if there is a segment
      */
-    static void unit(MemorySegment scratch, int i, int sequence, int row, int first, int count, int kvHead) {
+    static void unit(MemorySegment scratch, int i, int sequence, int row, int first, int count, int kvHead,
+            int segment, long part) {
         long at = UNIT_BYTES * i;
         scratch.set(JAVA_INT, at, sequence);
         scratch.set(JAVA_INT, at + 4, row);
         scratch.set(JAVA_INT, at + 8, first);
         scratch.set(JAVA_INT, at + 12, count);
         scratch.set(JAVA_INT, at + 16, kvHead);
+        scratch.set(JAVA_INT, at + 20, segment);
+        scratch.set(JAVA_LONG, at + 24, part);
     }
 
     /** Computes the units that were written. */
     static void call(MemorySegment function, MemorySegment shape, MemorySegment q, MemorySegment cache,
-            MemorySegment sinks, MemorySegment y, MemorySegment rows, MemorySegment tables, long tableLength,
-            MemorySegment scratch, long units) {
+            MemorySegment sinks, MemorySegment y, MemorySegment parts, MemorySegment rows, MemorySegment tables,
+            long tableLength, MemorySegment scratch, long units) {
         try {
-            CALL.invokeExact(function, shape, q, cache, sinks, y, rows, tables, tableLength, scratch, units);
+            CALL.invokeExact(function, shape, q, cache, sinks, y, parts, rows, tables, tableLength, scratch, units);
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {

@@ -14,6 +14,7 @@ import dev.tegula.kernel.KernelRequest;
 import dev.tegula.kernel.KernelRequest.Spec;
 import dev.tegula.kernel.Op;
 import dev.tegula.kernel.Operand;
+import dev.tegula.kernel.Scoring;
 import dev.tegula.kernel.Scratch;
 import dev.tegula.kernel.conform.Conformance;
 import dev.tegula.kernel.conform.Report;
@@ -25,6 +26,7 @@ import dev.tegula.tensor.Storage;
 import dev.tegula.tensor.TensorView;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -84,6 +86,39 @@ class AttentionKernelTest {
     void bitsOfEveryWindow(DType cache) {
         for (int window : new int[]{1, 31, 32, 33, 100, 512, 700, 4096}) {
             compare(cache, new Op.Attention(LAYER, 4, 4, 32, 0.2f, window), CHUNKS, 1, 8);
+        }
+    }
+
+    /** Fewer rows than workers, each of which computes segments of the context that another one merges. */
+    @ParameterizedTest
+    @MethodSource("formats")
+    void bitsOfSegmentsApart(DType cache) {
+        int[][] sequences = {{2100, 1}, {40, 1}, {1023, 2}};
+        for (int window : new int[]{0, 700}) {
+            Scoring all = new Scoring(0.15f, window, 20, 8, true);
+            compare(cache, new Op.Attention(LAYER, 6, 2, 64, all), sequences, 1, 2, 3, 8, 9, 64);
+            compare(cache, new Op.Attention(LAYER, 100, 1, 32, 0.15f, window), sequences, 1, 2, 3, 8, 64);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("kernels")
+    void fewRowsAreCutOverTheContext(KernelFactory factory) {
+        assumeTrue(available(factory), factory.id() + " is not available");
+        try (Storage storage = new Storage("test")) {
+            DType cache = DType.valueOf(factory.id().rhs().toUpperCase(java.util.Locale.ROOT));
+            Call call = new Call(storage, cache, new Op.Attention(LAYER, 8, 2, 32, 1, 0), new int[][]{{1600, 1}});
+            Kernel kernel = call.bind(factory, call.output(), 8);
+            Kernel merge = kernel.finish().orElseThrow();
+            assertEquals(1, kernel.portions(call.batch, 1));
+            assertEquals(0, merge.portions(call.batch, 1));
+            assertEquals(8, kernel.portions(call.batch, 3), "four segments of two heads");
+            assertEquals(3, merge.portions(call.batch, 3));
+            rows(call.batch, new int[51], 500, 1);
+            assertEquals(0, merge.portions(call.batch, 8), "one segment");
+            rows(call.batch, new int[51], 1600, 1);
+            assertEquals(8, merge.portions(call.batch, 8));
+            assertTrue(call.bind(factory, call.output(), 2).finish().isEmpty(), "enough heads for two workers");
         }
     }
 
@@ -205,6 +240,7 @@ class AttentionKernelTest {
         private final TensorView k;
         private final TensorView v;
         private final TensorView q;
+        private final TensorView sinks;
         private final SplittableRandom random = new SplittableRandom(11);
 
         Call(Storage storage, DType type, Op.Attention op, int[][] sequences) {
@@ -216,8 +252,12 @@ class AttentionKernelTest {
                 most = Math.max(most, (sequence[0] + sequence[1] - 1) / KvLayout.BLOCK + 1);
             }
             Spec x = new Spec(DType.F32, Dim.TOKENS, op.heads() * op.headSize());
-            this.request = new KernelRequest(op,
-                    List.of(x, new Spec(type, Dim.CONTEXT, 2 * op.kvHeads() * op.headSize())), List.of(x));
+            List<Spec> inputs = new ArrayList<>(
+                    List.of(x, new Spec(type, Dim.CONTEXT, 2 * op.kvHeads() * op.headSize())));
+            if (op.scoring().sinks()) {
+                inputs.add(new Spec(DType.F32, Dim.of(1), op.heads()));
+            }
+            this.request = new KernelRequest(op, inputs, List.of(x));
             this.layout = new KvLayout(type, LAYER + 1, op.kvHeads(), op.headSize(), sequences.length * most + 3);
             this.cache = new Operand.Cache(storage.allocate(layout.bytes()), layout);
             cache.segment().fill((byte) 0xFF);
@@ -241,10 +281,16 @@ class AttentionKernelTest {
                     fill(s, p);
                 }
             }
-            this.q = TensorView.allocate(storage, DType.F32, rows, x.cols());
-            for (long i = 0; i < (long) rows * x.cols(); i++) {
-                q.segment().setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) random.nextGaussian());
+            this.q = random(rows, x.cols());
+            this.sinks = op.scoring().sinks() ? random(1, op.heads()) : null;
+        }
+
+        private TensorView random(int rows, int cols) {
+            TensorView view = TensorView.allocate(storage, DType.F32, rows, cols);
+            for (long i = 0; i < (long) rows * cols; i++) {
+                view.segment().setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) random.nextGaussian());
             }
+            return view;
         }
 
         /** Writes random keys and values to a position. */
@@ -268,11 +314,25 @@ class AttentionKernelTest {
         }
 
         Kernel bind(KernelFactory factory, TensorView y) {
-            return factory.bind(new KernelArgs(request, List.of(new Operand.Matrix(q), cache), List.of(y)));
+            return bind(factory, y, 1);
+        }
+
+        Kernel bind(KernelFactory factory, TensorView y, int workers) {
+            List<Operand> inputs = new ArrayList<>(List.of(new Operand.Matrix(q), cache));
+            if (sinks != null) {
+                inputs.add(new Operand.Matrix(sinks));
+            }
+            long shared = KernelArgs.sharedBytes(request, workers, batch.maxBlocks() * KvLayout.BLOCK);
+            return factory.bind(new KernelArgs(request, inputs, List.of(y), storage.allocate(shared)));
         }
 
         void run(KernelFactory factory, TensorView y, int workers) {
-            Kernel kernel = bind(factory, y);
+            Kernel kernel = bind(factory, y, workers);
+            run(factory, kernel, workers);
+            kernel.finish().ifPresent(finish -> run(factory, finish, workers));
+        }
+
+        private void run(KernelFactory factory, Kernel kernel, int workers) {
             int portions = kernel.portions(batch, workers);
             IntStream.range(0, portions).parallel().forEach(portion -> {
                 try (Storage own = new Storage("scratch")) {

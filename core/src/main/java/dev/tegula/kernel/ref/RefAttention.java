@@ -1,6 +1,7 @@
 package dev.tegula.kernel.ref;
 
 import dev.tegula.kernel.AttentionPart;
+import dev.tegula.kernel.AttentionSplit;
 import dev.tegula.kernel.Batch;
 import dev.tegula.kernel.CacheReader;
 import dev.tegula.kernel.FloatMath;
@@ -19,6 +20,7 @@ import dev.tegula.tensor.TensorView;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Twin of {@link Op.Attention}: one pass with a running maximum and sum (Milakov and Gimelshein, arXiv:1805.02867), memory
@@ -57,6 +59,8 @@ final class RefAttention implements Kernel {
     private final Op.Attention op;
     private final Scoring scoring;
     private final float[] slopes;
+    private final AttentionSplit split;
+    private final MemorySegment parts;
     private final int size;
     private final long total;
     private final long keys;
@@ -73,6 +77,8 @@ final class RefAttention implements Kernel {
         for (int h = 0; h < slopes.length; h++) {
             slopes[h] = scoring.slope(h, slopes.length);
         }
+        this.split = new AttentionSplit(args, op.heads());
+        this.parts = args.shared();
         this.size = op.headSize();
         this.total = PART + AttentionPart.bytes(size);
         this.keys = total + AttentionPart.bytes(size);
@@ -92,15 +98,30 @@ final class RefAttention implements Kernel {
 
     @Override
     public int portions(Batch batch, int workers) {
-        return Portions.of((long) batch.rows() * op.heads(), workers);
+        int cut = split.portions(batch, workers);
+        return cut > 0 ? cut : Portions.of((long) batch.rows() * op.heads(), workers);
+    }
+
+    @Override
+    public Optional<Kernel> finish() {
+        return split.merge(this);
     }
 
     @Override
     public void run(Batch batch, int portion, int portions, Scratch scratch) {
-        int units = batch.rows() * op.heads();
+        boolean cut = split.cuts(batch, portions);
+        int units = cut ? split.units(batch) : batch.rows() * op.heads();
         int end = Portions.first(units, portion + 1, portions);
         for (int u = Portions.first(units, portion, portions); u < end; u++) {
-            row(batch, u / op.heads(), u % op.heads(), scratch.bytes());
+            if (cut) {
+                int row = split.row(batch, u);
+                int head = split.piece(batch, row, u);
+                int segment = split.segment(batch, row, u);
+                segment(batch, row, head, segment, PART, scratch.bytes());
+                MemorySegment.copy(scratch.bytes(), PART, parts, split.part(batch, row, head, segment), total - PART);
+            } else {
+                row(batch, u / op.heads(), u % op.heads(), scratch.bytes());
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.tegula.cpu.attn;
 
 import dev.tegula.cpu.Lanes;
+import dev.tegula.kernel.AttentionSplit;
 import dev.tegula.kernel.Batch;
 import dev.tegula.kernel.FloatMath;
 import dev.tegula.kernel.Kernel;
@@ -14,6 +15,7 @@ import dev.tegula.kv.KvLayout;
 import dev.tegula.tensor.DType;
 import dev.tegula.tensor.TensorView;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 
 /**
  * {@link Op.Attention} in one pass; the scalar twin states the order of every sum.
@@ -29,6 +31,8 @@ import java.lang.foreign.MemorySegment;
  *     part += p · values                  lanes over the head      {@link WeightedSum}
  *     at the end of a segment: total = merge(total, part)
  * </pre>
+ *
+ * <p>Of few rows the tiles are one row's, and each segment is computed by itself: see {@link AttentionSplit}.
  */
 final class Attention implements Kernel {
     private static final int BLOCK = KvLayout.BLOCK;
@@ -44,6 +48,12 @@ final class Attention implements Kernel {
     private final Scoring scoring;
     private final float[] slopes;
     private final int group;
+    /** Tiles of one row and KV head. */
+    private final int perHead;
+    private final AttentionSplit split;
+    private final MemorySegment parts;
+    /** In place of a segment's number: all of them. */
+    private static final int ALL = -1;
 
     Attention(KernelArgs args) {
         this.op = (Op.Attention) args.request().op();
@@ -57,12 +67,24 @@ final class Attention implements Kernel {
             slopes[h] = scoring.slope(h, slopes.length);
         }
         this.group = op.heads() / op.kvHeads();
+        this.perHead = (group + Tile.QUERIES - 1) / Tile.QUERIES;
+        this.split = new AttentionSplit(args, op.kvHeads() * perHead);
+        this.parts = args.shared();
     }
 
     @Override
     public int portions(Batch batch, int workers) {
+        int cut = split.portions(batch, workers);
+        if (cut > 0) {
+            return cut;
+        }
         long units = (long) tiles(batch) * op.kvHeads();
         return (int) Math.min(units, workers == 1 ? 1 : (long) workers * PORTIONS_PER_WORKER);
+    }
+
+    @Override
+    public Optional<Kernel> finish() {
+        return split.merge(this);
     }
 
     /** Tiles of one KV head, all sequences together. */
@@ -81,6 +103,10 @@ final class Attention implements Kernel {
 
     @Override
     public void run(Batch batch, int portion, int portions, Scratch scratch) {
+        if (split.cuts(batch, portions)) {
+            segments(batch, portion, portions, scratch.bytes());
+            return;
+        }
         int tiles = tiles(batch);
         int units = tiles * op.kvHeads();
         int end = Portions.first(units, portion + 1, portions);
@@ -90,14 +116,59 @@ final class Attention implements Kernel {
             while (tile >= tiles(batch, sequence)) {
                 tile -= tiles(batch, sequence++);
             }
-            tile(batch, sequence, tile * Tile.QUERIES, u / tiles, scratch.bytes());
+            int firstRow = batch.firstRow(sequence);
+            int start = tile * Tile.QUERIES;
+            int count = Math.min(Tile.QUERIES, (batch.firstRow(sequence + 1) - firstRow) * group - start);
+            tile(batch, firstRow, start, count, u / tiles, ALL, scratch.bytes());
         }
     }
 
-    /** Queries {@code start …} of a sequence, counted row by row within the KV head's group. */
-    private void tile(Batch batch, int sequence, int start, int kvHead, MemorySegment scratch) {
-        int firstRow = batch.firstRow(sequence);
-        int count = Math.min(Tile.QUERIES, (batch.firstRow(sequence + 1) - firstRow) * group - start);
+    /** A portion of a call that is cut over the context. */
+    private void segments(Batch batch, int portion, int portions, MemorySegment scratch) {
+        int units = split.units(batch);
+        int end = Portions.first(units, portion + 1, portions);
+        for (int u = Portions.first(units, portion, portions); u < end; u++) {
+            int row = split.row(batch, u);
+            int piece = split.piece(batch, row, u);
+            int segment = split.segment(batch, row, u);
+            int start = piece % perHead * Tile.QUERIES;
+            int count = Math.min(Tile.QUERIES, group - start);
+            int kvHead = piece / perHead;
+            tile(batch, row, start, count, kvHead, segment, scratch);
+            for (int i = 0; i < count; i++) {
+                Tile.storePart(scratch, op.headSize(), i, parts,
+                        split.part(batch, row, kvHead * group + start + i, segment));
+            }
+        }
+    }
+
+    /**
+     * Queries {@code start …} of the rows of a sequence from {@code firstRow} on, counted row by row within the KV head's
+     * group: their results, or with a segment given what its positions add to them.
+     */
+    private void tile(Batch batch, int firstRow, int start, int count, int kvHead, int segment, MemorySegment scratch) {
+        load(batch, firstRow, start, count, kvHead, scratch);
+        int sequence = batch.sequence(firstRow);
+        int block = scoring.first(scratch.get(Lanes.INT, Tile.LAST)) / BLOCK;
+        int last = scratch.get(Lanes.INT, Tile.LAST + 4L * (count - 1)) / BLOCK;
+        if (segment != ALL) {
+            block = Math.max(block, segment * BLOCKS_PER_SEGMENT);
+            last = Math.min(last, (segment + 1) * BLOCKS_PER_SEGMENT - 1);
+        }
+        for (; block <= last; block++) {
+            block(batch.block(sequence, block), block * BLOCK, kvHead, count, scratch);
+            if (segment == ALL && ((block + 1) % BLOCKS_PER_SEGMENT == 0 || block == last)) {
+                for (int i = 0; i < count; i++) {
+                    Tile.merge(scratch, op.headSize(), i);
+                }
+            }
+        }
+        if (segment == ALL) {
+            store(firstRow, start, count, kvHead, scratch);
+        }
+    }
+
+    private void load(Batch batch, int firstRow, int start, int count, int kvHead, MemorySegment scratch) {
         int size = op.headSize();
         for (int i = 0; i < Tile.QUERIES; i++) {
             // Places past the last query repeat it, so that the tile methods need no special case; nothing reads them.
@@ -110,15 +181,10 @@ final class Attention implements Kernel {
             scratch.set(Lanes.INT, Tile.LAST + 4L * i, batch.position(row));
             scratch.set(Lanes.INT, Tile.MERGED + 4L * i, 0);
         }
-        int last = scratch.get(Lanes.INT, Tile.LAST + 4L * (count - 1)) / BLOCK;
-        for (int block = scoring.first(scratch.get(Lanes.INT, Tile.LAST)) / BLOCK; block <= last; block++) {
-            block(batch.block(sequence, block), block * BLOCK, kvHead, count, scratch);
-            if ((block + 1) % BLOCKS_PER_SEGMENT == 0 || block == last) {
-                for (int i = 0; i < count; i++) {
-                    Tile.merge(scratch, size, i);
-                }
-            }
-        }
+    }
+
+    private void store(int firstRow, int start, int count, int kvHead, MemorySegment scratch) {
+        int size = op.headSize();
         for (int i = 0; i < count; i++) {
             int query = start + i;
             int head = kvHead * group + query % group;

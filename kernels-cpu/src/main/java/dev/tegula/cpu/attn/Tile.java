@@ -132,6 +132,13 @@ final class Tile {
         scale(scratch, total(size, i), size, a);
     }
 
+    /** Writes the sums of the segment at hand. */
+    static void storePart(MemorySegment scratch, int size, int i, MemorySegment parts, long to) {
+        parts.set(Lanes.FLOAT, to + AttentionPart.MAX, scratch.get(Lanes.FLOAT, MAX + 4L * i));
+        parts.set(Lanes.FLOAT, to + AttentionPart.SUM, scratch.get(Lanes.FLOAT, SUM + 4L * i));
+        MemorySegment.copy(scratch, part(size, i), parts, to + AttentionPart.VALUES, 4L * size);
+    }
+
     /** Writes a query's result. */
     static void store(MemorySegment scratch, int size, int i, MemorySegment y, long to) {
         float sum = scratch.get(Lanes.FLOAT, TOTAL_SUM + 4L * i);
