@@ -2,6 +2,7 @@ package dev.tegula.kernel;
 
 import dev.tegula.kv.KvLayout;
 import dev.tegula.tensor.Bf16;
+import dev.tegula.tensor.codec.Q80;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -44,24 +45,25 @@ public record CacheReader(Operand.Cache cache, int layer) {
                 }
             }
             default -> {
-                int size = layout.headSize();
-                for (int d = 0; d < size; d++) {
-                    for (int i = 0; i < BLOCK; i++) {
-                        long scale = KvLayout.scaleOffset(d, i);
-                        int key = d * BLOCK + i;
-                        dst.set(F32, to + 4L * key, coded(from, scale, key));
-                        int value = i * size + d;
-                        dst.set(F32, to + 4L * (BLOCK * size + value),
-                                coded(from + layout.headBytes(), scale, value));
-                    }
-                }
+                codes(from, BLOCK, 1, dst, to);
+                codes(from + layout.headBytes(), 1, layout.headSize(), dst, to + 4L * BLOCK * layout.headSize());
             }
         }
     }
 
-    /** Element {@code i} of a head in Q8_0, whose scale lies {@code scale} bytes after its begin. */
-    private float coded(long head, long scale, int i) {
-        byte code = cache.segment().get(ValueLayout.JAVA_BYTE, head + cache.layout().scaleBytes() + i);
-        return Float.float16ToFloat(cache.segment().get(I16, head + scale)) * code;
+    /** Keys or values in Q8_0: element d of position i is the {@code d * byElement + i * byPosition}-th of the head's. */
+    private void codes(long head, int byElement, int byPosition, MemorySegment dst, long to) {
+        MemorySegment pool = cache.segment();
+        int size = cache.layout().headSize();
+        long codes = head + cache.layout().scaleBytes();
+        for (int group = 0; group < size; group += Q80.LENGTH) {
+            for (int i = 0; i < BLOCK; i++) {
+                float scale = Float.float16ToFloat(pool.get(I16, head + KvLayout.scaleOffset(group, i)));
+                for (int d = group; d < group + Q80.LENGTH; d++) {
+                    long at = (long) d * byElement + (long) i * byPosition;
+                    dst.set(F32, to + 4 * at, scale * pool.get(ValueLayout.JAVA_BYTE, codes + at));
+                }
+            }
+        }
     }
 }

@@ -36,6 +36,13 @@ public record Scoring(float scale, int window, float softCap, float maxBias, boo
         return new Scoring(scale, window, 0, 0, false);
     }
 
+    /** What is set. */
+    @Override
+    public String toString() {
+        return "[scale=" + scale + ", window=" + window + (softCap > 0 ? ", softCap=" + softCap : "")
+                + (maxBias > 0 ? ", maxBias=" + maxBias : "") + (sinks ? ", sinks]" : "]");
+    }
+
     /** The first position that a row sees. */
     public int first(int position) {
         return window == 0 ? 0 : Math.max(0, position - window + 1);
