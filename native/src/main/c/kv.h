@@ -110,40 +110,37 @@ INLINE void write_floats(const float *k, const float *v, float *keys, float *val
     copy(v, values, size);
 }
 
-/* A value's code in doubles, -127 ... 127. */
-INLINE __m256d q80_codes(__m256d x, __m256d inverse) {
-    __m256d code = _mm256_round_pd(_mm256_mul_pd(x, inverse), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-    return _mm256_max_pd(_mm256_min_pd(code, _mm256_set1_pd(127)), _mm256_set1_pd(-127));
+/* A value's code, -127 ... 127; adding 1.5 * 2^52 rounds to an integer, ties to even. */
+INLINE double q80_code(float x, double inverse) {
+    double code = (double)x * inverse;
+    code = code > 127 ? 127 : code < -127 ? -127 : code;
+    return code + 6755399441055744.0 - 6755399441055744.0;
 }
 
 /*
- * The scale of 32 finite values, as dev.tegula.tensor.codec.Q80 chooses it: the lanes are candidates, tried in the order
- * of their errors' comparisons, and errors are summed in order.
+ * The scale of 32 finite values, as dev.tegula.tensor.codec.Q80 chooses it: of the F16 nearest to peak / 127, the one below
+ * and the one above, the first of least error. Each one's errors are summed in order.
  */
 INLINE uint16_t q80_scale(const float *x, float peak) {
     double most = (double)peak / 127;
     uint16_t plain = half_of((float)MIN(most, 65504.0));
     uint16_t bits[3] = {plain, (uint16_t)(plain - 1), (uint16_t)(plain + 1)};
     int valid[3] = {1, plain > 1, plain < 0x7bff};
-    double d[4] = {0};
-    double inverse[4] = {0};
-    for (int i = 0; i < 3; i++) {
-        d[i] = valid[i] ? half_at(&bits[i]) : 0;
-        inverse[i] = d[i] > 0 ? 1 / d[i] : 0;
+    double d[3], inverse[3];
+    double error[3] = {0};
+    UNROLL for (int c = 0; c < 3; c++) {
+        d[c] = valid[c] ? half_at(&bits[c]) : 0;
+        inverse[c] = d[c] > 0 ? 1 / d[c] : 0;
     }
-    __m256d scale = _mm256_loadu_pd(d);
-    __m256d factor = _mm256_loadu_pd(inverse);
-    __m256d sum = _mm256_setzero_pd();
     for (int i = 0; i < KV_BLOCK; i++) {
-        __m256d value = _mm256_set1_pd(x[i]);
-        __m256d e = _mm256_sub_pd(value, _mm256_mul_pd(scale, q80_codes(value, factor)));
-        sum = _mm256_add_pd(sum, _mm256_mul_pd(e, e));
+        UNROLL for (int c = 0; c < 3; c++) {
+            double e = x[i] - d[c] * q80_code(x[i], inverse[c]);
+            error[c] += e * e;
+        }
     }
-    double error[4];
-    _mm256_storeu_pd(error, sum);
     int best = 0;
-    for (int i = 1; i < 3; i++) {
-        best = valid[i] && error[i] < error[best] ? i : best;
+    for (int c = 1; c < 3; c++) {
+        best = valid[c] && error[c] < error[best] ? c : best;
     }
     return bits[best];
 }
@@ -155,17 +152,10 @@ static void write_q80(const float *x, int64_t size, uint16_t *scales, int8_t *co
         int finite = bits < 0x7f800000;
         uint16_t scale = finite ? q80_scale(x, from_bits(bits)) : 0x7e00;
         double value = half_at(&scale);
-        __m256d inverse = _mm256_set1_pd(finite && value > 0 ? 1 / value : 0);
+        double inverse = finite && value > 0 ? 1 / value : 0;
         scales[d] = scale;
-        for (int64_t i = 0; i < KV_BLOCK; i += 4) {
-            int32_t four[4] = {0};
-            if (finite) {
-                __m256d code = q80_codes(_mm256_cvtps_pd(_mm_loadu_ps(x + i)), inverse);
-                _mm_storeu_si128((void *)four, _mm256_cvtpd_epi32(code));
-            }
-            for (int64_t j = 0; j < 4; j++) {
-                codes[(d + i + j) * step] = (int8_t)four[j];
-            }
+        for (int64_t i = 0; i < KV_BLOCK; i++) {
+            codes[(d + i) * step] = (int8_t)(finite ? q80_code(x[i], inverse) : 0);
         }
     }
 }

@@ -39,6 +39,8 @@ final class Attention implements Kernel {
     private static final int BLOCKS_PER_SEGMENT = KvLayout.SEGMENT / BLOCK;
     /** Portions per worker: later rows of a prompt see more positions, so equal counts are not equal work. */
     private static final int PORTIONS_PER_WORKER = 8;
+    /** In place of a segment's number: all of them. */
+    private static final int ALL = -1;
 
     private final Op.Attention op;
     private final TensorView q;
@@ -52,8 +54,6 @@ final class Attention implements Kernel {
     private final int perHead;
     private final AttentionSplit split;
     private final MemorySegment parts;
-    /** In place of a segment's number: all of them. */
-    private static final int ALL = -1;
 
     Attention(KernelArgs args) {
         this.op = (Op.Attention) args.request().op();
