@@ -25,6 +25,13 @@ flags="-std=gnu11 -O3 -fPIC -fvisibility=hidden -ffp-contract=off -fno-math-errn
 # Sums of products stay where the source has them (GCC would make trees of a register tile's integer sums, and spill), and
 # loops stay loops.
 flags="$flags -fno-tree-reassoc -fno-tree-loop-distribute-patterns"
+# Skylake's successors do not keep a jump at the border of 32 bytes in their cache of decoded instructions, so that a loop's
+# speed would depend on where it happens to lie.
+echo >"$work/empty.c"
+aligned="-Wa,-mbranches-within-32B-boundaries"
+$cc $aligned -c "$work/empty.c" -o "$work/empty.o" 2>"$work/empty.log" || aligned="-mbranches-within-32B-boundaries"
+$cc $aligned -c "$work/empty.c" -o "$work/empty.o" 2>"$work/empty.log" && flags="$flags $aligned"
+rm -f "$work/empty.o"
 $cc $flags -c "$src/probe.c" -o "$work/probe.o"
 $cc $flags -c "$src/memory.c" -o "$work/memory.o"
 avx2="-mavx2 -mfma -mf16c"

@@ -15,8 +15,7 @@
 #include "quantize.h"
 #include "tegula.h"
 
-/* Positions of a KV block, and elements of a block of Q8_0. */
-#define KV_BLOCK 32
+_Static_assert(KV_BLOCK == 32, "a block of Q8_0 has as many elements as a KV block positions");
 
 /* Formats; Java writes them (KvKind). */
 enum { KV_F32, KV_F16, KV_BF16, KV_Q8_0, KV_KINDS };

@@ -118,7 +118,7 @@ final class Bits {
         int a = right.segment().get(ValueLayout.JAVA_INT, right.rowOffset(r) + at);
         int b = got.segment().get(ValueLayout.JAVA_INT, got.rowOffset(r) + at);
         if (a != b) {
-            differ(r, i, Math.abs((long) a - b), "word " + a + " expected, " + b + " computed");
+            differ(r, i, Math.abs((long) a - b), a + " expected, " + b + " computed");
         }
     }
 
