@@ -1,11 +1,11 @@
 /*
- * The register tiles of attention: R queries that share a KV head, with one KV block of 32 positions. R, W and half are
+ * The register tiles of attention: R queries that share a KV head, with one KV block of 32 positions. R, W and kind are
  * constants of each call site, so that the sums are registers.
  */
 #ifndef TEGULA_ATTENTION_TILE_H
 #define TEGULA_ATTENTION_TILE_H
 
-#include "tegula.h"
+#include "kv.h"
 
 /* Queries of a tile at most, and vectors of a tile: with two loads and a broadcast they fill the registers. Tiles of
  * few queries take four vectors of the values' columns at once, so that there are enough sums to hide fma's latency. */
@@ -20,24 +20,30 @@
 /* Elements of a query that lie together: a constant, so that the queries of a tile are at fixed distances. */
 #define ATT_CHUNK 64
 
-/* LANES elements of the cache as F32. */
-INLINE VF att_load(const int half, const char *p) {
-    return half ? vf_load_half(p) : vf_load(p);
+/* LANES elements of the cache as F32; of Q8_0 the codes. */
+INLINE VF att_load(const int kind, const char *p) {
+    return kind == KV_F32 ? vf_load(p) : kind == KV_F16 ? vf_load_half(p) : kind == KV_BF16 ? vf_load_bf16(p)
+                                                                                           : vf_load_bytes(p);
 }
+
+/* Bytes of a head's scales, before the codes of its n elements of 32 positions. */
+#define KV_SCALES(kind, n) ((kind) == KV_Q8_0 ? 2 * (n) : 0)
 
 /*
  * s[r][i] = scale * (sum over d of q[r][d] k[d][i]), in the order of d; queries lie as [n / ATT_CHUNK][R][ATT_CHUNK].
  * Fetches what lies `ahead` of the keys on the way: the next block's. Positions `to` … 31 may be left out.
  */
-INLINE void att_scores_tile(const int R, const int half, const char *k, const float *q, int64_t n, float scale, int to,
+INLINE void att_scores_tile(const int R, const int kind, const char *k, const float *q, int64_t n, float scale, int to,
                             float *s, int64_t ahead) {
-    const int bytes = half ? 2 : 4;
+    const int bytes = KV_BYTES(kind);
     for (int column = 0; column < to; column += 2 * LANES) {
         VF sum[ATT_ROWS][2];
         UNROLL for (int r = 0; r < R; r++) {
             sum[r][0] = sum[r][1] = vf_zero();
         }
-        const char *at = k + column * bytes;
+        const char *at = k + KV_SCALES(kind, n) + column * bytes;
+        VF d0 = vf_zero(); /* scales of Q8_0 */
+        VF d1 = vf_zero();
         for (int64_t chunk = 0; chunk < n; chunk += ATT_CHUNK) {
             const float *qd = q + chunk * R;
             for (int64_t d = chunk; d < MIN(n, chunk + ATT_CHUNK); d++) {
@@ -45,8 +51,16 @@ INLINE void att_scores_tile(const int R, const int half, const char *k, const fl
                 if (2 * LANES * bytes > 64) {
                     __builtin_prefetch(at + ahead + 64);
                 }
-                VF k0 = att_load(half, at);
-                VF k1 = att_load(half, at + LANES * bytes);
+                VF k0 = att_load(kind, at);
+                VF k1 = att_load(kind, at + LANES * bytes);
+                if (kind == KV_Q8_0) {
+                    if (d % KV_BLOCK == 0) {
+                        d0 = vf_load_half(k + 2 * (d + column));
+                        d1 = vf_load_half(k + 2 * (d + column + LANES));
+                    }
+                    k0 = vf_mul(k0, d0);
+                    k1 = vf_mul(k1, d1);
+                }
                 UNROLL for (int r = 0; r < R; r++) {
                     VF b = vf_broadcast(qd + r * ATT_CHUNK);
                     sum[r][0] = vf_fma(b, k0, sum[r][0]);
@@ -65,20 +79,21 @@ INLINE void att_scores_tile(const int R, const int half, const char *k, const fl
 
 /*
  * o[r][j] = o[r][j] * c[r], then fma(p[r][i], v[i][j], o[r][j]) for positions i = from … to - 1 in order, of W vectors
- * of columns j. Rows of v are n elements apart, those of o stride. With `seen`, query r passes over the positions where
- * seen[r][i] is 0: not even a product with zero may be added, since v may be NaN and o -0.
+ * of columns from j on. Rows of v are n elements apart, those of o stride. With `seen`, query r passes over the positions
+ * where seen[r][i] is 0: not even a product with zero may be added, since v may be NaN and o -0.
  */
-INLINE void att_values_tile(const int R, const int W, const int half, const char *v, int64_t n, const float *p,
-                            int from, int to, const int32_t *seen, const float *c, float *o, int64_t stride,
-                            int64_t ahead) {
-    const int bytes = half ? 2 : 4;
+INLINE void att_values_tile(const int R, const int W, const int kind, const char *v, int64_t j, int64_t n,
+                            const float *p, int from, int to, const int32_t *seen, const float *c, float *o,
+                            int64_t stride, int64_t ahead) {
+    const int bytes = KV_BYTES(kind);
     VF sum[ATT_ROWS][4];
+    o += j;
     UNROLL for (int r = 0; r < R; r++) {
         UNROLL for (int w = 0; w < W; w++) {
             sum[r][w] = vf_mul(vf_load(o + r * stride + w * LANES), vf_broadcast(c + r));
         }
     }
-    const char *at = v + from * n * bytes;
+    const char *at = v + KV_SCALES(kind, n) + (from * n + j) * bytes;
     for (int i = from; i < to; i++) {
         if (!seen) {
             UNROLL for (int line = 0; line < W * LANES * bytes; line += 64) {
@@ -87,7 +102,10 @@ INLINE void att_values_tile(const int R, const int W, const int half, const char
         }
         VF x[4];
         UNROLL for (int w = 0; w < W; w++) {
-            x[w] = att_load(half, at + w * LANES * bytes);
+            x[w] = att_load(kind, at + w * LANES * bytes);
+            if (kind == KV_Q8_0) {
+                x[w] = vf_mul(x[w], vf_all(half_at(v + 2 * ((j + w * LANES) / KV_BLOCK * KV_BLOCK + i))));
+            }
         }
         UNROLL for (int r = 0; r < R; r++) {
             VF b = vf_broadcast(p + r * KV_BLOCK + i);
@@ -105,24 +123,22 @@ INLINE void att_values_tile(const int R, const int W, const int half, const char
     }
 }
 
-/* The same for all n columns. */
-INLINE void att_values_rows(const int R, const int half, const char *v, int64_t n, const float *p, int from, int to,
+/* The same for all n columns; n is a whole number of vectors in Q8_0. */
+INLINE void att_values_rows(const int R, const int kind, const char *v, int64_t n, const float *p, int from, int to,
                             const int32_t *seen, const float *c, float *o, int64_t stride, int64_t ahead) {
-    const int bytes = half ? 2 : 4;
     const int W = R <= ATT_NARROW ? 4 : 2;
     int64_t j = 0;
     for (; j + W * LANES <= n; j += W * LANES) {
-        att_values_tile(R, W, half, v + j * bytes, n, p, from, to, seen, c, o + j, stride, ahead);
+        att_values_tile(R, W, kind, v, j, n, p, from, to, seen, c, o, stride, ahead);
     }
     for (; j + LANES <= n; j += LANES) {
-        att_values_tile(R, 1, half, v + j * bytes, n, p, from, to, seen, c, o + j, stride, ahead);
+        att_values_tile(R, 1, kind, v, j, n, p, from, to, seen, c, o, stride, ahead);
     }
     for (; j < n; j++) {
         for (int r = 0; r < R; r++) {
             float sum = o[r * stride + j] * c[r];
             for (int i = from; i < to; i++) {
-                const char *at = v + (i * n + j) * bytes;
-                float x = half ? half_at(at) : *(const float *)at;
+                float x = kv_at(kind, v, i * n + j);
                 sum = !seen || seen[r * KV_BLOCK + i] ? __builtin_fmaf(p[r * KV_BLOCK + i], x, sum) : sum;
             }
             o[r * stride + j] = sum;
@@ -142,44 +158,39 @@ static int att_tile_rows(int64_t queries) {
 #endif
 #define ATT_EVERY(CASE) ATT_LARGE(CASE) CASE(6) CASE(4) CASE(2) CASE(1)
 
-static void att_scores(int rows, int half, const char *k, const float *q, int64_t n, float scale, int to,
+#define ATT_KINDS(R) ATT_CASE(R, KV_F32) ATT_CASE(R, KV_F16) ATT_CASE(R, KV_BF16) ATT_CASE(R, KV_Q8_0)
+#define ATT_SWITCH(rows, kind)                                                                                         \
+    switch (KV_KINDS * (rows) + (kind)) { ATT_EVERY(ATT_KINDS) }
+
+static void att_scores(int rows, int kind, const char *k, const float *q, int64_t n, float scale, int to,
                        float *s, int64_t ahead) {
-#define ATT_CASE(R)                                                                                                    \
-    case 2 * R:                                                                                                        \
-        att_scores_tile(R, 0, k, q, n, scale, to, s, ahead);                                                           \
-        break;                                                                                                         \
-    case 2 * R + 1:                                                                                                    \
-        att_scores_tile(R, 1, k, q, n, scale, to, s, ahead);                                                           \
+#define ATT_CASE(R, KIND)                                                                                              \
+    case KV_KINDS * R + KIND:                                                                                          \
+        att_scores_tile(R, KIND, k, q, n, scale, to, s, ahead);                                                        \
         break;
-    switch (2 * rows + half) { ATT_EVERY(ATT_CASE) }
+    ATT_SWITCH(rows, kind)
 #undef ATT_CASE
 }
 
 /* Positions that all of a tile's queries see. */
-static void att_values(int rows, int half, const char *v, int64_t n, const float *p, const float *c, float *o,
+static void att_values(int rows, int kind, const char *v, int64_t n, const float *p, const float *c, float *o,
                        int64_t stride, int64_t ahead) {
-#define ATT_CASE(R)                                                                                                    \
-    case 2 * R:                                                                                                        \
-        att_values_rows(R, 0, v, n, p, 0, KV_BLOCK, 0, c, o, stride, ahead);                                           \
-        break;                                                                                                         \
-    case 2 * R + 1:                                                                                                    \
-        att_values_rows(R, 1, v, n, p, 0, KV_BLOCK, 0, c, o, stride, ahead);                                           \
+#define ATT_CASE(R, KIND)                                                                                              \
+    case KV_KINDS * R + KIND:                                                                                          \
+        att_values_rows(R, KIND, v, n, p, 0, KV_BLOCK, 0, c, o, stride, ahead);                                        \
         break;
-    switch (2 * rows + half) { ATT_EVERY(ATT_CASE) }
+    ATT_SWITCH(rows, kind)
 #undef ATT_CASE
 }
 
 /* Positions that some of them see. */
-static void att_values_seen(int rows, int half, const char *v, int64_t n, const float *p, int from, int to,
+static void att_values_seen(int rows, int kind, const char *v, int64_t n, const float *p, int from, int to,
                             const int32_t *seen, const float *c, float *o, int64_t stride) {
-#define ATT_CASE(R)                                                                                                    \
-    case 2 * R:                                                                                                        \
-        att_values_rows(R, 0, v, n, p, from, to, seen, c, o, stride, 0);                                               \
-        break;                                                                                                         \
-    case 2 * R + 1:                                                                                                    \
-        att_values_rows(R, 1, v, n, p, from, to, seen, c, o, stride, 0);                                               \
+#define ATT_CASE(R, KIND)                                                                                              \
+    case KV_KINDS * R + KIND:                                                                                          \
+        att_values_rows(R, KIND, v, n, p, from, to, seen, c, o, stride, 0);                                            \
         break;
-    switch (2 * rows + half) { ATT_EVERY(ATT_CASE) }
+    ATT_SWITCH(rows, kind)
 #undef ATT_CASE
 }
 

@@ -1,23 +1,16 @@
 /*
- * Rotation of heads and the KV cache's writes, as dev.tegula.kernel.ref.HeadRotation and dev.tegula.kernel.CacheWriter
- * have them. With cosine c and sine s of a pair's angle,
+ * Rotation of heads, as dev.tegula.kernel.ref.HeadRotation has it, and the KV cache's writes. With cosine c and sine s of
+ * a pair's angle,
  *
  *   y0 = fma(x0, c, -(x1 * s))        y1 = fma(x0, s, x1 * c)
  *
- * and the elements of a head past dims as they are. A KV block holds, for each head, the keys of 32 positions transposed
- * and their values (dev.tegula.kv.KvLayout):
- *
- *   keys    k[0] of positions 0 ... 31 | k[1] of positions 0 ... 31 | ...
- *   values  v of position 0 | v of position 1 | ...
+ * and the elements of a head past dims as they are.
  */
 #ifndef TEGULA_ROPE_H
 #define TEGULA_ROPE_H
 
 #include "gates.h"
-#include "tegula.h"
-
-/* Elements of a key that are rounded to F16 together. */
-#define HALVES 64
+#include "kv.h"
 
 /* What does not change from call to call; Java writes it (RopeKernel), all fields as long. Strides are in bytes. */
 struct rope {
@@ -26,7 +19,7 @@ struct rope {
     int64_t head_size;
     int64_t dims;         /* elements of a head that are turned */
     int64_t halves;       /* pairs are (i, i + dims/2), else (2i, 2i + 1) */
-    int64_t half;         /* the cache is F16, else F32 */
+    int64_t kind;         /* the cache's format */
     int64_t q_stride;
     int64_t k_stride;
     int64_t v_stride;
@@ -41,21 +34,6 @@ struct rope {
 struct batch_row {
     int32_t token, position, sequence, output;
 };
-
-/* In a loop that copies: else the compiler may call memcpy, which is slow for so little. */
-#define NO_MEMCPY __asm__ volatile("")
-
-INLINE void copy(const float *x, float *y, int64_t n) {
-    int64_t i = 0;
-    for (; i + LANES <= n; i += LANES) {
-        vf_store(y + i, vf_load(x + i));
-        NO_MEMCPY;
-    }
-    for (; i < n; i++) {
-        y[i] = x[i];
-        NO_MEMCPY;
-    }
-}
 
 /* Turns heads first ... last - 1 of a row by a row of the table; y may be x. */
 INLINE void turn(const struct rope *s, const float *x, float *y, const float *table, int64_t first, int64_t last) {
@@ -83,48 +61,6 @@ INLINE void turn(const struct rope *s, const float *x, float *y, const float *ta
         }
         if (from != to) {
             copy(from + s->dims, to + s->dims, s->head_size - s->dims);
-        }
-    }
-}
-
-INLINE void write_floats(const float *k, const float *v, float *keys, float *values, int64_t size) {
-    for (int64_t d = 0; d < size; d++) {
-        keys[d * KV_BLOCK] = k[d];
-    }
-    copy(v, values, size);
-}
-
-/* Rounds n <= HALVES elements to F16; y has room for HALVES. */
-INLINE void round_halves(const float *x, uint16_t *y, int64_t n) {
-    int64_t i = 0;
-    for (; i + LANES <= n; i += LANES) {
-        vf_store_half(y + i, vf_load(x + i));
-    }
-    if (i < n) {
-        float rest[LANES] = {0};
-        copy(x + i, rest, n - i);
-        vf_store_half(y + i, vf_load(rest));
-    }
-}
-
-INLINE void write_halves(const float *k, const float *v, uint16_t *keys, uint16_t *values, int64_t size) {
-    uint16_t part[HALVES];
-    for (int64_t at = 0; at < size; at += HALVES) {
-        int64_t n = MIN(HALVES, size - at);
-        round_halves(k + at, part, n);
-        for (int64_t d = 0; d < n; d++) {
-            keys[(at + d) * KV_BLOCK] = part[d];
-        }
-    }
-    int64_t d = 0;
-    for (; d + LANES <= size; d += LANES) {
-        vf_store_half(values + d, vf_load(v + d));
-    }
-    if (d < size) {
-        round_halves(v + d, part, size - d);
-        for (int64_t j = 0; d + j < size; j++) {
-            values[d + j] = part[j];
-            NO_MEMCPY;
         }
     }
 }
@@ -161,13 +97,7 @@ EXPORT void NAME(tegula_rope)(const struct rope *s, const struct batch_row *rows
             }
             const float *from_k = key + h * s->head_size;
             const float *from_v = value + h * s->head_size;
-            if (s->half) {
-                write_halves(from_k, from_v, (uint16_t *)keys + slot, (uint16_t *)values + slot * s->head_size,
-                             s->head_size);
-            } else {
-                write_floats(from_k, from_v, (float *)keys + slot, (float *)values + slot * s->head_size,
-                             s->head_size);
-            }
+            kv_write(s->kind, from_k, from_v, keys, values, slot, s->head_size);
         }
     }
 }

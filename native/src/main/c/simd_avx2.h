@@ -27,8 +27,12 @@ INLINE VF vf_mul(VF a, VF b) { return _mm256_mul_ps(a, b); }
 INLINE VF vf_div(VF a, VF b) { return _mm256_div_ps(a, b); }
 /* a b + c, rounded once. */
 INLINE VF vf_fma(VF a, VF b, VF c) { return _mm256_fmadd_ps(a, b, c); }
-/* LANES values of F16 or BF16 as F32, and F32 rounded to F16, ties to even. */
+/* LANES values of F16, BF16 or int8 as F32, and F32 rounded to F16, ties to even. */
 INLINE VF vf_load_half(const void *p) { return _mm256_cvtph_ps(_mm_loadu_si128(p)); }
+INLINE VF vf_load_bf16(const void *p) {
+    return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(_mm_loadu_si128(p)), 16));
+}
+INLINE VF vf_load_bytes(const void *p) { return _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64(p))); }
 INLINE void vf_store_half(void *p, VF v) { _mm_storeu_si128(p, _mm256_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT)); }
 /* I32 to F32, to nearest even. */
 INLINE VF vf_of_int(VI v) { return _mm256_cvtepi32_ps(v); }
@@ -43,6 +47,8 @@ INLINE VF vf_select(VM m, VF yes, VF no) { return _mm256_blendv_ps(no, yes, m); 
 
 /* a < b ? a : b, so b where a NaN takes part. */
 INLINE VF vf_min(VF a, VF b) { return _mm256_min_ps(a, b); }
+/* Whether a lane is NaN. */
+INLINE VM vf_nan(VF v) { return _mm256_cmp_ps(v, v, _CMP_UNORD_Q); }
 /* The word at p, 0 or -1, for all lanes; a b + c where the mask says so, else c. */
 INLINE VM vm_broadcast(const void *p) { return _mm256_broadcast_ss(p); }
 INLINE VF vf_fma_where(VM m, VF a, VF b, VF c) { return _mm256_blendv_ps(c, _mm256_fmadd_ps(a, b, c), m); }
@@ -91,6 +97,11 @@ INLINE VI vi_max(VI a, VI b) { return _mm256_max_epi32(a, b); }
 INLINE VI vi_and(VI a, VI b) { return _mm256_and_si256(a, b); }
 INLINE VI vi_or(VI a, VI b) { return _mm256_or_si256(a, b); }
 INLINE VI vi_xor(VI a, VI b) { return _mm256_xor_si256(a, b); }
+/* Lanes of 0 … 65535 as 16 bits each. */
+INLINE void vi_store_halves(void *p, VI v) {
+    v = _mm256_permute4x64_epi64(_mm256_packus_epi32(v, v), 0xD8);
+    _mm_storeu_si128(p, _mm256_castsi256_si128(v));
+}
 /* Shifts by the same count: of 32-bit lanes, logical left and right, arithmetic right. */
 INLINE VI vi_left(VI v, int n) { return _mm256_slli_epi32(v, n); }
 INLINE VI vi_right(VI v, int n) { return _mm256_srli_epi32(v, n); }

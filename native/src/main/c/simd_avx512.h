@@ -26,6 +26,10 @@ INLINE VF vf_mul(VF a, VF b) { return _mm512_mul_ps(a, b); }
 INLINE VF vf_div(VF a, VF b) { return _mm512_div_ps(a, b); }
 INLINE VF vf_fma(VF a, VF b, VF c) { return _mm512_fmadd_ps(a, b, c); }
 INLINE VF vf_load_half(const void *p) { return _mm512_cvtph_ps(_mm256_loadu_si256(p)); }
+INLINE VF vf_load_bf16(const void *p) {
+    return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm256_loadu_si256(p)), 16));
+}
+INLINE VF vf_load_bytes(const void *p) { return _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_loadu_si128(p))); }
 INLINE void vf_store_half(void *p, VF v) { _mm256_storeu_si256(p, _mm512_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT)); }
 INLINE VF vf_of_int(VI v) { return _mm512_cvtepi32_ps(v); }
 INLINE VF vf_of_bits(VI v) { return _mm512_castsi512_ps(v); }
@@ -35,6 +39,7 @@ INLINE VM vf_less(VF a, VF b) { return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ); }
 INLINE VF vf_select(VM m, VF yes, VF no) { return _mm512_mask_blend_ps(m, no, yes); }
 
 INLINE VF vf_min(VF a, VF b) { return _mm512_min_ps(a, b); }
+INLINE VM vf_nan(VF v) { return _mm512_cmp_ps_mask(v, v, _CMP_UNORD_Q); }
 INLINE VM vm_broadcast(const void *p) {
     VM m;
     memcpy(&m, p, 2);
@@ -76,6 +81,7 @@ INLINE VI vi_max(VI a, VI b) { return _mm512_max_epi32(a, b); }
 INLINE VI vi_and(VI a, VI b) { return _mm512_and_si512(a, b); }
 INLINE VI vi_or(VI a, VI b) { return _mm512_or_si512(a, b); }
 INLINE VI vi_xor(VI a, VI b) { return _mm512_xor_si512(a, b); }
+INLINE void vi_store_halves(void *p, VI v) { _mm256_storeu_si256(p, _mm512_cvtepi32_epi16(v)); }
 INLINE VI vi_left(VI v, int n) { return _mm512_slli_epi32(v, n); }
 INLINE VI vi_right(VI v, int n) { return _mm512_srli_epi32(v, n); }
 INLINE VI vi_down(VI v, int n) { return _mm512_srai_epi32(v, n); }

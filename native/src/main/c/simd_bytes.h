@@ -1,6 +1,11 @@
 /* Vectors of 32 bytes, the same for AVX2 and AVX-512; included by the simd_*.h of both. */
 typedef __m256i VB;
 
+/* F32 rounded to F16, ties to even. */
+INLINE uint16_t half_of(float x) {
+    return (uint16_t)_cvtss_sh(x, _MM_FROUND_TO_NEAREST_INT);
+}
+
 /* Packing and adding neighbours keep to halves of 128 bits: they leave fours of bytes, or sums, as 0 2 4 6 1 3 5 7. */
 INLINE __m256i in_order(__m256i v) {
     return _mm256_permutevar8x32_epi32(v, _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));

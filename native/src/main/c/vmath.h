@@ -54,4 +54,18 @@ INLINE VF vf_exp(VF x) {
     return x;
 }
 
+/* FloatMath.tanh: both of its branches, of which each lane takes its own. */
+INLINE VF vf_tanh(VF x) {
+    VF a = vf_of_bits(vi_and(vi_of_bits(x), vi_all(0x7fffffff)));
+    VF e = vf_exp(vf_mul(vf_all(2.0f), a));
+    VF large = vf_sub(vf_all(1.0f), vf_div(vf_all(2.0f), vf_add(e, vf_all(1.0f))));
+    VF u = vf_mul(a, a);
+    VF p = vf_fma(vf_all(-0.005717496853321791f), u, vf_all(0.020651044324040413f));
+    p = vf_fma(p, u, vf_all(-0.05374366044998169f));
+    p = vf_fma(p, u, vf_all(0.13331493735313416f));
+    p = vf_fma(p, u, vf_all(-0.3333328366279602f));
+    VF y = vf_select(vf_less(a, vf_all(0.625f)), vf_fma(vf_mul(p, u), a, a), large);
+    return vf_of_bits(vi_or(vi_of_bits(y), vi_and(vi_of_bits(x), vi_all(INT32_MIN))));
+}
+
 #endif

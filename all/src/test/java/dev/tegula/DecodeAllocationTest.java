@@ -33,24 +33,25 @@ class DecodeAllocationTest {
     Path folder;
 
     @ParameterizedTest
-    @CsvSource({"llama,Q4_0,F32,false", "llama,Q8_0,F16,false", "qwen3,Q4_K,F16,false", "bitnet,TQ2_0,F16,false",
-        "llama,Q8_0,F16,true"})
-    void aTokenAllocatesNothing(String architecture, DType type, DType kv, boolean noMmap) throws IOException {
-        SyntheticModel synthetic = new SyntheticModel(architecture, 1, 256, 256, 4, 2, 64, 320, 256, type, type, 7);
+    @CsvSource({"llama,Q4_0,F32,false,0", "llama,Q8_0,F16,false,0", "qwen3,Q4_K,F16,false,0",
+        "bitnet,TQ2_0,F16,false,0", "llama,Q8_0,F16,true,0", "llama,Q8_0,Q8_0,false,600"})
+    void aTokenAllocatesNothing(String architecture, DType type, DType kv, boolean noMmap, int first)
+            throws IOException {
+        SyntheticModel synthetic = new SyntheticModel(architecture, 1, 256, 256, 4, 2, 64, 320, 1024, type, type, 7);
         Path path = synthetic.write(folder.resolve("model.gguf"));
         GgufOptions reading = GgufOptions.defaults().withNoMmap(noMmap);
-        ModelOptions options = ModelOptions.defaults().withThreads(2).withContext(256).withKvType(kv);
+        ModelOptions options = ModelOptions.defaults().withThreads(first > 0 ? 3 : 2).withContext(1024).withKvType(kv);
         try (Model model = Model.load(GgufFile.open(path, reading), options)) {
             long[] ids = ids();
             Batch batch = model.newBatch();
-            int[] blocks = IntStream.range(0, 256 / KvLayout.BLOCK).toArray();
+            int[] blocks = IntStream.range(0, 1024 / KvLayout.BLOCK).toArray();
             long least = Long.MAX_VALUE;
             for (int attempt = 0; attempt < ATTEMPTS && least > 0; attempt++) {
                 long before = allocated(ids);
                 for (int token = 0; token < TOKENS; token++) {
                     batch.clear();
                     batch.addSequence(blocks, blocks.length);
-                    batch.addRow(token, token, true);
+                    batch.addRow(token, first + token, true);
                     assertTrue(model.executor().run(batch));
                 }
                 least = Math.min(least, allocated(ids) - before);

@@ -1,6 +1,7 @@
 package dev.tegula;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tegula.file.gguf.GgufFile;
@@ -15,7 +16,9 @@ import dev.tegula.model.Model;
 import dev.tegula.model.ModelOptions;
 import dev.tegula.model.SyntheticModel;
 import dev.tegula.tensor.DType;
+import dev.tegula.tensor.TensorView;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whole models on every engine of this machine: the bits of the scalar engine, whatever the chunks and threads. */
 class EnginesTest {
@@ -59,6 +63,45 @@ class EnginesTest {
             KernelTable table = KernelTable.of(List.of(new AtOnce(engine), new RefProvider()));
             assertArrayEquals(expected, logits(path, table, 3, TOKENS.length), engine.engine() + ", in one chunk");
             assertArrayEquals(expected, logits(path, table, 2, 5), engine.engine() + ", five rows at a time");
+        }
+    }
+
+    /** One token far into the context, which the threads share among them by segments, on every cache format. */
+    @ParameterizedTest
+    @EnumSource(names = {"F32", "F16", "BF16", "Q8_0"})
+    void aLateTokenHasTheSameBitsOnAnyThreads(DType kv) throws IOException {
+        Path path = new SyntheticModel("llama", 2, 64, 64, 2, 1, 32, 320, 2048, DType.F32, DType.F32, 42)
+                .write(folder.resolve("model.gguf"));
+        float[] expected = late(path, KernelTable.of(List.of(new RefProvider())), 1, kv);
+        for (int threads : new int[]{2, 3, 8}) {
+            assertArrayEquals(expected, late(path, KernelTable.of(List.of(new RefProvider())), threads, kv));
+            for (KernelProvider engine : engines()) {
+                KernelTable table = KernelTable.of(List.of(new AtOnce(engine), new RefProvider()));
+                assertArrayEquals(expected, late(path, table, threads, kv), engine.engine() + ", " + threads);
+            }
+        }
+    }
+
+    /** Logits of the last of 1100 tokens, which is fed alone. */
+    private static float[] late(Path path, KernelTable table, int threads, DType kv) throws IOException {
+        int count = 1100;
+        ModelOptions options = options(table, threads).withRows(count, 1).withContext(2048).withKvType(kv);
+        try (Model model = Model.load(GgufFile.open(path), options)) {
+            assertEquals(threads > 1, model.plan().sharedBytes() > 0);
+            Batch batch = model.newBatch();
+            int[] blocks = IntStream.range(0, Math.ceilDiv(count, KvLayout.BLOCK)).toArray();
+            for (int from = 0; from < count; from += count - 1) {
+                batch.clear();
+                batch.addSequence(blocks, blocks.length);
+                for (int i = from; i < (from == 0 ? count - 1 : count); i++) {
+                    batch.addRow(TOKENS[i % TOKENS.length], i, i == count - 1);
+                }
+                assertTrue(model.executor().run(batch));
+            }
+            TensorView view = model.executor().logits();
+            float[] logits = new float[view.cols()];
+            MemorySegment.copy(view.segment(), ValueLayout.JAVA_FLOAT, view.rowOffset(0), logits, 0, logits.length);
+            return logits;
         }
     }
 

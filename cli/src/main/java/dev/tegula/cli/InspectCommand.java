@@ -146,6 +146,7 @@ final class InspectCommand implements Callable<Integer> {
         memory.put("constants", plan.constantBytes());
         memory.put("activations", plan.activationBytes());
         memory.put("scratch", plan.scratch().totalBytes() * plan.limits().threads());
+        memory.put("shared", plan.sharedBytes());
         memory.put("kv_cache", plan.kv().bytes());
         memory.put("batch", plan.limits().batchBytes());
         memory.put("cold_start", plan.coldBytes());

@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
 
 /** {@code tegula logits}: the logits of every position of given tokens, for comparing engines. */
 @Command(name = "logits", mixinStandardHelpOptions = true, versionProvider = Version.class, description = "Feeds token ids as they are and writes the F32 logits of every position to a NumPy file of shape "
-        + "(tokens, vocabulary). The KV cache is f32 unless --kv f16 is given.")
+        + "(tokens, vocabulary). The KV cache is f32 unless --kv is given.")
 final class LogitsCommand implements Callable<Integer> {
     // Rows of one call: a row of logits takes up to a megabyte.
     private static final int MAX_CHUNK = 128;

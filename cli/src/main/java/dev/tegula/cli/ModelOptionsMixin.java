@@ -7,6 +7,7 @@ import dev.tegula.kernel.KernelTable;
 import dev.tegula.model.ModelOptions;
 import dev.tegula.tensor.DType;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Mixin;
@@ -19,7 +20,11 @@ import picocli.CommandLine.Spec;
 final class ModelOptionsMixin {
     /** Formats of the KV cache. */
     enum Kv {
-        f16, f32
+        f16, f32, bf16, q8_0;
+
+        DType type() {
+            return DType.valueOf(name().toUpperCase(Locale.ROOT));
+        }
     }
 
     private static final String OPENCL = "cl";
@@ -41,7 +46,7 @@ final class ModelOptionsMixin {
             + "; what is needed for bench, logits and perplexity).")
     private Integer context;
 
-    @Option(names = "--kv", paramLabel = "f16|f32", description = "Number format of the KV cache.")
+    @Option(names = "--kv", paramLabel = "f16|f32|bf16|q8_0", description = "Number format of the KV cache; q8_0 takes half the memory of f16.")
     private Kv kv;
 
     @Option(names = "--engines", paramLabel = "NAME", split = ",", description = "Use kernels of these engines only, besides the scalar one (default: all that run here).")
@@ -83,7 +88,7 @@ final class ModelOptionsMixin {
      * @throws ParameterException if a number is out of range, an engine unknown, or the weight cache one of no file
      */
     ModelOptions options(DType kvDefault, Loading loading) {
-        DType kvType = kv == null ? kvDefault : kv == Kv.f16 ? DType.F16 : DType.F32;
+        DType kvType = kv == null ? kvDefault : kv.type();
         ModelOptions options = ModelOptions.defaults()
                 .withThreads(positive("--threads", threads))
                 .withContext(positive("--context", context))

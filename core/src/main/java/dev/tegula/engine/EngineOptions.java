@@ -53,7 +53,7 @@ public record EngineOptions(ModelOptions model, GgufOptions file, Optional<Strin
         return withModel(model.withSessions(sessions));
     }
 
-    /** The same with another format of the KV cache, F16 or F32. */
+    /** The same with another format of the KV cache, one of {@link dev.tegula.kv.KvLayout#TYPES}; F16 if not set. */
     public EngineOptions withKvType(DType type) {
         return withModel(model.withKvType(type));
     }

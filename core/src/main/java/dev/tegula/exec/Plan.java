@@ -4,6 +4,7 @@ import dev.tegula.graph.Graph;
 import dev.tegula.graph.Node;
 import dev.tegula.graph.Value;
 import dev.tegula.kernel.Cost;
+import dev.tegula.kernel.KernelArgs;
 import dev.tegula.kernel.KernelRequest;
 import dev.tegula.kernel.KernelTable;
 import dev.tegula.kernel.Scratch;
@@ -27,12 +28,13 @@ import java.util.stream.Stream;
  * @param buffers where each activation lies
  * @param activationBytes bytes of all activations, which share memory where their lives do not overlap
  * @param scratch scratch memory per worker
+ * @param sharedBytes bytes of memory that the workers share within a stage
  * @param cold the same graph on scalar kernels, to run until the JVM has compiled the chosen ones; for small models whose
  *            chosen kernels are slow before that
  */
 public record Plan(Graph graph, Limits limits, KvLayout kv, List<List<Step>> stages, List<Node> constants,
         List<Weight> weights, Map<Value, Buffer> buffers, long activationBytes, Scratch.Size scratch,
-        Optional<Plan> cold) {
+        long sharedBytes, Optional<Plan> cold) {
     /**
      * One node and the kernel that runs it.
      *
@@ -83,6 +85,11 @@ public record Plan(Graph graph, Limits limits, KvLayout kv, List<List<Step>> sta
         buffers = Map.copyOf(buffers);
     }
 
+    /** Bytes of the memory that the workers share while they run a step. */
+    static long sharedBytes(Step step, Limits limits) {
+        return KernelArgs.sharedBytes(step.request(), limits.threads(), limits.context());
+    }
+
     /** Bytes of all weights in memory. */
     public long weightBytes() {
         return weights.stream().mapToLong(Weight::bytes).sum();
@@ -114,12 +121,12 @@ public record Plan(Graph graph, Limits limits, KvLayout kv, List<List<Step>> sta
     }
 
     /**
-     * Everything that will be allocated: weights, constants, activations, scratch memory, KV cache, batch, cold start.
+     * Everything that will be allocated: weights, constants, activations, scratch and shared memory, KV cache, batch, cold start.
      * With a {@link WeightCache} {@link #cacheableBytes} of them are mapped and not allocated.
      */
     public long totalBytes() {
-        return weightBytes() + constantBytes() + activationBytes + scratch.totalBytes() * limits.threads() + kv.bytes()
-                + limits.batchBytes() + coldBytes();
+        return weightBytes() + constantBytes() + activationBytes + scratch.totalBytes() * limits.threads() + sharedBytes
+                + kv.bytes() + limits.batchBytes() + coldBytes();
     }
 
     /** What one call costs. */
@@ -166,11 +173,12 @@ public record Plan(Graph graph, Limits limits, KvLayout kv, List<List<Step>> sta
     /** The bytes of the plan as text, one line per purpose. */
     public String describeMemory() {
         return String.format(Locale.ROOT,
-                "weights %,d%nconstants %,d%nactivations %,d (%d rows)%nscratch %,d (%d threads)%n"
+                "weights %,d%nconstants %,d%nactivations %,d (%d rows)%nscratch %,d (%d threads), shared %,d%n"
                         + "KV cache %,d (%s, %d sessions of %d positions)%nbatch %,d%ncold start %,d%ntotal %,d bytes%n",
                 weightBytes(), constantBytes(), activationBytes, limits.batchRows(),
                 scratch.totalBytes() * limits.threads(),
-                limits.threads(), kv.bytes(), kv.type(), limits.sessions(), limits.context(), limits.batchBytes(),
+                limits.threads(), sharedBytes, kv.bytes(), kv.type(), limits.sessions(), limits.context(),
+                limits.batchBytes(),
                 coldBytes(), totalBytes());
     }
 }

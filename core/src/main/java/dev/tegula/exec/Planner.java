@@ -71,7 +71,11 @@ public final class Planner {
         List<Plan.Weight> weights = weights(steps, constants);
         Optional<Plan> cold = cold(steps, weights);
         scratch = scratch.max(cold.map(Plan::scratch).orElse(Scratch.Size.NONE));
-        return new Plan(graph, limits, kv, stages, constants, weights, buffers, activations, scratch, cold);
+        long shared = stages.stream()
+                .mapToLong(stage -> stage.stream().mapToLong(step -> Plan.sharedBytes(step, limits)).sum())
+                .max()
+                .orElse(0);
+        return new Plan(graph, limits, kv, stages, constants, weights, buffers, activations, scratch, shared, cold);
     }
 
     /** The scalar plan to start on, when the chosen kernels need warming and the weights are few. */

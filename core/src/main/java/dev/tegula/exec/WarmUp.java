@@ -49,7 +49,8 @@ final class WarmUp implements AutoCloseable {
 
     /** Bytes that the warm-up of a plan works on. */
     static long bytes(Plan plan) {
-        return plan.activationBytes() + layout(plan).bytes() + plan.scratch().totalBytes() + Batch.bytes(ROWS, 1, 1);
+        return plan.activationBytes() + layout(plan).bytes() + plan.scratch().totalBytes() + plan.sharedBytes()
+                + Batch.bytes(ROWS, 1, 1);
     }
 
     private static KvLayout layout(Plan plan) {

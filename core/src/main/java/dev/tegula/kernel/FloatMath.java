@@ -32,13 +32,14 @@ public final class FloatMath {
     /** 2 √(2/π). */
     public static final float GELU_LINEAR = 1.5957692f;
 
-    private static final float TANH_C0 = -0.3333328366279602f;
-    private static final float TANH_C1 = 0.13331493735313416f;
-    private static final float TANH_C2 = -0.05374366044998169f;
-    private static final float TANH_C3 = 0.020651044324040413f;
-    private static final float TANH_C4 = -0.005717496853321791f;
+    /** Coefficients of (tanh a − a) / a³ in powers of a². */
+    public static final float TANH_C0 = -0.3333328366279602f;
+    public static final float TANH_C1 = 0.13331493735313416f;
+    public static final float TANH_C2 = -0.05374366044998169f;
+    public static final float TANH_C3 = 0.020651044324040413f;
+    public static final float TANH_C4 = -0.005717496853321791f;
     /** Below this the polynomial is used, above it the exponential, whose cancellation is small by then. */
-    private static final float TANH_SMALL = 0.625f;
+    public static final float TANH_SMALL = 0.625f;
 
     /** Half way between the largest subnormal in 24 bits and the least normal number; a tie goes to the latter. */
     private static final double ROUNDS_TO_NORMAL = Float.MIN_NORMAL * (1 - 0x1p-25);

@@ -1,5 +1,7 @@
 package dev.tegula.kernel;
 
+import java.util.Optional;
+
 /**
  * A kernel bound to its memory. It keeps no state between calls and allocates nothing; several workers run different
  * portions of one call at the same time.
@@ -23,4 +25,12 @@ public interface Kernel {
      * @param scratch this worker's memory, at least {@link KernelFactory#scratch} of it; its content is undefined
      */
     void run(Batch batch, int portion, int portions, Scratch scratch);
+
+    /**
+     * A kernel that completes a call: to be run when all portions are done and before the output is read, its portions like
+     * those of any other, as often 0 as there is nothing to complete. Asked for once, when the plan is bound.
+     */
+    default Optional<Kernel> finish() {
+        return Optional.empty();
+    }
 }

@@ -1,6 +1,7 @@
 package dev.tegula.kernel;
 
 import dev.tegula.tensor.TensorView;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
@@ -9,8 +10,10 @@ import java.util.List;
  * @param request the op with formats and shapes
  * @param inputs memory of the inputs
  * @param outputs memory of the outputs
+ * @param shared native memory, aligned to 64 bytes, that the workers of a call share: {@link #sharedBytes} of it, or none, and
+ *            then no call is cut such that it needs some; its content is undefined at the start of a call
  */
-public record KernelArgs(KernelRequest request, List<Operand> inputs, List<TensorView> outputs) {
+public record KernelArgs(KernelRequest request, List<Operand> inputs, List<TensorView> outputs, MemorySegment shared) {
     /** Copies the lists and checks their sizes. */
     public KernelArgs {
         inputs = List.copyOf(inputs);
@@ -19,6 +22,21 @@ public record KernelArgs(KernelRequest request, List<Operand> inputs, List<Tenso
             throw new IllegalArgumentException(request + " bound to " + inputs.size() + " inputs, " + outputs.size()
                     + " outputs");
         }
+    }
+
+    /** Operands without shared memory. */
+    public KernelArgs(KernelRequest request, List<Operand> inputs, List<TensorView> outputs) {
+        this(request, inputs, outputs, MemorySegment.NULL);
+    }
+
+    /**
+     * Bytes of shared memory that a call may need.
+     *
+     * @param workers that share a call
+     * @param context positions of a sequence at most
+     */
+    public static long sharedBytes(KernelRequest request, int workers, int context) {
+        return request.op() instanceof Op.Attention op ? AttentionSplit.bytes(op, workers, context) : 0;
     }
 
     /** The i-th input, which is a matrix. */

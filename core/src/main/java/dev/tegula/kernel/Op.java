@@ -55,12 +55,17 @@ public sealed interface Op {
     record KvWrite(int layer, int kvHeads, int headSize) implements Op {}
 
     /**
-     * Causal attention over the cache, one pass. Inputs: q (T × heads·headSize), cache. Output: T × heads·headSize.
+     * Causal attention over the cache, one pass. Inputs: q (T × heads·headSize), cache, then sinks (1 × heads) if the scoring
+     * has such. Output: T × heads·headSize.
      *
-     * @param scale factor of the scores
-     * @param window positions that a row sees, itself included; 0 for all before it
+     * @param scoring how products become weights
      */
-    record Attention(int layer, int heads, int kvHeads, int headSize, float scale, int window) implements Op {}
+    record Attention(int layer, int heads, int kvHeads, int headSize, Scoring scoring) implements Op {
+        /** Attention whose scores are scaled only; see {@link Scoring#scaled}. */
+        public Attention(int layer, int heads, int kvHeads, int headSize, float scale, int window) {
+            this(layer, heads, kvHeads, headSize, Scoring.scaled(scale, window));
+        }
+    }
 
     /** y = f(gate) · up. Inputs: gate, up. Output: y, may be the gate's memory. */
     record Gate(Activation activation) implements Op {}

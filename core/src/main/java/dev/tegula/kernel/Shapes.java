@@ -71,6 +71,10 @@ final class Shapes {
                 same(r, "columns", cols(r, 0), out);
                 same(r, "columns of q", cols(r, 0), o.heads() * o.headSize());
                 multiple(r, "heads", o.heads(), o.kvHeads());
+                same(r, "inputs", r.inputs().size(), o.scoring().sinks() ? 3 : 2);
+                if (o.scoring().sinks()) {
+                    same(r, "columns of the sinks", cols(r, 2), o.heads());
+                }
             }
             default -> throw new IllegalArgumentException(r + ": evaluated at load, not by a kernel");
         }

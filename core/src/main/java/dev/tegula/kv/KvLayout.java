@@ -1,6 +1,7 @@
 package dev.tegula.kv;
 
 import dev.tegula.tensor.DType;
+import java.util.List;
 
 /**
  * Where keys and values lie in a pool of KV blocks.
@@ -15,7 +16,15 @@ import dev.tegula.tensor.DType;
  * block  = head 0: K K … V V … | head 1: …
  * </pre>
  *
- * @param type element format, F32 or F16
+ * <p>In Q8_0 a block of the format is 32 consecutive elements of one position's head. Keys and values each have the scales
+ * first, so that those of a vector of positions, or of a run of them, lie side by side:
+ *
+ * <pre>
+ * K = scales F16 [headSize / 32][BLOCK] | codes int8 [headSize][BLOCK]
+ * V = scales F16 [headSize / 32][BLOCK] | codes int8 [BLOCK][headSize]
+ * </pre>
+ *
+ * @param type element format, one of {@link #TYPES}
  * @param layers layers of the model
  * @param kvHeads KV heads per layer
  * @param headSize elements per head
@@ -30,10 +39,17 @@ public record KvLayout(DType type, int layers, int kvHeads, int headSize, int bl
      */
     public static final int SEGMENT = 512;
 
-    /** Refuses formats other than F32 and F16 and counts below 1. */
+    /** Element formats. */
+    public static final List<DType> TYPES = List.of(DType.F32, DType.F16, DType.BF16, DType.Q8_0);
+
+    /** Refuses other formats, head sizes that are no whole number of the format's blocks, and counts below 1. */
     public KvLayout {
-        if (type != DType.F32 && type != DType.F16) {
-            throw new IllegalArgumentException("KV cache of " + type + ": F32 or F16");
+        if (!TYPES.contains(type)) {
+            throw new IllegalArgumentException("KV cache of " + type + ": one of " + TYPES);
+        }
+        if (headSize % type.blockLength() != 0) {
+            throw new IllegalArgumentException("KV cache of " + type + ", heads of " + headSize
+                    + " elements: must be a multiple of " + type.blockLength());
         }
         if (layers < 1 || kvHeads < 1 || headSize < 1 || blocks < 1) {
             throw new IllegalArgumentException("KV cache of " + layers + " layers, " + kvHeads + " heads of " + headSize
@@ -44,6 +60,16 @@ public record KvLayout(DType type, int layers, int kvHeads, int headSize, int bl
     /** Bytes of one head's keys (or values) in one block. */
     public long headBytes() {
         return type.bytes((long) BLOCK * headSize);
+    }
+
+    /** Bytes of the scales before one head's codes, keys or values, in one block of Q8_0. */
+    public long scaleBytes() {
+        return 2L * headSize;
+    }
+
+    /** Byte offset of the scale of an element in a head's keys, or values, in one block of Q8_0. */
+    public static long scaleOffset(int element, int slot) {
+        return 2L * (element / DType.Q8_0.blockLength() * BLOCK + slot);
     }
 
     /** Bytes of one layer's part of one block. */

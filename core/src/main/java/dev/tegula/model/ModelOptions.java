@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param sessions sessions at the same time, at most
  * @param batchRows rows of one call at most: the length of a prefill chunk
  * @param outputRows rows of one call whose logits can be read, at most; 0 for one per session
- * @param kvType format of the KV cache, F16 or F32
+ * @param kvType format of the KV cache, one of {@link dev.tegula.kv.KvLayout#TYPES}
  * @param kernels the kernels to choose from
  * @param loading told of the progress of loading
  * @param weightCache keeps packed weights in a file, to be mapped the next time; empty to pack in memory each time

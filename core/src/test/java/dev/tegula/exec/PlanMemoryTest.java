@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class PlanMemoryTest {
-    private static final Limits LIMITS = new Limits(3, 16, 2, 2, 100);
+    private static final Limits LIMITS = new Limits(3, 16, 2, 2, 600);
     private static final Plan PLAN = Planner.plan(PlannerTest.layer(),
             KernelTable.of(List.of(new RefProvider())), LIMITS, new KvLayout(DType.F16, 1, 2, 16, LIMITS.blocks()));
 
@@ -36,6 +36,7 @@ class PlanMemoryTest {
         WeightSource zeros = (weight, from, dst, to, bytes) -> dst.asSlice(to, bytes).fill((byte) 0);
         try (Workers workers = new Workers(3); PlanMemory memory = load(zeros, workers)) {
             memory.newBatch();
+            assertEquals(128L * 4 * 2, PLAN.sharedBytes(), "parts of one row's four heads and two segments");
             assertEquals(PLAN.totalBytes(), memory.allocatedBytes());
         }
     }

@@ -79,7 +79,7 @@ class PlannerTest {
         assertEquals(2L * 4 * 2 * 2 * 32 * 16 * 2, plan.kv().bytes());
         assertEquals(
                 plan.weightBytes() + plan.constantBytes() + plan.activationBytes() + 2 * plan.scratch().totalBytes()
-                        + plan.kv().bytes() + LIMITS.batchBytes(),
+                        + plan.sharedBytes() + plan.kv().bytes() + LIMITS.batchBytes(),
                 plan.totalBytes());
         assertTrue(plan.describe().contains("total " + String.format(java.util.Locale.ROOT, "%,d", plan.totalBytes())));
     }

@@ -53,7 +53,7 @@ final class HotLoops {
         return request.output().cols() >= COLUMNS && switch (request.op()) {
             case Op.MatMul op -> request.output().cols() >= 80 && LENGTHS.contains(request.input(0).cols());
             case Op.GateUp op -> true;
-            case Op.Attention op -> op.window() == 0 && op.headSize() == 64;
+            case Op.Attention op -> op.scoring().window() == 0 && op.headSize() == 64;
             case Op.Rope op -> op.headSize() == 64;
             case Op.RopeKvWrite op -> op.headSize() == 64;
             case Op.TopK op -> true;

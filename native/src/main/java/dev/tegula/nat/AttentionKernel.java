@@ -1,11 +1,14 @@
 package dev.tegula.nat;
 
+import dev.tegula.kernel.AttentionSplit;
 import dev.tegula.kernel.Batch;
 import dev.tegula.kernel.Kernel;
 import dev.tegula.kernel.KernelArgs;
 import dev.tegula.kernel.KernelFactory;
 import dev.tegula.kernel.KernelId;
 import dev.tegula.kernel.Op;
+import dev.tegula.kernel.Portions;
+import dev.tegula.kernel.Scoring;
 import dev.tegula.kernel.Scratch;
 import dev.tegula.kernel.TypedFactory;
 import dev.tegula.kv.KvLayout;
@@ -15,6 +18,7 @@ import dev.tegula.tensor.TensorView;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * {@link Op.Attention} in one pass over the KV blocks; the scalar twin states the order of every sum.
@@ -29,7 +33,8 @@ import java.util.Objects;
  *   row 0 heads 0 1 2 3, row 1 heads 0 1 2 3, …
  * </pre>
  *
- * <p>A portion is a run of units of about the same cost as the others; later rows of a prompt see more and cost more.
+ * <p>A portion is a run of units of about the same cost as the others; later rows of a prompt see more and cost more. Of few
+ * rows each segment of the context is computed by itself: see {@link AttentionSplit}.
  * All checks are here; attention.h trusts what it is given.
  */
 final class AttentionKernel implements Kernel {
@@ -40,39 +45,42 @@ final class AttentionKernel implements Kernel {
     private final MemorySegment shape;
     private final MemorySegment q;
     private final MemorySegment cache;
+    private final MemorySegment sinks;
     private final MemorySegment y;
     private final long maxRows;
     private final int blocks;
     private final int kvHeads;
     private final int group;
-    private final int window;
+    private final Scoring scoring;
     private final long scratchBytes;
+    private final AttentionSplit split;
+    private final MemorySegment parts;
+    /** Units of one row and KV head. */
+    private final int perHead;
 
     private AttentionKernel(Isa isa, KernelArgs args) {
         Op.Attention op = (Op.Attention) args.request().op();
         KvLayout layout = args.cache(1).layout();
-        if (op.window() < 0) {
-            throw new IllegalArgumentException("a window of " + op.window() + " positions");
-        }
         this.function = NativeLoader.instance().function("tegula_attention_" + isa.suffix());
         this.q = RowsCall.memory("q", args.matrix(0));
+        this.sinks = op.scoring().sinks() ? RowsCall.memory("sinks", args.matrix(2)) : MemorySegment.NULL;
         this.y = RowsCall.output("y", args.output());
-        this.cache = args.cache(1).segment().asSlice(0, layout.bytes());
-        if (cache.address() % Float.BYTES != 0) {
-            throw new IllegalArgumentException("the KV cache must lie at a multiple of 4 bytes: " + cache.address());
-        }
+        this.cache = KvKind.pool(args.cache(1));
         this.maxRows = Math.min(args.matrix(0).rows(), args.output().rows());
         this.blocks = layout.blocks();
         this.kvHeads = op.kvHeads();
         this.group = op.heads() / op.kvHeads();
-        this.window = op.window();
+        this.scoring = op.scoring();
+        this.perHead = Math.ceilDiv(group, AttentionCall.QUERIES);
+        this.split = new AttentionSplit(args, kvHeads * perHead);
+        this.parts = args.shared();
         this.scratchBytes = AttentionCall.scratchBytes(op.headSize(), layout.type());
         this.shape = AttentionCall.shape(op, layout, args.matrix(0).rowBytes(), args.output().rowBytes());
     }
 
     /** The rows of the table, one per format of the cache. */
     static List<KernelFactory> all(Isa isa) {
-        return List.of(factory(isa, DType.F32), factory(isa, DType.F16));
+        return KvLayout.TYPES.stream().map(cache -> factory(isa, cache)).toList();
     }
 
     private static KernelFactory factory(Isa isa, DType cache) {
@@ -85,11 +93,20 @@ final class AttentionKernel implements Kernel {
 
     @Override
     public int portions(Batch batch, int workers) {
+        int cut = split.portions(batch, workers);
+        if (cut > 0) {
+            return cut;
+        }
         long units = units(batch, AttentionCall.QUERIES);
         if (units >= workers) {
             return (int) Math.min(units, workers == 1 ? 1 : (long) workers * PORTIONS_PER_WORKER);
         }
         return (int) Math.min(units(batch, 1), workers);
+    }
+
+    @Override
+    public Optional<Kernel> finish() {
+        return split.merge(this);
     }
 
     private long units(Batch batch, int most) {
@@ -114,11 +131,37 @@ final class AttentionKernel implements Kernel {
             throw new IllegalArgumentException(batch.rows() + " rows of " + maxRows + ", " + memory.byteSize()
                     + " bytes of scratch memory of " + scratchBytes);
         }
+        if (split.cuts(batch, portions)) {
+            segments(batch, portion, portions, memory);
+            return;
+        }
         int most = AttentionCall.QUERIES;
         while (units(batch, most) < portions && most > 1) {
             most /= 2;
         }
         portion(batch, most, portion, portions, memory);
+    }
+
+    /** A portion of a call that is cut over the context. */
+    private void segments(Batch batch, int portion, int portions, MemorySegment scratch) {
+        int all = split.units(batch);
+        int end = Portions.first(all, portion + 1, portions);
+        int units = 0;
+        for (int u = Portions.first(all, portion, portions); u < end; u++) {
+            int row = split.row(batch, u);
+            int piece = split.piece(batch, row, u);
+            int segment = split.segment(batch, row, u);
+            int first = piece % perHead * AttentionCall.QUERIES;
+            int kvHead = piece / perHead;
+            checkBlocks(batch, batch.sequence(row),
+                    Math.max(scoring.first(batch.position(row)), segment * KvLayout.SEGMENT),
+                    Math.min(batch.position(row), (segment + 1) * KvLayout.SEGMENT - 1));
+            AttentionCall.unit(scratch, units++, batch.sequence(row), row, first,
+                    Math.min(AttentionCall.QUERIES, group - first), kvHead, segment,
+                    split.part(batch, row, kvHead * group + first, segment));
+            units = units == AttentionCall.UNITS ? call(batch, scratch, units) : units;
+        }
+        call(batch, scratch, units);
     }
 
     /** The units that begin in a portion's part of the whole cost. */
@@ -139,7 +182,8 @@ final class AttentionKernel implements Kernel {
                     int count = Math.min(most, queries(batch, s) - first);
                     if (at >= from) {
                         check(batch, s, first, count);
-                        AttentionCall.unit(scratch, units++, s, batch.firstRow(s), first, count, h);
+                        AttentionCall.unit(scratch, units++, s, batch.firstRow(s), first, count, h,
+                                AttentionCall.ALL, 0);
                         units = units == AttentionCall.UNITS ? call(batch, scratch, units) : units;
                     }
                     at += cost(batch, s, first, count);
@@ -152,7 +196,7 @@ final class AttentionKernel implements Kernel {
     /** Computes the units in scratch memory; 0, which is how many are then left. */
     private int call(Batch batch, MemorySegment scratch, int units) {
         if (units > 0) {
-            AttentionCall.call(function, shape, q, cache, y, batch.rowsMemory(), batch.tablesMemory(),
+            AttentionCall.call(function, shape, q, cache, sinks, y, parts, batch.rowsMemory(), batch.tablesMemory(),
                     batch.maxBlocks(), scratch, units);
         }
         return 0;
@@ -162,12 +206,8 @@ final class AttentionKernel implements Kernel {
     private long cost(Batch batch, int sequence, int first, int count) {
         int row = batch.firstRow(sequence);
         int last = batch.position(row + (first + count - 1) / group);
-        int blocks = last / KvLayout.BLOCK - firstSeen(batch.position(row + first / group)) / KvLayout.BLOCK + 1;
+        int blocks = last / KvLayout.BLOCK - scoring.first(batch.position(row + first / group)) / KvLayout.BLOCK + 1;
         return Math.max(1, (long) count * blocks);
-    }
-
-    private int firstSeen(int position) {
-        return window == 0 ? 0 : Math.max(0, position - window + 1);
     }
 
     /** Checks that every KV block that a unit looks at is one of the pool's. */
@@ -176,9 +216,14 @@ final class AttentionKernel implements Kernel {
         int high = 0;
         int row = batch.firstRow(sequence);
         for (int r = row + first / group; r <= row + (first + count - 1) / group; r++) {
-            low = Math.min(low, firstSeen(batch.position(r)));
+            low = Math.min(low, scoring.first(batch.position(r)));
             high = Math.max(high, batch.position(r));
         }
+        checkBlocks(batch, sequence, low, high);
+    }
+
+    /** The same of the blocks that hold positions {@code low … high}. */
+    private void checkBlocks(Batch batch, int sequence, int low, int high) {
         for (int i = low / KvLayout.BLOCK; i <= high / KvLayout.BLOCK; i++) {
             int block = batch.block(sequence, i);
             if (block < 0 || block >= blocks) {

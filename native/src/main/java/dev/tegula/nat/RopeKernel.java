@@ -8,7 +8,6 @@ import dev.tegula.kernel.Operand;
 import dev.tegula.kernel.Portions;
 import dev.tegula.kernel.Scratch;
 import dev.tegula.kv.KvLayout;
-import dev.tegula.tensor.DType;
 import dev.tegula.tensor.TensorView;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
@@ -86,7 +85,7 @@ final class RopeKernel implements Kernel {
         }
         this.workPerRow = o.headSize() * ((long) o.heads() + 2L * WRITE * kvHeads);
         this.shape = RowsCall.shape(o.heads(), kvHeads, o.headSize(), o.dims(), o.halves() ? 1 : 0,
-                writes && layout.type() == DType.F16 ? 1 : 0, rowBytes(o.q()), rowBytes(o.k()), rowBytes(o.v()),
+                writes ? KvKind.of(layout.type()) : 0, rowBytes(o.q()), rowBytes(o.k()), rowBytes(o.v()),
                 rowBytes(o.table()), rowBytes(o.y()), writes ? layout.keyOffset(o.layer(), 0, 0) : 0,
                 writes ? layout.blockBytes() : 0, writes ? layout.headBytes() : 0);
     }
@@ -100,11 +99,10 @@ final class RopeKernel implements Kernel {
     }
 
     private static MemorySegment pool(Operand.Cache cache) {
-        MemorySegment pool = cache.segment();
-        if (!pool.isNative() || pool.isReadOnly() || pool.address() % cache.layout().type().blockBytes() != 0) {
-            throw new IllegalArgumentException("the KV cache must be native memory, writable and aligned: " + pool);
+        if (cache.segment().isReadOnly()) {
+            throw new IllegalArgumentException("the KV cache is read-only");
         }
-        return pool;
+        return KvKind.pool(cache);
     }
 
     private static long rows(TensorView view) {

@@ -8,6 +8,7 @@ import dev.tegula.kernel.Op;
 import dev.tegula.kernel.RenamedFactory;
 import dev.tegula.kernel.TypedFactory;
 import dev.tegula.kernel.ref.RefProvider;
+import dev.tegula.kv.KvLayout;
 import dev.tegula.tensor.DType;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -42,7 +43,7 @@ final class RowKernels {
         rows.add(factory(isa, Op.TopK.class, inputs(1), List.of(DType.F32, DType.I32),
                 args -> new TopKKernel(isa, args)));
         rows.add(factory(isa, Op.Rope.class, inputs(2), List.of(DType.F32), rope));
-        for (DType cache : List.of(DType.F32, DType.F16)) {
+        for (DType cache : KvLayout.TYPES) {
             rows.add(TypedFactory.of(id(isa, "kvwrite", cache), Op.KvWrite.class,
                     List.of(DType.F32, DType.F32, cache), List.of(), rope));
             rows.add(TypedFactory.of(id(isa, "ropekvwrite", cache), Op.RopeKvWrite.class,

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tegula.kernel.Batch;
+import dev.tegula.kernel.CacheWriter;
 import dev.tegula.kernel.Kernel;
 import dev.tegula.kernel.KernelArgs;
 import dev.tegula.kernel.KernelFactory;
@@ -13,6 +14,7 @@ import dev.tegula.kernel.KernelRequest;
 import dev.tegula.kernel.KernelRequest.Spec;
 import dev.tegula.kernel.Op;
 import dev.tegula.kernel.Operand;
+import dev.tegula.kernel.Scoring;
 import dev.tegula.kernel.Scratch;
 import dev.tegula.kernel.conform.Conformance;
 import dev.tegula.kernel.conform.Report;
@@ -24,13 +26,13 @@ import dev.tegula.tensor.Storage;
 import dev.tegula.tensor.TensorView;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Attention in C has the bits of its scalar twin, and a wrong batch is an exception. */
@@ -51,6 +53,10 @@ class AttentionKernelTest {
                 .filter(factory -> factory.id().op().equals("attention"));
     }
 
+    static List<DType> formats() {
+        return KvLayout.TYPES;
+    }
+
     @ParameterizedTest
     @MethodSource("kernels")
     void bitsOfTheTwin(KernelFactory factory) {
@@ -60,42 +66,79 @@ class AttentionKernelTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"F32", "F16"})
+    @MethodSource("formats")
     void bitsOverSeveralSegments(DType cache) {
         compare(cache, new Op.Attention(LAYER, 4, 2, 64, 0.125f, 0), PROMPTS, 1, 2, 3, 8);
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"F32", "F16"})
+    @MethodSource("formats")
     void bitsOfEveryHeadSize(DType cache) {
         for (int size : new int[]{32, 64, 80, 96, 128, 256}) {
-            compare(cache, new Op.Attention(LAYER, 3, 1, size, 0.1f, 0), CHUNKS, 1, 3);
+            if (size % cache.blockLength() == 0) {
+                compare(cache, new Op.Attention(LAYER, 3, 1, size, 0.1f, 0), CHUNKS, 1, 3);
+            }
         }
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"F32", "F16"})
+    @MethodSource("formats")
     void bitsOfEveryWindow(DType cache) {
         for (int window : new int[]{1, 31, 32, 33, 100, 512, 700, 4096}) {
             compare(cache, new Op.Attention(LAYER, 4, 4, 32, 0.2f, window), CHUNKS, 1, 8);
         }
     }
 
+    /** Fewer rows than workers, each of which computes segments of the context that another one merges. */
+    @ParameterizedTest
+    @MethodSource("formats")
+    void bitsOfSegmentsApart(DType cache) {
+        int[][] sequences = {{2100, 1}, {40, 1}, {1023, 2}};
+        for (int window : new int[]{0, 700}) {
+            Scoring all = new Scoring(0.15f, window, 20, 8, true);
+            compare(cache, new Op.Attention(LAYER, 6, 2, 64, all), sequences, 1, 2, 3, 8, 9, 64);
+            compare(cache, new Op.Attention(LAYER, 100, 1, 32, 0.15f, window), sequences, 1, 2, 3, 8, 64);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("kernels")
+    void fewRowsAreCutOverTheContext(KernelFactory factory) {
+        assumeTrue(available(factory), factory.id() + " is not available");
+        try (Storage storage = new Storage("test")) {
+            DType cache = DType.valueOf(factory.id().rhs().toUpperCase(java.util.Locale.ROOT));
+            Call call = new Call(storage, cache, new Op.Attention(LAYER, 8, 2, 32, 1, 0), new int[][]{{1600, 1}});
+            Kernel kernel = call.bind(factory, call.output(), 8);
+            Kernel merge = kernel.finish().orElseThrow();
+            assertEquals(1, kernel.portions(call.batch, 1));
+            assertEquals(0, merge.portions(call.batch, 1));
+            assertEquals(8, kernel.portions(call.batch, 3), "four segments of two heads");
+            assertEquals(3, merge.portions(call.batch, 3));
+            rows(call.batch, new int[51], 500, 1);
+            assertEquals(0, merge.portions(call.batch, 8), "one segment");
+            rows(call.batch, new int[51], 1600, 1);
+            assertEquals(8, merge.portions(call.batch, 8));
+            assertTrue(call.bind(factory, call.output(), 2).finish().isEmpty(), "enough heads for two workers");
+        }
+    }
+
     /** One row per sequence and every way to share a KV head, on more workers than KV heads too. */
     @ParameterizedTest
-    @EnumSource(names = {"F32", "F16"})
+    @MethodSource("formats")
     void bitsOfSingleRows(DType cache) {
         int[][] heads = {{1, 1}, {2, 1}, {3, 1}, {4, 1}, {5, 1}, {7, 1}, {8, 2}, {12, 1}, {16, 1}, {100, 1}};
         for (int[] shape : heads) {
-            compare(cache, new Op.Attention(LAYER, shape[0], shape[1], 48, 0.15f, 0), TOKENS, 1, 3, 64);
+            compare(cache, new Op.Attention(LAYER, shape[0], shape[1], 96, 0.15f, 0), TOKENS, 1, 3, 64);
         }
     }
 
     @Test
     void namesItsKernels() {
-        assertEquals(List.of("attention.f32.f32.f32.row.nat-avx2", "attention.f32.f32.f16.row.nat-avx2",
-                "attention.f32.f32.f32.row.nat-avx512", "attention.f32.f32.f16.row.nat-avx512"),
-                kernels().map(factory -> factory.id().toString()).toList());
+        List<String> names = Stream.of("avx2", "avx512")
+                .flatMap(isa -> Stream.of("f32", "f16", "bf16", "q8_0")
+                        .map(format -> "attention.f32.f32." + format + ".row.nat-" + isa))
+                .toList();
+        assertEquals(names, kernels().map(factory -> factory.id().toString()).toList());
     }
 
     @ParameterizedTest
@@ -104,7 +147,7 @@ class AttentionKernelTest {
         assumeTrue(available(factory), factory.id() + " is not available");
         try (Storage storage = new Storage("test")) {
             Call call = new Call(storage, DType.valueOf(factory.id().rhs().toUpperCase(java.util.Locale.ROOT)),
-                    new Op.Attention(LAYER, 8, 8, 16, 1, 0), new int[][]{{0, 512}});
+                    new Op.Attention(LAYER, 8, 8, 32, 1, 0), new int[][]{{0, 512}});
             Kernel kernel = call.bind(factory, call.output());
             assertEquals(1, kernel.portions(call.batch, 1));
             assertEquals(32, kernel.portions(call.batch, 4));
@@ -119,7 +162,7 @@ class AttentionKernelTest {
         assumeTrue(available(factory), factory.id() + " is not available");
         DType cache = DType.valueOf(factory.id().rhs().toUpperCase(java.util.Locale.ROOT));
         Storage storage = new Storage("test");
-        Call call = new Call(storage, cache, new Op.Attention(LAYER, 4, 2, 16, 1, 40), new int[][]{{60, 8}});
+        Call call = new Call(storage, cache, new Op.Attention(LAYER, 4, 2, 32, 1, 40), new int[][]{{60, 8}});
         Kernel kernel = call.bind(factory, call.output());
         Scratch scratch = Scratch.allocate(storage, factory.scratch(call.request));
         kernel.run(call.batch, 0, 1, scratch);
@@ -193,7 +236,11 @@ class AttentionKernelTest {
         final KvLayout layout;
         final Batch batch;
         private final Operand.Cache cache;
+        private final Batch one;
+        private final TensorView k;
+        private final TensorView v;
         private final TensorView q;
+        private final TensorView sinks;
         private final SplittableRandom random = new SplittableRandom(11);
 
         Call(Storage storage, DType type, Op.Attention op, int[][] sequences) {
@@ -205,12 +252,19 @@ class AttentionKernelTest {
                 most = Math.max(most, (sequence[0] + sequence[1] - 1) / KvLayout.BLOCK + 1);
             }
             Spec x = new Spec(DType.F32, Dim.TOKENS, op.heads() * op.headSize());
-            this.request = new KernelRequest(op,
-                    List.of(x, new Spec(type, Dim.CONTEXT, 2 * op.kvHeads() * op.headSize())), List.of(x));
+            List<Spec> inputs = new ArrayList<>(
+                    List.of(x, new Spec(type, Dim.CONTEXT, 2 * op.kvHeads() * op.headSize())));
+            if (op.scoring().sinks()) {
+                inputs.add(new Spec(DType.F32, Dim.of(1), op.heads()));
+            }
+            this.request = new KernelRequest(op, inputs, List.of(x));
             this.layout = new KvLayout(type, LAYER + 1, op.kvHeads(), op.headSize(), sequences.length * most + 3);
             this.cache = new Operand.Cache(storage.allocate(layout.bytes()), layout);
             cache.segment().fill((byte) 0xFF);
             this.batch = new Batch(storage, rows, sequences.length, most);
+            this.one = new Batch(storage, 1, 1, most);
+            this.k = TensorView.allocate(storage, DType.F32, 1, op.kvHeads() * op.headSize());
+            this.v = TensorView.allocate(storage, DType.F32, 1, op.kvHeads() * op.headSize());
             int[] order = random.ints(0, Integer.MAX_VALUE).distinct().limit(layout.blocks()).toArray();
             int[] places = IntStream.range(0, order.length)
                     .boxed()
@@ -222,35 +276,35 @@ class AttentionKernelTest {
                 for (int r = 0; r < sequences[s][1]; r++) {
                     batch.addRow(0, sequences[s][0] + r, false);
                 }
-                int first = op.window() == 0 ? 0 : Math.max(0, sequences[s][0] - op.window() + 1);
+                int first = op.scoring().first(sequences[s][0]);
                 for (int p = first; p < sequences[s][0] + sequences[s][1]; p++) {
                     fill(s, p);
                 }
             }
-            this.q = TensorView.allocate(storage, DType.F32, rows, x.cols());
-            for (long i = 0; i < (long) rows * x.cols(); i++) {
-                q.segment().setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) random.nextGaussian());
-            }
+            this.q = random(rows, x.cols());
+            this.sinks = op.scoring().sinks() ? random(1, op.heads()) : null;
         }
 
+        private TensorView random(int rows, int cols) {
+            TensorView view = TensorView.allocate(storage, DType.F32, rows, cols);
+            for (long i = 0; i < (long) rows * cols; i++) {
+                view.segment().setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) random.nextGaussian());
+            }
+            return view;
+        }
+
+        /** Writes random keys and values to a position. */
         private void fill(int sequence, int position) {
-            int block = batch.block(sequence, position / KvLayout.BLOCK);
-            int slot = position % KvLayout.BLOCK;
-            for (int h = 0; h < layout.kvHeads(); h++) {
-                for (int d = 0; d < layout.headSize(); d++) {
-                    put(layout.keyOffset(LAYER, block, h), d * KvLayout.BLOCK + slot);
-                    put(layout.valueOffset(LAYER, block, h), slot * layout.headSize() + d);
-                }
+            int cols = layout.kvHeads() * layout.headSize();
+            for (int i = 0; i < cols; i++) {
+                k.segment().setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) random.nextGaussian());
+                v.segment().setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) random.nextGaussian());
             }
-        }
-
-        private void put(long at, int i) {
-            float value = (float) random.nextGaussian();
-            if (layout.type() == DType.F32) {
-                cache.segment().set(ValueLayout.JAVA_FLOAT, at + 4L * i, value);
-            } else {
-                cache.segment().set(ValueLayout.JAVA_SHORT, at + 2L * i, Float.floatToFloat16(value));
-            }
+            int[] table = IntStream.range(0, one.maxBlocks()).map(i -> batch.block(sequence, i)).toArray();
+            one.clear();
+            one.addSequence(table, table.length);
+            one.addRow(0, position, false);
+            new CacheWriter(cache, LAYER).write(one, 0, k, v);
         }
 
         TensorView output() {
@@ -260,11 +314,25 @@ class AttentionKernelTest {
         }
 
         Kernel bind(KernelFactory factory, TensorView y) {
-            return factory.bind(new KernelArgs(request, List.of(new Operand.Matrix(q), cache), List.of(y)));
+            return bind(factory, y, 1);
+        }
+
+        Kernel bind(KernelFactory factory, TensorView y, int workers) {
+            List<Operand> inputs = new ArrayList<>(List.of(new Operand.Matrix(q), cache));
+            if (sinks != null) {
+                inputs.add(new Operand.Matrix(sinks));
+            }
+            long shared = KernelArgs.sharedBytes(request, workers, batch.maxBlocks() * KvLayout.BLOCK);
+            return factory.bind(new KernelArgs(request, inputs, List.of(y), storage.allocate(shared)));
         }
 
         void run(KernelFactory factory, TensorView y, int workers) {
-            Kernel kernel = bind(factory, y);
+            Kernel kernel = bind(factory, y, workers);
+            run(factory, kernel, workers);
+            kernel.finish().ifPresent(finish -> run(factory, finish, workers));
+        }
+
+        private void run(KernelFactory factory, Kernel kernel, int workers) {
             int portions = kernel.portions(batch, workers);
             IntStream.range(0, portions).parallel().forEach(portion -> {
                 try (Storage own = new Storage("scratch")) {

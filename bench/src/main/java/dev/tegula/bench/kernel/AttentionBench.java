@@ -3,6 +3,7 @@ package dev.tegula.bench.kernel;
 import dev.tegula.kernel.KernelRequest;
 import dev.tegula.kernel.KernelRequest.Spec;
 import dev.tegula.kernel.Op;
+import dev.tegula.kernel.Scoring;
 import dev.tegula.tensor.DType;
 import dev.tegula.tensor.Dim;
 import java.util.List;
@@ -23,12 +24,24 @@ public class AttentionBench extends KernelBench {
     public int headSize;
 
     /** Format of the KV cache. */
-    @Param({"F32", "F16"})
+    @Param({"F32", "F16", "BF16", "Q8_0"})
     public DType format;
 
     /** Positions that a row sees, 0 for all. */
     @Param("0")
     public int window;
+
+    /** Bound of the scores, 0 for none. */
+    @Param("0")
+    public float softCap;
+
+    /** Largest exponent of ALiBi's slopes, 0 for none. */
+    @Param("0")
+    public float maxBias;
+
+    /** Whether there are sinks. */
+    @Param("false")
+    public boolean sinks;
 
     /** Rows of queries and positions before them, {@code rows@positions}. */
     @Param({"1@1023", "512@0"})
@@ -39,8 +52,9 @@ public class AttentionBench extends KernelBench {
         Spec q = tokens(DType.F32, heads * headSize);
         Spec cache = new Spec(format, Dim.CONTEXT, 2 * kvHeads * headSize);
         float scale = (float) (1 / Math.sqrt(headSize));
-        return new KernelRequest(new Op.Attention(0, heads, kvHeads, headSize, scale, window), List.of(q, cache),
-                List.of(q));
+        Scoring scoring = new Scoring(scale, window, softCap, maxBias, sinks);
+        List<Spec> inputs = sinks ? List.of(q, cache, fixed(DType.F32, 1, heads)) : List.of(q, cache);
+        return new KernelRequest(new Op.Attention(0, heads, kvHeads, headSize, scoring), inputs, List.of(q));
     }
 
     @Override

@@ -160,8 +160,9 @@ final class KernelCase implements AutoCloseable {
 
     /** The memory of a cache as one row. */
     private static TensorView pool(Operand.Cache cache) {
-        int elements = Math.toIntExact(cache.layout().bytes() / cache.layout().type().blockBytes());
-        return TensorView.dense(cache.segment(), 0, cache.layout().type(), 1, elements);
+        DType type = cache.layout().type();
+        int elements = Math.toIntExact(cache.layout().bytes() / type.blockBytes() * type.blockLength());
+        return TensorView.dense(cache.segment(), 0, type, 1, elements);
     }
 
     /** Compares the words that the twin has written, NaNs of F32 being equal; returns how many there are. */

@@ -1,6 +1,7 @@
 package dev.tegula.bench.kernel;
 
 import dev.tegula.kernel.Batch;
+import dev.tegula.kernel.CacheWriter;
 import dev.tegula.kernel.Kernel;
 import dev.tegula.kernel.KernelArgs;
 import dev.tegula.kernel.KernelFactory;
@@ -23,6 +24,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /** Makes the operands of a request: random values of a model's size, the same in every run. */
 final class Operands {
@@ -137,16 +139,19 @@ final class Operands {
 
     private Operand.Cache cache(DType type, int layer, int kvHeads, int headSize) {
         KvLayout layout = new KvLayout(type, layer + 1, kvHeads, headSize, positions / KvLayout.BLOCK);
-        MemorySegment pool = storage.allocate(layout.bytes());
-        long count = layout.bytes() / type.blockBytes();
-        if (type == DType.F32) {
-            fill(pool, count);
-        } else {
-            for (long i = 0; i < count; i++) {
-                pool.setAtIndex(ValueLayout.JAVA_SHORT, i, Float.floatToFloat16(next()));
-            }
+        Operand.Cache cache = new Operand.Cache(storage.allocate(layout.bytes()), layout);
+        TensorView row = TensorView.allocate(storage, DType.F32, 1, kvHeads * headSize);
+        Batch batch = new Batch(storage, 1, 1, layout.blocks());
+        int[] table = IntStream.range(0, layout.blocks()).toArray();
+        CacheWriter writer = new CacheWriter(cache, layer);
+        for (int position = 0; position < positions; position++) {
+            fill(row.segment(), row.cols());
+            batch.clear();
+            batch.addSequence(table, table.length);
+            batch.addRow(0, position, false);
+            writer.write(batch, 0, row, row);
         }
-        return new Operand.Cache(pool, layout);
+        return cache;
     }
 
     private void fill(MemorySegment segment, long count) {

@@ -23,7 +23,7 @@ public class RopeBench extends KernelBench {
     public int headSize;
 
     /** Format of the KV cache. */
-    @Param({"F32", "F16"})
+    @Param({"F32", "F16", "BF16", "Q8_0"})
     public DType format;
 
     /** Pairs are the two halves of a head (NeoX order) instead of neighbours. */

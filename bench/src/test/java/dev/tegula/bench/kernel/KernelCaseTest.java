@@ -32,27 +32,31 @@ class KernelCaseTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"rope, F32", "kvwrite, F16", "ropekvwrite, F16", "ropekvwrite, F32"})
+    @CsvSource({"rope, F32", "kvwrite, F16", "ropekvwrite, F16", "ropekvwrite, F32",
+        "ropekvwrite, BF16", "kvwrite, Q8_0"})
     void rotations(String op, DType format) {
         RopeBench bench = new RopeBench();
         bench.op = op;
         bench.format = format;
         bench.heads = 4;
         bench.kvHeads = 2;
-        bench.headSize = 16;
+        bench.headSize = 32;
         bench.rows = 3;
         check(bench);
     }
 
     @ParameterizedTest
-    @CsvSource({"1@70, F32", "5@0, F16"})
-    void attention(String at, DType format) {
+    @CsvSource({"1@70, F32, 0, 0, false", "5@0, F16, 0, 0, false", "3@40, BF16, 30, 0, false", "2@9, Q8_0, 0, 8, true"})
+    void attention(String at, DType format, float softCap, float maxBias, boolean sinks) {
         AttentionBench bench = new AttentionBench();
         bench.at = at;
         bench.format = format;
+        bench.softCap = softCap;
+        bench.maxBias = maxBias;
+        bench.sinks = sinks;
         bench.heads = 4;
         bench.kvHeads = 2;
-        bench.headSize = 16;
+        bench.headSize = 32;
         check(bench);
     }
 

@@ -80,6 +80,8 @@ final class Measurement {
         Class<?> type = field.getType();
         if (type == int.class) {
             field.setInt(bench, Integer.parseInt(value));
+        } else if (type == float.class) {
+            field.setFloat(bench, Float.parseFloat(value));
         } else if (type == boolean.class) {
             field.setBoolean(bench, Boolean.parseBoolean(value));
         } else if (type.isEnum()) {

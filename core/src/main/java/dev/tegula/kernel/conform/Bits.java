@@ -102,12 +102,16 @@ final class Bits {
     private void halves(long r, int i) {
         short a = right.segment().get(ValueLayout.JAVA_SHORT, right.rowOffset(r) + 2L * i);
         short b = got.segment().get(ValueLayout.JAVA_SHORT, got.rowOffset(r) + 2L * i);
-        float x = right.type() == DType.F16 ? Float.float16ToFloat(a) : Bf16.toF32(a);
-        float y = right.type() == DType.F16 ? Float.float16ToFloat(b) : Bf16.toF32(b);
+        float x = half(a);
+        float y = half(b);
         if (a != b && !(Float.isNaN(x) && Float.isNaN(y))) {
             long distance = Float.isNaN(x) || Float.isNaN(y) ? Long.MAX_VALUE : distance(a, b, Short.MIN_VALUE);
             differ(r, i, distance, x + " expected, " + y + " computed");
         }
+    }
+
+    private float half(short bits) {
+        return right.type() == DType.BF16 ? Bf16.toF32(bits) : Float.float16ToFloat(bits);
     }
 
     private void ints(long r, int i, long at) {

@@ -158,20 +158,29 @@ final class Operands {
                 int slot = position % KvLayout.BLOCK;
                 for (int h = 0; h < layout.kvHeads(); h++) {
                     for (int d = 0; d < layout.headSize(); d++) {
-                        put(cache, layout.keyOffset(layer, block, h), d * KvLayout.BLOCK + slot);
-                        put(cache, layout.valueOffset(layer, block, h), slot * layout.headSize() + d);
+                        put(cache, layout.keyOffset(layer, block, h), d, slot, d * KvLayout.BLOCK + slot);
+                        put(cache, layout.valueOffset(layer, block, h), d, slot, slot * layout.headSize() + d);
                     }
                 }
             }
         }
     }
 
-    private void put(Operand.Cache cache, long at, int i) {
+    /** Writes element d of a position's head, which is element i of that head's memory; of Q8_0 any code and a scale. */
+    private void put(Operand.Cache cache, long at, int d, int slot, int i) {
         float value = cacheValues[nextCacheValue++ % cacheValues.length];
-        if (cache.layout().type() == DType.F32) {
-            cache.segment().set(F32, at + 4L * i, value);
-        } else {
-            cache.segment().set(I16, at + 2L * i, Float.floatToFloat16(value));
+        MemorySegment pool = cache.segment();
+        switch (cache.layout().type()) {
+            case F32 -> pool.set(F32, at + 4L * i, value);
+            case F16 -> pool.set(I16, at + 2L * i, Float.floatToFloat16(value));
+            case BF16 -> pool.set(I16, at + 2L * i, Bf16.ofF32(value));
+            default -> {
+                pool.set(ValueLayout.JAVA_BYTE, at + cache.layout().scaleBytes() + i,
+                        (byte) Float.floatToRawIntBits(value * 0x1.234p5f));
+                if (d % DType.Q8_0.blockLength() == 0) {
+                    pool.set(I16, at + KvLayout.scaleOffset(d, slot), Float.floatToFloat16(value));
+                }
+            }
         }
     }
 

@@ -6,6 +6,8 @@ import dev.tegula.kernel.KernelFactory;
 import dev.tegula.kernel.KernelRequest;
 import dev.tegula.kernel.KernelRequest.Spec;
 import dev.tegula.kernel.Op;
+import dev.tegula.kernel.Scoring;
+import dev.tegula.kv.KvLayout;
 import dev.tegula.tensor.DType;
 import dev.tegula.tensor.Dim;
 import dev.tegula.tensor.codec.Codecs;
@@ -44,7 +46,7 @@ public final class StandardRequests {
         rowWise(all);
         topK(all);
         quantizing(all);
-        for (DType type : List.of(DType.F32, DType.F16)) {
+        for (DType type : KvLayout.TYPES) {
             attention(all, type);
         }
         return all;
@@ -146,6 +148,9 @@ public final class StandardRequests {
             int kvHeads = shape[1];
             int size = shape[2];
             int dims = shape[3];
+            if (size % type.blockLength() != 0) {
+                continue;
+            }
             Spec q = tokens(DType.F32, heads * size);
             Spec kv = tokens(DType.F32, kvHeads * size);
             Spec table = new Spec(DType.F32, Dim.CONTEXT, dims);
@@ -158,11 +163,38 @@ public final class StandardRequests {
                         List.of(q, kv, kv, table, cache), List.of(q)));
             }
             all.add(new KernelRequest(new Op.KvWrite(1, kvHeads, size), List.of(kv, kv, cache), List.of()));
-            float scale = (float) (1 / Math.sqrt(size));
             for (int window : size == 64 ? new int[]{0, 1, 45, 600} : new int[]{0, 600}) {
-                all.add(new KernelRequest(new Op.Attention(1, heads, kvHeads, size, scale, window), List.of(q, cache),
-                        List.of(q)));
+                scores(all, type, heads, kvHeads, size, Scoring.scaled(scale(size), window));
             }
         }
+        scorings(all, type);
+    }
+
+    /** Each part of a {@link Scoring} alone, then all of them for the head sizes of models, and windows of some of them. */
+    private static void scorings(List<KernelRequest> all, DType type) {
+        float scale = scale(64);
+        scores(all, type, 4, 2, 64, new Scoring(scale, 0, 3, 0, false));
+        scores(all, type, 4, 2, 64, new Scoring(scale, 0, 0, 8, false));
+        scores(all, type, 4, 2, 64, new Scoring(scale, 0, 0, 0, true));
+        int[][] shapes = {{2, 1, 32, 0}, {3, 1, 80, 600}, {2, 2, 96, 0}, {5, 1, 256, 45}};
+        for (int[] shape : shapes) {
+            if (shape[2] % type.blockLength() == 0) {
+                scores(all, type, shape[0], shape[1], shape[2], new Scoring(scale(shape[2]), shape[3], 30, 4, true));
+            }
+        }
+    }
+
+    private static float scale(int headSize) {
+        return (float) (1 / Math.sqrt(headSize));
+    }
+
+    private static void scores(List<KernelRequest> all, DType type, int heads, int kvHeads, int size,
+            Scoring scoring) {
+        Spec q = tokens(DType.F32, heads * size);
+        List<Spec> inputs = new ArrayList<>(List.of(q, new Spec(type, Dim.CONTEXT, 2 * kvHeads * size)));
+        if (scoring.sinks()) {
+            inputs.add(fixed(DType.F32, 1, heads));
+        }
+        all.add(new KernelRequest(new Op.Attention(1, heads, kvHeads, size, scoring), inputs, List.of(q)));
     }
 }

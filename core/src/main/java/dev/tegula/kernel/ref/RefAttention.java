@@ -1,14 +1,17 @@
 package dev.tegula.kernel.ref;
 
+import dev.tegula.kernel.AttentionPart;
+import dev.tegula.kernel.AttentionSplit;
 import dev.tegula.kernel.Batch;
+import dev.tegula.kernel.CacheReader;
 import dev.tegula.kernel.FloatMath;
 import dev.tegula.kernel.Kernel;
 import dev.tegula.kernel.KernelArgs;
 import dev.tegula.kernel.KernelFactory;
 import dev.tegula.kernel.KernelId;
 import dev.tegula.kernel.Op;
-import dev.tegula.kernel.Operand;
 import dev.tegula.kernel.Portions;
+import dev.tegula.kernel.Scoring;
 import dev.tegula.kernel.Scratch;
 import dev.tegula.kernel.TypedFactory;
 import dev.tegula.kv.KvLayout;
@@ -17,6 +20,7 @@ import dev.tegula.tensor.TensorView;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Twin of {@link Op.Attention}: one pass with a running maximum and sum (Milakov and Gimelshein, arXiv:1805.02867), memory
@@ -24,11 +28,11 @@ import java.util.List;
  *
  * <p>A row at position t sees positions a … t, where a = max(0, t − window + 1) with a window and 0 without. The context
  * is cut at multiples of {@link KvLayout#SEGMENT} into segments and at multiples of {@link KvLayout#BLOCK} into blocks,
- * both by absolute position; those that hold nothing the row sees are skipped. A segment starts with m = −∞, l = 0,
- * o = 0, and each of its blocks in order does
+ * both by absolute position; those that hold nothing the row sees are skipped. Elements of the cache are decoded to F32,
+ * exactly. A segment starts with m = −∞, l = 0, o = 0, and each of its blocks in order does
  *
  * <pre>
- * s[i]  = (fma(q[d], k[i][d], …) over d in order, from 0) * scale      −∞ where the row does not see position i
+ * s[i]  = score of (fma(q[d], k[i][d], …) over d in order, from 0)     {@link Scoring}; −∞ where the row does not see i
  * m'    = max(m, s[0 … 31])                                            NaN is passed over here; p keeps it
  * p[i]  = exp(s[i] − m')
  * c     = exp(m − m')
@@ -37,156 +41,171 @@ import java.util.List;
  * m     = m'
  * </pre>
  *
- * <p>The first segment's (m, l, o) is the row's (M, L, O); each further one is merged in order:
- *
- * <pre>
- * M' = max(M, m)    a = exp(M − M')    b = exp(m − M')
- * L  = fma(l, b, L * a)                O[d] = fma(o[d], b, O[d] * a)
- * </pre>
- *
- * <p>and the result is O[d] / L. Query head h reads KV head h / (heads / kvHeads).
+ * <p>The first segment's (m, l, o) is the row's; each further one is merged in order, and last the head's sink, if there
+ * are such, as {@link AttentionPart} says. The result is o[d] / l. Query head h reads KV head h / (heads / kvHeads).
  */
 final class RefAttention implements Kernel {
     private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT;
-    private static final ValueLayout.OfShort F16 = ValueLayout.JAVA_SHORT;
     private static final int BLOCK = KvLayout.BLOCK;
     private static final int BLOCKS_PER_SEGMENT = KvLayout.SEGMENT / BLOCK;
-    /** Where the scores of a block, a segment's sum and a row's sum lie in scratch. */
+    /** Where the scores of a block, a segment's part, a row's part and a decoded block lie in scratch. */
     private static final long SCORES = 0;
-    private static final long MAX = 4L * BLOCK;
-    private static final long SUM = MAX + 4;
-    private static final long PART = SUM + 4;
+    private static final long PART = 4L * BLOCK;
 
     private final TensorView q;
-    private final Operand.Cache cache;
+    private final CacheReader cache;
+    private final TensorView sinks;
     private final TensorView y;
     private final Op.Attention op;
-    private final boolean half;
+    private final Scoring scoring;
+    private final float[] slopes;
+    private final AttentionSplit split;
+    private final MemorySegment parts;
+    private final int size;
     private final long total;
+    private final long keys;
+    private final long values;
 
     private RefAttention(KernelArgs args) {
         this.op = (Op.Attention) args.request().op();
+        this.scoring = op.scoring();
         this.q = args.matrix(0);
-        this.cache = args.cache(1);
+        this.cache = new CacheReader(args.cache(1), op.layer());
+        this.sinks = scoring.sinks() ? args.matrix(2) : null;
         this.y = args.output();
-        this.half = cache.layout().type() == DType.F16;
-        this.total = PART + 4L * op.headSize();
+        this.slopes = new float[op.heads()];
+        for (int h = 0; h < slopes.length; h++) {
+            slopes[h] = scoring.slope(h, slopes.length);
+        }
+        this.split = new AttentionSplit(args, op.heads());
+        this.parts = args.shared();
+        this.size = op.headSize();
+        this.total = PART + AttentionPart.bytes(size);
+        this.keys = total + AttentionPart.bytes(size);
+        this.values = keys + 4L * BLOCK * size;
     }
 
     static KernelFactory factory(DType cache) {
         return TypedFactory
                 .of(KernelId.of("attention", DType.F32, DType.F32, cache, "row", "ref"), Op.Attention.class,
                         List.of(DType.F32, cache), List.of(DType.F32), RefAttention::new)
-                .withScratch(request -> Scratch.Size.ofBytes(PART + 8L * ((Op.Attention) request.op()).headSize()));
+                .withScratch(request -> scratch(((Op.Attention) request.op()).headSize()));
+    }
+
+    private static Scratch.Size scratch(int size) {
+        return Scratch.Size.ofBytes(PART + 2 * AttentionPart.bytes(size) + 8L * BLOCK * size);
     }
 
     @Override
     public int portions(Batch batch, int workers) {
-        return Portions.of((long) batch.rows() * op.heads(), workers);
+        int cut = split.portions(batch, workers);
+        return cut > 0 ? cut : Portions.of((long) batch.rows() * op.heads(), workers);
+    }
+
+    @Override
+    public Optional<Kernel> finish() {
+        return split.merge(this);
     }
 
     @Override
     public void run(Batch batch, int portion, int portions, Scratch scratch) {
-        int units = batch.rows() * op.heads();
+        boolean cut = split.cuts(batch, portions);
+        int units = cut ? split.units(batch) : batch.rows() * op.heads();
         int end = Portions.first(units, portion + 1, portions);
         for (int u = Portions.first(units, portion, portions); u < end; u++) {
-            row(batch, u / op.heads(), u % op.heads(), scratch.bytes());
+            if (cut) {
+                int row = split.row(batch, u);
+                int head = split.piece(batch, row, u);
+                int segment = split.segment(batch, row, u);
+                segment(batch, row, head, segment, PART, scratch.bytes());
+                MemorySegment.copy(scratch.bytes(), PART, parts, split.part(batch, row, head, segment), total - PART);
+            } else {
+                row(batch, u / op.heads(), u % op.heads(), scratch.bytes());
+            }
         }
     }
 
     private void row(Batch batch, int row, int head, MemorySegment scratch) {
-        int last = batch.position(row);
-        int first = op.window() == 0 ? 0 : Math.max(0, last - op.window() + 1);
-        int sequence = batch.sequence(row);
-        float max = Float.NEGATIVE_INFINITY;
-        float sum = 0;
-        boolean merged = false;
-        for (int block = first / BLOCK; block <= last / BLOCK;) {
-            int end = Math.min(last / BLOCK + 1, (block / BLOCKS_PER_SEGMENT + 1) * BLOCKS_PER_SEGMENT);
-            begin(scratch);
-            for (; block < end; block++) {
-                block(batch.block(sequence, block), row, head, Math.max(0, first - block * BLOCK),
-                        Math.min(BLOCK, last + 1 - block * BLOCK), scratch);
-            }
-            float partMax = scratch.get(F32, MAX);
-            float partSum = scratch.get(F32, SUM);
-            float newMax = partMax > max ? partMax : max;
-            float a = merged ? FloatMath.exp(max - newMax) : 0f;
-            float b = merged ? FloatMath.exp(partMax - newMax) : 1f;
-            for (long at = 0; at < 4L * op.headSize(); at += 4) {
-                float part = scratch.get(F32, PART + at);
-                scratch.set(F32, total + at, merged ? Math.fma(part, b, scratch.get(F32, total + at) * a) : part);
-            }
-            sum = merged ? Math.fma(partSum, b, sum * a) : partSum;
-            max = newMax;
-            merged = true;
+        int last = batch.position(row) / KvLayout.SEGMENT;
+        int first = scoring.first(batch.position(row)) / KvLayout.SEGMENT;
+        segment(batch, row, head, first, total, scratch);
+        for (int segment = first + 1; segment <= last; segment++) {
+            segment(batch, row, head, segment, PART, scratch);
+            AttentionPart.merge(scratch, total, PART, size);
         }
-        long to = y.rowOffset(row) + 4L * head * op.headSize();
-        for (int d = 0; d < op.headSize(); d++) {
-            y.segment().set(F32, to + 4L * d, scratch.get(F32, total + 4L * d) / sum);
+        if (sinks != null) {
+            AttentionPart.sink(scratch, total, size, sinks.segment().get(F32, sinks.rowOffset(0) + 4L * head));
+        }
+        AttentionPart.store(scratch, total, size, y, row, head * size);
+    }
+
+    /** The part of one segment, from byte {@code part} of scratch on. */
+    private void segment(Batch batch, int row, int head, int segment, long part, MemorySegment scratch) {
+        int position = batch.position(row);
+        int first = scoring.first(position);
+        int block = Math.max(first / BLOCK, segment * BLOCKS_PER_SEGMENT);
+        int end = Math.min(position / BLOCK + 1, (segment + 1) * BLOCKS_PER_SEGMENT);
+        AttentionPart.clear(scratch, part, size);
+        for (; block < end; block++) {
+            cache.decode(batch.block(batch.sequence(row), block), head / (op.heads() / op.kvHeads()), scratch, keys);
+            int base = block * BLOCK;
+            int from = Math.max(0, first - base);
+            int to = Math.min(BLOCK, position + 1 - base);
+            scores(row, head, position - base, from, to, scratch);
+            block(from, to, part, scratch);
         }
     }
 
-    private void begin(MemorySegment scratch) {
-        scratch.set(F32, MAX, Float.NEGATIVE_INFINITY);
-        for (long at = SUM; at < total; at += 4) {
-            scratch.set(F32, at, 0f);
+    /** Scores of the decoded block's positions {@code from … to − 1}; the row's own is {@code own}. */
+    private void scores(int row, int head, int own, int from, int to, MemorySegment scratch) {
+        long query = q.rowOffset(row) + 4L * head * size;
+        for (int i = 0; i < BLOCK; i++) {
+            scratch.set(F32, SCORES + 4L * i, i >= from && i < to ? 0f : Float.NEGATIVE_INFINITY);
+        }
+        for (int d = 0; d < size; d++) {
+            float v = q.segment().get(F32, query + 4L * d);
+            for (int i = from; i < to; i++) {
+                long at = SCORES + 4L * i;
+                scratch.set(F32, at,
+                        Math.fma(v, scratch.get(F32, keys + 4L * (d * BLOCK + i)), scratch.get(F32, at)));
+            }
+        }
+        float cap = scoring.softCap();
+        for (int i = from; i < to; i++) {
+            float s = scratch.get(F32, SCORES + 4L * i) * scoring.scale();
+            s = cap == 0 ? s : FloatMath.tanh(s / cap) * cap;
+            s = scoring.maxBias() == 0 ? s : Math.fma(slopes[head], (float) (i - own), s);
+            scratch.set(F32, SCORES + 4L * i, s);
         }
     }
 
-    /** One block of which the row sees positions {@code from … to − 1}. */
-    private void block(int block, int row, int head, int from, int to, MemorySegment scratch) {
-        int size = op.headSize();
-        int kvHead = head / (op.heads() / op.kvHeads());
-        scores(block, kvHead, q.rowOffset(row) + 4L * head * size, from, to, scratch);
-        float max = scratch.get(F32, MAX);
+    /** Adds a block, of which the row sees positions {@code from … to − 1}, to a segment's part. */
+    private void block(int from, int to, long part, MemorySegment scratch) {
+        float max = scratch.get(F32, part + AttentionPart.MAX);
         float newMax = max;
         for (int i = from; i < to; i++) {
             float s = scratch.get(F32, SCORES + 4L * i);
             newMax = s > newMax ? s : newMax;
         }
         for (int i = 0; i < BLOCK; i++) {
-            boolean seen = i >= from && i < to;
-            scratch.set(F32, SCORES + 4L * i,
-                    FloatMath.exp((seen ? scratch.get(F32, SCORES + 4L * i) : Float.NEGATIVE_INFINITY) - newMax));
+            scratch.set(F32, SCORES + 4L * i, FloatMath.exp(scratch.get(F32, SCORES + 4L * i) - newMax));
         }
         float c = FloatMath.exp(max - newMax);
-        for (long at = PART; at < total; at += 4) {
-            scratch.set(F32, at, scratch.get(F32, at) * c);
+        long sums = part + AttentionPart.VALUES;
+        for (int d = 0; d < size; d++) {
+            scratch.set(F32, sums + 4L * d, scratch.get(F32, sums + 4L * d) * c);
         }
-        long values = cache.layout().valueOffset(op.layer(), block, kvHead);
         for (int i = from; i < to; i++) {
             float p = scratch.get(F32, SCORES + 4L * i);
             for (int d = 0; d < size; d++) {
-                long at = PART + 4L * d;
-                scratch.set(F32, at, Math.fma(p, element(values, i * size + d), scratch.get(F32, at)));
+                long at = sums + 4L * d;
+                scratch.set(F32, at,
+                        Math.fma(p, scratch.get(F32, values + 4L * (i * size + d)), scratch.get(F32, at)));
             }
         }
-        scratch.set(F32, SUM, Math.fma(scratch.get(F32, SUM), c, fold(scratch)));
-        scratch.set(F32, MAX, newMax);
-    }
-
-    private void scores(int block, int kvHead, long query, int from, int to, MemorySegment scratch) {
-        long keys = cache.layout().keyOffset(op.layer(), block, kvHead);
-        for (int i = from; i < to; i++) {
-            scratch.set(F32, SCORES + 4L * i, 0f);
-        }
-        for (int d = 0; d < op.headSize(); d++) {
-            float v = q.segment().get(F32, query + 4L * d);
-            for (int i = from; i < to; i++) {
-                long at = SCORES + 4L * i;
-                scratch.set(F32, at, Math.fma(v, element(keys, d * BLOCK + i), scratch.get(F32, at)));
-            }
-        }
-        for (int i = from; i < to; i++) {
-            scratch.set(F32, SCORES + 4L * i, scratch.get(F32, SCORES + 4L * i) * op.scale());
-        }
-    }
-
-    private float element(long at, int i) {
-        return half
-                ? Float.float16ToFloat(cache.segment().get(F16, at + 2L * i))
-                : cache.segment().get(F32, at + 4L * i);
+        scratch.set(F32, part + AttentionPart.SUM,
+                Math.fma(scratch.get(F32, part + AttentionPart.SUM), c, fold(scratch)));
+        scratch.set(F32, part + AttentionPart.MAX, newMax);
     }
 
     private static float fold(MemorySegment scratch) {

@@ -4,6 +4,7 @@ import dev.tegula.kernel.Activations;
 import dev.tegula.kernel.KernelFactory;
 import dev.tegula.kernel.KernelProvider;
 import dev.tegula.kernel.Refusal;
+import dev.tegula.kv.KvLayout;
 import dev.tegula.tensor.DType;
 import dev.tegula.tensor.codec.Codecs;
 import java.util.ArrayList;
@@ -55,7 +56,7 @@ public final class RefProvider implements KernelProvider {
             rows.add(RefQuantize.factory(activations));
             rows.add(RefNormQuantize.factory(activations));
         }
-        for (DType cache : List.of(DType.F32, DType.F16)) {
+        for (DType cache : KvLayout.TYPES) {
             rows.add(RefAttention.factory(cache));
             rows.add(RefKvWrite.plain(cache));
             rows.add(RefKvWrite.rope(cache));

@@ -78,7 +78,7 @@ class PassesTest {
         assertEquals(lines("%x: F32[T×64] = Embed[](@table)", "%y: F32[T×64] = Add[](%x, %x)",
                 "%q: F32[T×64], %written: F16[C×64] = RopeKvWrite[layer=3, heads=4, kvHeads=4, headSize=16, dims=16,"
                         + " halves=true](%x, %y, %x, $rope, %cache)",
-                "%a: F32[T×64] = Attention[layer=3, heads=4, kvHeads=4, headSize=16, scale=0.25, window=0](%q, %written)",
+                "%a: F32[T×64] = Attention[layer=3, heads=4, kvHeads=4, headSize=16, scoring=[scale=0.25, window=0]](%q, %written)",
                 "%sum: F32[T×64] = MatMul[bias=false, residual=true](%a, @wo, %x)",
                 "%product: F32[T×96] = GateUp[activation=SILU](%sum, @wg, @wu)", "return %product"), fused.toString());
     }

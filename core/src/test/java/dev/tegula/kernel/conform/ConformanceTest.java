@@ -38,6 +38,22 @@ class ConformanceTest {
         }
     }
 
+    /** Many workers cut it over the context. */
+    @Test
+    void attentionAgreesWithItselfHoweverCut() {
+        for (KernelFactory factory : new RefProvider().kernels()) {
+            if (factory.id().op().equals("attention")) {
+                List<KernelRequest> small = StandardRequests.of(factory)
+                        .stream()
+                        .filter(request -> request.op() instanceof Op.Attention op && op.headSize() == 32)
+                        .toList();
+                assertEquals(1, small.size());
+                Report report = Conformance.check(factory, small, 1);
+                assertTrue(report.passed(), report::toString);
+            }
+        }
+    }
+
     @Test
     void everyRequestHasATwin() {
         List<KernelFactory> twins = new RefProvider().kernels();

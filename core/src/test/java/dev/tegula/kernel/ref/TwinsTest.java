@@ -13,6 +13,7 @@ import dev.tegula.kernel.KernelRequest;
 import dev.tegula.kernel.KernelRequest.Spec;
 import dev.tegula.kernel.KernelTable;
 import dev.tegula.kernel.Op;
+import dev.tegula.kernel.Scoring;
 import dev.tegula.kernel.Operand;
 import dev.tegula.kernel.Scratch;
 import dev.tegula.kv.KvLayout;
@@ -181,12 +182,15 @@ class TwinsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"F32, 0, 1e-5", "F32, 70, 1e-5", "F32, 600, 1e-5", "F16, 0, 2e-3"})
-    void attention(DType cacheType, int window, double tolerance) {
+    @CsvSource({"F32, 0, 0, 0, false, 1e-5", "F32, 70, 0, 0, false, 1e-5", "F32, 600, 0, 0, false, 1e-5",
+        "F16, 0, 0, 0, false, 2e-3", "BF16, 0, 0, 0, false, 1e-2", "Q8_0, 0, 0, 0, false, 2e-2",
+        "F32, 0, 1.5, 0, false, 1e-5", "F32, 0, 0, 8, false, 1e-5",
+        "F32, 0, 0, 0, true, 1e-5", "F32, 600, 1.5, 2, true, 1e-5"})
+    void attention(DType cacheType, int window, float cap, float maxBias, boolean sink, double tolerance) {
         int rows = 1100;
         int heads = 4;
         int kvHeads = 2;
-        int size = 12;
+        int size = cacheType == DType.Q8_0 ? 32 : 12;
         TensorView q = x(rows, heads * size);
         TensorView k = x(rows, kvHeads * size);
         TensorView v = x(rows, kvHeads * size);
@@ -195,19 +199,24 @@ class TwinsTest {
         cache.segment().fill((byte) 0xFF);
         run(new Op.KvWrite(1, kvHeads, size), rows, List.of(matrix(k), matrix(v), cache), List.of());
         TensorView y = TensorView.allocate(storage, DType.F32, rows, heads * size);
-        run(new Op.Attention(1, heads, kvHeads, size, 0.3f, window), rows, List.of(matrix(q), cache), List.of(y));
+        TensorView sinks = x(1, heads);
+        Scoring scoring = new Scoring(0.3f, window, cap, maxBias, sink);
+        run(new Op.Attention(1, heads, kvHeads, size, scoring), rows,
+                sink ? List.of(matrix(q), cache, matrix(sinks)) : List.of(matrix(q), cache), List.of(y));
         for (int r : new int[]{0, 1, 31, 32, 69, 70, 511, 512, 700, 1023, 1024, 1099}) {
             int first = window == 0 ? 0 : Math.max(0, r - window + 1);
             for (int h = 0; h < heads; h++) {
                 int kv = h / 2 * size;
                 double[] sum = new double[size];
-                double total = 0;
+                double total = sink ? Math.exp(at(sinks, 0, h)) : 0;
                 for (int p = first; p <= r; p++) {
                     double s = 0;
                     for (int d = 0; d < size; d++) {
                         s += at(q, r, h * size + d) * at(k, p, kv + d);
                     }
-                    double e = Math.exp(0.3f * s);
+                    s *= 0.3f;
+                    s = cap == 0 ? s : cap * Math.tanh(s / cap);
+                    double e = Math.exp(s - (maxBias == 0 ? 0 : Math.pow(2, -maxBias * (h + 1) / heads) * (r - p)));
                     total += e;
                     for (int d = 0; d < size; d++) {
                         sum[d] += e * at(v, p, kv + d);

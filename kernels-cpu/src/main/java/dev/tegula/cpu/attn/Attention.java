@@ -1,6 +1,7 @@
 package dev.tegula.cpu.attn;
 
 import dev.tegula.cpu.Lanes;
+import dev.tegula.kernel.AttentionSplit;
 import dev.tegula.kernel.Batch;
 import dev.tegula.kernel.FloatMath;
 import dev.tegula.kernel.Kernel;
@@ -8,18 +9,20 @@ import dev.tegula.kernel.KernelArgs;
 import dev.tegula.kernel.Op;
 import dev.tegula.kernel.Operand;
 import dev.tegula.kernel.Portions;
+import dev.tegula.kernel.Scoring;
 import dev.tegula.kernel.Scratch;
 import dev.tegula.kv.KvLayout;
 import dev.tegula.tensor.DType;
 import dev.tegula.tensor.TensorView;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 
 /**
  * {@link Op.Attention} in one pass; the scalar twin states the order of every sum.
  *
  * <p>A <em>query</em> here is one head of one row. The queries that share a KV head, those of a sequence's rows one after
  * the other, are taken in tiles of {@link Tile#QUERIES}: a KV block is read from memory once per tile, four queries at a
- * time from the nearest cache. F16 blocks are widened to F32 once per tile.
+ * time from the nearest cache. Blocks that are not F32 are decoded once per tile.
  *
  * <pre>
  * for each tile, for each KV block any of its queries sees:
@@ -28,31 +31,60 @@ import java.lang.foreign.MemorySegment;
  *     part += p · values                  lanes over the head      {@link WeightedSum}
  *     at the end of a segment: total = merge(total, part)
  * </pre>
+ *
+ * <p>Of few rows the tiles are one row's, and each segment is computed by itself: see {@link AttentionSplit}.
  */
 final class Attention implements Kernel {
     private static final int BLOCK = KvLayout.BLOCK;
     private static final int BLOCKS_PER_SEGMENT = KvLayout.SEGMENT / BLOCK;
     /** Portions per worker: later rows of a prompt see more positions, so equal counts are not equal work. */
     private static final int PORTIONS_PER_WORKER = 8;
+    /** In place of a segment's number: all of them. */
+    private static final int ALL = -1;
 
     private final Op.Attention op;
     private final TensorView q;
     private final TensorView y;
     private final Operand.Cache cache;
+    private final TensorView sinks;
+    private final Scoring scoring;
+    private final float[] slopes;
     private final int group;
+    /** Tiles of one row and KV head. */
+    private final int perHead;
+    private final AttentionSplit split;
+    private final MemorySegment parts;
 
     Attention(KernelArgs args) {
         this.op = (Op.Attention) args.request().op();
         this.q = args.matrix(0);
         this.y = args.output();
         this.cache = args.cache(1);
+        this.scoring = op.scoring();
+        this.sinks = scoring.sinks() ? args.matrix(2) : null;
+        this.slopes = new float[op.heads()];
+        for (int h = 0; h < slopes.length; h++) {
+            slopes[h] = scoring.slope(h, slopes.length);
+        }
         this.group = op.heads() / op.kvHeads();
+        this.perHead = (group + Tile.QUERIES - 1) / Tile.QUERIES;
+        this.split = new AttentionSplit(args, op.kvHeads() * perHead);
+        this.parts = args.shared();
     }
 
     @Override
     public int portions(Batch batch, int workers) {
+        int cut = split.portions(batch, workers);
+        if (cut > 0) {
+            return cut;
+        }
         long units = (long) tiles(batch) * op.kvHeads();
         return (int) Math.min(units, workers == 1 ? 1 : (long) workers * PORTIONS_PER_WORKER);
+    }
+
+    @Override
+    public Optional<Kernel> finish() {
+        return split.merge(this);
     }
 
     /** Tiles of one KV head, all sequences together. */
@@ -71,6 +103,10 @@ final class Attention implements Kernel {
 
     @Override
     public void run(Batch batch, int portion, int portions, Scratch scratch) {
+        if (split.cuts(batch, portions)) {
+            segments(batch, portion, portions, scratch.bytes());
+            return;
+        }
         int tiles = tiles(batch);
         int units = tiles * op.kvHeads();
         int end = Portions.first(units, portion + 1, portions);
@@ -80,14 +116,59 @@ final class Attention implements Kernel {
             while (tile >= tiles(batch, sequence)) {
                 tile -= tiles(batch, sequence++);
             }
-            tile(batch, sequence, tile * Tile.QUERIES, u / tiles, scratch.bytes());
+            int firstRow = batch.firstRow(sequence);
+            int start = tile * Tile.QUERIES;
+            int count = Math.min(Tile.QUERIES, (batch.firstRow(sequence + 1) - firstRow) * group - start);
+            tile(batch, firstRow, start, count, u / tiles, ALL, scratch.bytes());
         }
     }
 
-    /** Queries {@code start …} of a sequence, counted row by row within the KV head's group. */
-    private void tile(Batch batch, int sequence, int start, int kvHead, MemorySegment scratch) {
-        int firstRow = batch.firstRow(sequence);
-        int count = Math.min(Tile.QUERIES, (batch.firstRow(sequence + 1) - firstRow) * group - start);
+    /** A portion of a call that is cut over the context. */
+    private void segments(Batch batch, int portion, int portions, MemorySegment scratch) {
+        int units = split.units(batch);
+        int end = Portions.first(units, portion + 1, portions);
+        for (int u = Portions.first(units, portion, portions); u < end; u++) {
+            int row = split.row(batch, u);
+            int piece = split.piece(batch, row, u);
+            int segment = split.segment(batch, row, u);
+            int start = piece % perHead * Tile.QUERIES;
+            int count = Math.min(Tile.QUERIES, group - start);
+            int kvHead = piece / perHead;
+            tile(batch, row, start, count, kvHead, segment, scratch);
+            for (int i = 0; i < count; i++) {
+                Tile.storePart(scratch, op.headSize(), i, parts,
+                        split.part(batch, row, kvHead * group + start + i, segment));
+            }
+        }
+    }
+
+    /**
+     * Queries {@code start …} of the rows of a sequence from {@code firstRow} on, counted row by row within the KV head's
+     * group: their results, or with a segment given what its positions add to them.
+     */
+    private void tile(Batch batch, int firstRow, int start, int count, int kvHead, int segment, MemorySegment scratch) {
+        load(batch, firstRow, start, count, kvHead, scratch);
+        int sequence = batch.sequence(firstRow);
+        int block = scoring.first(scratch.get(Lanes.INT, Tile.LAST)) / BLOCK;
+        int last = scratch.get(Lanes.INT, Tile.LAST + 4L * (count - 1)) / BLOCK;
+        if (segment != ALL) {
+            block = Math.max(block, segment * BLOCKS_PER_SEGMENT);
+            last = Math.min(last, (segment + 1) * BLOCKS_PER_SEGMENT - 1);
+        }
+        for (; block <= last; block++) {
+            block(batch.block(sequence, block), block * BLOCK, kvHead, count, scratch);
+            if (segment == ALL && ((block + 1) % BLOCKS_PER_SEGMENT == 0 || block == last)) {
+                for (int i = 0; i < count; i++) {
+                    Tile.merge(scratch, op.headSize(), i);
+                }
+            }
+        }
+        if (segment == ALL) {
+            store(firstRow, start, count, kvHead, scratch);
+        }
+    }
+
+    private void load(Batch batch, int firstRow, int start, int count, int kvHead, MemorySegment scratch) {
         int size = op.headSize();
         for (int i = 0; i < Tile.QUERIES; i++) {
             // Places past the last query repeat it, so that the tile methods need no special case; nothing reads them.
@@ -96,27 +177,22 @@ final class Attention implements Kernel {
             long from = q.rowOffset(row) + 4L * (kvHead * group + query % group) * size;
             Tile.loadQuery(scratch, size, i, q.segment(), from);
             Tile.begin(scratch, size, i);
+            scratch.set(Lanes.FLOAT, Tile.SLOPE + 4L * i, slopes[kvHead * group + query % group]);
             scratch.set(Lanes.INT, Tile.LAST + 4L * i, batch.position(row));
             scratch.set(Lanes.INT, Tile.MERGED + 4L * i, 0);
         }
-        int last = scratch.get(Lanes.INT, Tile.LAST + 4L * (count - 1)) / BLOCK;
-        for (int block = firstSeen(scratch.get(Lanes.INT, Tile.LAST)) / BLOCK; block <= last; block++) {
-            block(batch.block(sequence, block), block * BLOCK, kvHead, count, scratch);
-            if ((block + 1) % BLOCKS_PER_SEGMENT == 0 || block == last) {
-                for (int i = 0; i < count; i++) {
-                    Tile.merge(scratch, size, i);
-                }
-            }
-        }
-        for (int i = 0; i < count; i++) {
-            int query = start + i;
-            long to = y.rowOffset(firstRow + query / group) + 4L * (kvHead * group + query % group) * size;
-            Tile.store(scratch, size, i, y.segment(), to);
-        }
     }
 
-    private int firstSeen(int position) {
-        return op.window() == 0 ? 0 : Math.max(0, position - op.window() + 1);
+    private void store(int firstRow, int start, int count, int kvHead, MemorySegment scratch) {
+        int size = op.headSize();
+        for (int i = 0; i < count; i++) {
+            int query = start + i;
+            int head = kvHead * group + query % group;
+            if (sinks != null) {
+                Tile.sink(scratch, size, i, sinks.segment().get(Lanes.FLOAT, sinks.rowOffset(0) + 4L * head));
+            }
+            Tile.store(scratch, size, i, y.segment(), y.rowOffset(firstRow + query / group) + 4L * head * size);
+        }
     }
 
     /** One KV block, whose first position is {@code base}, for the tile's queries. */
@@ -125,22 +201,20 @@ final class Attention implements Kernel {
         MemorySegment kv = cache.segment();
         long keys = cache.layout().keyOffset(op.layer(), block, kvHead);
         long values = cache.layout().valueOffset(op.layer(), block, kvHead);
-        if (cache.layout().type() == DType.F16) {
-            long wide = Tile.wide(size);
-            // Values follow keys, so both are widened in one go.
-            Widen.run(kv, keys, scratch, wide, 2 * BLOCK * size);
+        if (cache.layout().type() != DType.F32) {
+            decode(kv, keys, values, size, scratch);
             kv = scratch;
-            keys = wide;
-            values = wide + 4L * BLOCK * size;
+            keys = Tile.wide(size);
+            values = keys + 4L * BLOCK * size;
         }
         for (int i = 0; i < count; i += Tile.STEP) {
-            Scores.four(scratch, Tile.queries(size, i), kv, keys, size, op.scale(), Tile.SCORES + 4L * BLOCK * i);
+            scores(scratch, i, kv, keys, base);
             int from = 0;
             int to = BLOCK;
             int n = Math.min(Tile.STEP, count - i);
             for (int j = i; j < i + n; j++) {
                 int position = scratch.get(Lanes.INT, Tile.LAST + 4L * j);
-                int first = Math.clamp(firstSeen(position) - base, 0, BLOCK);
+                int first = Math.clamp(scoring.first(position) - base, 0, BLOCK);
                 int end = Math.clamp(position + 1 - base, 0, BLOCK);
                 from = Math.max(from, first);
                 to = Math.min(to, end);
@@ -149,6 +223,35 @@ final class Attention implements Kernel {
                 }
             }
             sum(i, n, from, to, base, kv, values, scratch);
+        }
+    }
+
+    /** A head's keys and values as F32. */
+    private void decode(MemorySegment kv, long keys, long values, int size, MemorySegment scratch) {
+        long wide = Tile.wide(size);
+        // In 16-bit formats values follow keys, so both are widened in one go.
+        switch (cache.layout().type()) {
+            case F16 -> Widen.f16(kv, keys, scratch, wide, 2 * BLOCK * size);
+            case BF16 -> Widen.bf16(kv, keys, scratch, wide, 2 * BLOCK * size);
+            default -> {
+                Decode.keys(kv, keys, scratch, wide, size);
+                Decode.values(kv, values, scratch, wide + 4L * BLOCK * size, size);
+            }
+        }
+    }
+
+    /** Scores of the four queries from {@code i} on, not masked yet. */
+    private void scores(MemorySegment scratch, int i, MemorySegment kv, long keys, int base) {
+        long scores = Tile.SCORES + 4L * BLOCK * i;
+        Scores.four(scratch, Tile.queries(op.headSize(), i), kv, keys, op.headSize(), scoring.scale(), scores);
+        if (scoring.softCap() > 0) {
+            Capped.cap(scratch, scores, Tile.STEP * BLOCK, scoring.softCap());
+        }
+        if (scoring.maxBias() > 0) {
+            for (int j = i; j < i + Tile.STEP; j++) {
+                Capped.bias(scratch, Tile.SCORES + 4L * BLOCK * j, scratch.get(Lanes.FLOAT, Tile.SLOPE + 4L * j),
+                        scratch.get(Lanes.INT, Tile.LAST + 4L * j) - base);
+            }
         }
     }
 
@@ -175,7 +278,7 @@ final class Attention implements Kernel {
         boolean together = from < to && n == Tile.STEP;
         for (int j = i; j < i + n; j++) {
             int position = scratch.get(Lanes.INT, Tile.LAST + 4L * j);
-            int first = Math.clamp(firstSeen(position) - base, 0, BLOCK);
+            int first = Math.clamp(scoring.first(position) - base, 0, BLOCK);
             int end = Math.clamp(position + 1 - base, 0, BLOCK);
             WeightedSum.one(scratch, Tile.SCORES + 4L * BLOCK * j, kv, values, size, first, together ? from : end,
                     Tile.part(size, j));

@@ -6,6 +6,7 @@ import dev.tegula.kernel.KernelId;
 import dev.tegula.kernel.Op;
 import dev.tegula.kernel.Scratch;
 import dev.tegula.kernel.TypedFactory;
+import dev.tegula.kv.KvLayout;
 import dev.tegula.tensor.DType;
 import java.util.List;
 
@@ -15,7 +16,7 @@ public final class AttnFactories {
 
     /** All rows. */
     public static List<KernelFactory> all() {
-        return List.of(factory(DType.F32), factory(DType.F16));
+        return KvLayout.TYPES.stream().map(AttnFactories::factory).toList();
     }
 
     private static KernelFactory factory(DType cache) {

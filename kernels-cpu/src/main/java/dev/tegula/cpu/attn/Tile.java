@@ -1,6 +1,7 @@
 package dev.tegula.cpu.attn;
 
 import dev.tegula.cpu.Lanes;
+import dev.tegula.kernel.AttentionPart;
 import dev.tegula.kernel.FloatMath;
 import dev.tegula.kv.KvLayout;
 import dev.tegula.tensor.DType;
@@ -11,8 +12,8 @@ import jdk.incubator.vector.FloatVector;
  * A tile of queries in a worker's scratch memory:
  *
  * <pre>
- * scores [16][32] | max sum total-max total-sum last merged [16] each | fold [32]
- * | queries [4 groups][headSize][4] | part [16][headSize] | total [16][headSize] | widened keys, values [2][32 headSize]
+ * scores [16][32] | max sum total-max total-sum last merged slope [16] each | fold [32]
+ * | queries [4 groups][headSize][4] | part [16][headSize] | total [16][headSize] | decoded keys, values [2][32 headSize]
  * </pre>
  *
  * <p>(max, sum, part) are of the segment at hand, (total-max, total-sum, total) of the segments before it.
@@ -30,14 +31,15 @@ final class Tile {
     static final long TOTAL_SUM = TOTAL_MAX + 4L * QUERIES;
     static final long LAST = TOTAL_SUM + 4L * QUERIES;
     static final long MERGED = LAST + 4L * QUERIES;
-    static final long FOLD = MERGED + 4L * QUERIES;
+    static final long SLOPE = MERGED + 4L * QUERIES;
+    static final long FOLD = SLOPE + 4L * QUERIES;
     private static final long HEADS = FOLD + 4L * KvLayout.BLOCK;
 
     private Tile() {}
 
     /** Bytes of scratch memory for a head size and a cache format. */
     static long bytes(int size, DType cache) {
-        return wide(size) + (cache == DType.F16 ? 8L * KvLayout.BLOCK * size : 0);
+        return wide(size) + (cache != DType.F32 ? 8L * KvLayout.BLOCK * size : 0);
     }
 
     /** Queries of the step that query {@code i} is in: {@code [headSize][4]}. */
@@ -54,7 +56,7 @@ final class Tile {
         return HEADS + 4L * (2 * QUERIES + i) * size;
     }
 
-    /** Widened keys and values. */
+    /** Decoded keys and values. */
     static long wide(int size) {
         return (HEADS + 4L * 3 * QUERIES * size + 63) / 64 * 64;
     }
@@ -118,6 +120,23 @@ final class Tile {
             }
         }
         begin(scratch, size, i);
+    }
+
+    /** Adds a sink to a query's totals, as {@link AttentionPart#sink} does. */
+    static void sink(MemorySegment scratch, int size, int i, float sink) {
+        float before = scratch.get(Lanes.FLOAT, TOTAL_MAX + 4L * i);
+        float newMax = sink > before ? sink : before;
+        float a = FloatMath.exp(before - newMax);
+        long sum = TOTAL_SUM + 4L * i;
+        scratch.set(Lanes.FLOAT, sum, scratch.get(Lanes.FLOAT, sum) * a + FloatMath.exp(sink - newMax));
+        scale(scratch, total(size, i), size, a);
+    }
+
+    /** Writes the sums of the segment at hand. */
+    static void storePart(MemorySegment scratch, int size, int i, MemorySegment parts, long to) {
+        parts.set(Lanes.FLOAT, to + AttentionPart.MAX, scratch.get(Lanes.FLOAT, MAX + 4L * i));
+        parts.set(Lanes.FLOAT, to + AttentionPart.SUM, scratch.get(Lanes.FLOAT, SUM + 4L * i));
+        MemorySegment.copy(scratch, part(size, i), parts, to + AttentionPart.VALUES, 4L * size);
     }
 
     /** Writes a query's result. */

@@ -10,8 +10,9 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * F16 to F32 over memory, exact for all values. The exponent is moved and rebiased by integer operations, since the Vector
- * API has no conversion from F16; vectors that hold a zero, a subnormal, an infinity or NaN go one element at a time.
+ * F16 and BF16 to F32 over memory, exact for all values. An F16's exponent is moved and rebiased by integer operations, since
+ * the Vector API has no conversion from F16; vectors that hold a zero, a subnormal, an infinity or NaN go one element at a
+ * time.
  */
 final class Widen {
     private static final ValueLayout.OfShort F16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(Lanes.LE);
@@ -32,7 +33,17 @@ final class Widen {
     private Widen() {}
 
     /** Converts {@code n} elements, a multiple of 32. */
-    static void run(MemorySegment src, long from, MemorySegment dst, long to, int n) {
+    static void bf16(MemorySegment src, long from, MemorySegment dst, long to, int n) {
+        for (int i = 0; i < n; i += Lanes.COUNT) {
+            ((IntVector) ShortVector.fromMemorySegment(HALF, src, from + 2L * i, Lanes.LE)
+                    .convertShape(VectorOperators.S2I, Lanes.I32, 0))
+                    .lanewise(VectorOperators.LSHL, 16)
+                    .intoMemorySegment(dst, to + 4L * i, Lanes.LE);
+        }
+    }
+
+    /** Converts {@code n} elements, a multiple of 32. */
+    static void f16(MemorySegment src, long from, MemorySegment dst, long to, int n) {
         for (int i = 0; i < n; i += Lanes.COUNT) {
             IntVector h = (IntVector) ShortVector.fromMemorySegment(HALF, src, from + 2L * i, Lanes.LE)
                     .convertShape(VectorOperators.S2I, Lanes.I32, 0);

@@ -11,6 +11,7 @@ import dev.tegula.kernel.Scratch;
 import dev.tegula.kernel.TopHeap;
 import dev.tegula.kernel.TypedFactory;
 import dev.tegula.kernel.ref.RefProvider;
+import dev.tegula.kv.KvLayout;
 import dev.tegula.tensor.DType;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -52,7 +53,7 @@ public final class ElemFactories {
                             List.of(type), args -> new NormQuantizer(args))
                     .withScratch(request -> Scratch.Size.ofBytes(64 + 4L * type.blockLength())));
         }
-        for (DType cache : List.of(DType.F32, DType.F16)) {
+        for (DType cache : KvLayout.TYPES) {
             rows.add(TypedFactory
                     .of(id("ropekvwrite", cache, DType.F32), Op.RopeKvWrite.class,
                             List.of(DType.F32, DType.F32, DType.F32, DType.F32, cache), List.of(DType.F32),

@@ -37,7 +37,7 @@ class AttentionTest {
                 for (int i = 0; i < n; i++) {
                     half.set(ValueLayout.JAVA_SHORT, 2L * i, (short) (i * stride));
                 }
-                Widen.run(half, 0, single, 0, n);
+                Widen.f16(half, 0, single, 0, n);
                 for (int i = 0; i < n; i++) {
                     float right = Float.float16ToFloat((short) (i * stride));
                     float got = single.get(ValueLayout.JAVA_FLOAT, 4L * i);
