@@ -12,6 +12,7 @@ import dev.tegula.kernel.Scratch;
 import dev.tegula.kv.KvLayout;
 import dev.tegula.tensor.DType;
 import dev.tegula.tensor.TensorView;
+import dev.tegula.tile.TileGrid;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -32,8 +33,6 @@ import java.lang.foreign.MemorySegment;
 final class Attention implements Kernel {
     private static final int BLOCK = KvLayout.BLOCK;
     private static final int BLOCKS_PER_SEGMENT = KvLayout.SEGMENT / BLOCK;
-    /** Portions per worker: later rows of a prompt see more positions, so equal counts are not equal work. */
-    private static final int PORTIONS_PER_WORKER = 8;
 
     private final Op.Attention op;
     private final TensorView q;
@@ -51,8 +50,8 @@ final class Attention implements Kernel {
 
     @Override
     public int portions(Batch batch, int workers) {
-        long units = (long) tiles(batch) * op.kvHeads();
-        return (int) Math.min(units, workers == 1 ? 1 : (long) workers * PORTIONS_PER_WORKER);
+        // Later rows of a prompt see more positions, so equal counts are not equal work.
+        return TileGrid.portionsOfUnequal((long) tiles(batch) * op.kvHeads(), workers);
     }
 
     /** Tiles of one KV head, all sequences together. */
