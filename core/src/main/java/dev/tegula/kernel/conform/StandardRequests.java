@@ -37,7 +37,11 @@ public final class StandardRequests {
         List<KernelRequest> all = new ArrayList<>();
         for (DType type : DType.values()) {
             if (type == DType.F32 || type == DType.F16 || type == DType.BF16 || Codecs.hasCodes(type)) {
-                linear(all, type);
+                if (type.fields().isPresent()) {
+                    fields(all, type);
+                } else {
+                    linear(all, type);
+                }
             }
         }
         rowWise(all);
@@ -78,6 +82,19 @@ public final class StandardRequests {
                         List.of(tokens(DType.F32, n))));
             }
         }
+    }
+
+    /** Formats of N-bit integers, of which there are many that share their code: few shapes each. */
+    private static void fields(List<KernelRequest> all, DType type) {
+        int group = type.blockLength();
+        int k = 3 * group + (group == 32 ? 192 : 0);
+        matMul(all, type, 33, group, false, false);
+        matMul(all, type, 7, k, false, true);
+        matMul(all, type, 48, 3 * group, true, false);
+        all.add(new KernelRequest(new Op.Embed(), List.of(fixed(type, 37, k)), List.of(tokens(DType.F32, k))));
+        all.add(new KernelRequest(new Op.GateUp(Activation.SILU),
+                List.of(tokens(Activations.typeFor(type), k), fixed(type, 40, k), fixed(type, 40, k)),
+                List.of(tokens(DType.F32, 40))));
     }
 
     private static void matMul(List<KernelRequest> all, DType type, int n, int k, boolean bias, boolean residual) {
