@@ -72,10 +72,10 @@ final class LinearKernel implements Kernel {
         this.maxRows = Math.min(Math.min(input.rows(), output.rows()), added ? sum.rows() : Long.MAX_VALUE);
         this.groups = Math.ceilDiv(output.cols(), GroupPacking.ROWS);
         this.grid = new TileGrid(groups, UNIT);
-        LinearFormat format = LinearFormat.of(weights.type());
         long groupBytes = Packings.of(weights.type()).groupBytes(weights.type(), weights.cols());
         this.unitBytes = groupBytes * UNIT * (gated ? 2 : 1);
-        this.shape = LinearCall.shape(format, gated ? code(((Op.GateUp) args.request().op()).activation()) : 0,
+        this.shape = LinearCall.shape(LinearFormat.number(weights.type()),
+                gated ? code(((Op.GateUp) args.request().op()).activation()) : 0,
                 output.cols(), weights.cols(), groupBytes, input.rowBytes(), added ? sum.rowBytes() : 0,
                 output.rowBytes());
     }

@@ -90,11 +90,11 @@ public final class StandardRequests {
         int k = 3 * group + (group == 32 ? 192 : 0);
         matMul(all, type, 33, group, false, false);
         matMul(all, type, 7, k, false, true);
-        matMul(all, type, 48, 3 * group, true, false);
+        matMul(all, type, 40, 3 * group, true, false);
         all.add(new KernelRequest(new Op.Embed(), List.of(fixed(type, 37, k)), List.of(tokens(DType.F32, k))));
         all.add(new KernelRequest(new Op.GateUp(Activation.SILU),
-                List.of(tokens(Activations.typeFor(type), k), fixed(type, 40, k), fixed(type, 40, k)),
-                List.of(tokens(DType.F32, 40))));
+                List.of(tokens(Activations.typeFor(type), k), fixed(type, 48, k), fixed(type, 48, k)),
+                List.of(tokens(DType.F32, 48))));
     }
 
     private static void matMul(List<KernelRequest> all, DType type, int n, int k, boolean bias, boolean residual) {
