@@ -33,8 +33,9 @@ public final class PackFields extends GroupPacking {
     private final int flip;
     /** The planes' widths, the widest first. */
     private final int[] widths;
-    /** For each plane and element of row 0 the bit offset in a block's words of all rows. */
-    private final int[][] places;
+    /** For each plane and element the word of a row's block, and the lowest bit in it. */
+    private final int[][] wordOf;
+    private final int[][] shiftOf;
 
     /** The packing of a format that has {@link DType#fields}. */
     PackFields(DType type) {
@@ -44,14 +45,17 @@ public final class PackFields extends GroupPacking {
         int bits = fields.bits();
         this.flip = fields.hasZero() == (bits == 8) ? 1 << bits - 1 : 0;
         this.widths = new int[Integer.bitCount(bits)];
-        this.places = new int[widths.length][BLOCK];
+        this.wordOf = new int[widths.length][BLOCK];
+        this.shiftOf = new int[widths.length][BLOCK];
         int words = 0;
         for (int plane = 0, rest = bits; plane < widths.length; plane++) {
             widths[plane] = Integer.highestOneBit(rest);
             rest -= widths[plane];
             TileLayout layout = plane(widths[plane]);
             for (int e = 0; e < BLOCK; e++) {
-                places[plane][e] = words * ROWS * WORD_BITS + (int) layout.at(0, e);
+                int place = (int) layout.at(0, e);
+                wordOf[plane][e] = words + place / (ROWS * WORD_BITS);
+                shiftOf[plane][e] = place % (ROWS * WORD_BITS);
             }
             words += widths[plane];
         }
@@ -100,34 +104,35 @@ public final class PackFields extends GroupPacking {
 
     @Override
     void pack(DType type, int cols, int rows, MemorySegment src, long from, long rowBytes, MemorySegment dst, long to) {
-        int groups = cols / fields.group();
+        for (int r = 0; r < rows; r++) {
+            header(src, from + r * rowBytes, cols, 0, 16, dst, to + 4L * r);
+            if (fields.hasZero()) {
+                header(src, from + r * rowBytes, cols, Fields.ZERO, 8, dst, to + zeros(cols) + 4L * r);
+            }
+        }
         int[] raw = new int[fields.bits() + 1];
         int[] words = new int[fields.bits()];
-        for (int r = 0; r < rows; r++) {
-            long row = from + r * rowBytes;
-            long lane = to + 4L * r;
-            header(src, row, groups, 0, 16, dst, lane);
-            if (fields.hasZero()) {
-                header(src, row, groups, Fields.ZERO, 8, dst, lane + zeros(cols));
-            }
-            for (int b = 0; b < cols / BLOCK; b++) {
-                int g = b * BLOCK / fields.group();
-                long block = row + (long) g * type.blockBytes() + fields.codes()
-                        + (b - g * fields.group() / BLOCK) * (long) fields.bits() * 4;
-                for (int i = 0; i < fields.bits(); i++) {
-                    raw[i] = src.get(INT, block + 4L * i);
+        // Block by block, so that the lines of memory that all rows write to stay in the first-level cache.
+        for (int b = 0; b < cols / BLOCK; b++) {
+            int g = b * BLOCK / fields.group();
+            long block = from + (long) g * type.blockBytes() + fields.codes()
+                    + (b - g * fields.group() / BLOCK) * (long) fields.bits() * 4;
+            long unit = to + codes(cols) + (long) b * unitBytes();
+            for (int r = 0; r < rows; r++) {
+                for (int i = 0; i < words.length; i++) {
+                    raw[i] = src.get(INT, block + r * rowBytes + 4L * i);
                 }
                 planes(raw, words);
-                long unit = lane + codes(cols) + (long) b * unitBytes();
                 for (int i = 0; i < words.length; i++) {
-                    dst.set(INT, unit + (long) i * LANE_BYTES, words[i]);
+                    dst.set(INT, unit + 4L * r + (long) i * LANE_BYTES, words[i]);
                 }
             }
         }
     }
 
     /** Puts an 8- or 16-bit value of each group of a row into lanes, as many as fit; the last lane is filled with zeros. */
-    private void header(MemorySegment src, long row, int groups, int at, int bits, MemorySegment dst, long to) {
+    private void header(MemorySegment src, long row, int cols, int at, int bits, MemorySegment dst, long to) {
+        int groups = cols / fields.group();
         int perLane = 32 / bits;
         for (int first = 0; first < groups; first += perLane) {
             int word = 0;
@@ -153,9 +158,8 @@ public final class PackFields extends GroupPacking {
             long window = raw[bit >> 5] & 0xFFFF_FFFFL | (long) raw[(bit >> 5) + 1] << 32;
             int code = (int) (window >>> (bit & 31)) ^ flip;
             for (int plane = 0; plane < widths.length; plane++) {
-                int place = places[plane][e];
                 int field = code & (1 << widths[plane]) - 1;
-                words[place / (ROWS * WORD_BITS)] |= field << place % (ROWS * WORD_BITS);
+                words[wordOf[plane][e]] |= field << shiftOf[plane][e];
                 code >>= widths[plane];
             }
         }

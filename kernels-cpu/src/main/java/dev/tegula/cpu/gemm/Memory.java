@@ -47,8 +47,10 @@ final class Memory {
     static final int INT_WORDS = INT_SUMS + CHUNK * 2 * LANES;
     /** In ints: the zero points of their blocks, a vector each. */
     static final int INT_ZEROS = INT_WORDS + Rows.LENGTH / 4 * LANES;
+    /** In ints: the sums of as many blocks, all planes together. */
+    static final int INT_TOTALS = INT_ZEROS + Rows.LENGTH / 32 * LANES;
     /** In ints: rows as records of pairs. */
-    static final int INT_ROWS = INT_ZEROS + Rows.LENGTH / 32 * LANES;
+    static final int INT_ROWS = INT_TOTALS + Rows.LENGTH / 32 * LANES;
 
     private Memory() {}
 

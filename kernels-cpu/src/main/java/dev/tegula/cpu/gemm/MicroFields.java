@@ -13,25 +13,20 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Integers of 1 to 8 bits with a scale per group, packed by {@link PackFields}:
  * {@code acc = fma(sum of (q - z) * a, d * s, acc)} per block of 32.
  *
- * <p>The planes of a block become bytes, the elements 4u … 4u + 3 in word u, in memory; what comes after is the same for all
- * widths. GEMV multiplies in int16: two products of at most 128 · 127, or 16 of codes of up to 4 bits, and the zero point is
- * taken off through the activations' block sum.
+ * <p>GEMV multiplies plane by plane ({@link PlaneSums}), and the zero point is taken off through the activations' block sum.
+ * For GEMM the planes become bytes, the elements 4u … 4u + 3 in word u, and those F32 in the panel.
  */
 final class MicroFields extends Blocks32 {
     private static final VectorSpecies<Integer> I = Lanes.I32;
     private static final VectorSpecies<Float> F = Lanes.F32;
     private static final int V = Lanes.COUNT;
     private static final int CHUNK = Rows.LENGTH / PackFields.BLOCK;
-    /** The lower bytes of both int16 in a lane. */
-    private static final int LOW = 0x00FF00FF;
-
     private final PackFields packing;
     private final Fields fields;
     private final int bits;
@@ -47,17 +42,27 @@ final class MicroFields extends Blocks32 {
 
     @Override
     public void gemv(MemorySegment w, long w0, long w1, int k, Scratch scratch, int row, int outAt) {
-        float[] f = scratch.floats();
-        int[] n = scratch.ints();
-        Arrays.fill(f, outAt, outAt + Tile.STEP, 0f);
+        Arrays.fill(scratch.floats(), outAt, outAt + Tile.STEP, 0f);
         for (int k0 = 0; k0 < k; k0 += Rows.LENGTH) {
             int blocks = Math.min(CHUNK, (k - k0) / PackFields.BLOCK);
             int record = pairsRow(k, row) + k0 / PackFields.BLOCK * Rows.PAIRS32;
-            chunk(w, w0, k, k0, blocks, scratch, 0);
-            products(n, record, blocks, f, outAt, 0);
-            chunk(w, w1, k, k0, blocks, scratch, 1);
-            products(n, record, blocks, f, outAt, 1);
+            products(w, w0, k, k0, blocks, scratch, record, outAt, 0);
+            products(w, w1, k, k0, blocks, scratch, record, outAt, 1);
         }
+    }
+
+    private void products(MemorySegment w, long w0, int k, int k0, int blocks, Scratch scratch, int record, int outAt,
+            int vector) {
+        header(w, w0, k, k0, blocks, scratch, vector);
+        long codes = codes(w0, k, k0);
+        int at = 0;
+        for (int p = 8; p > 0; p >>= 1) {
+            if ((bits & p) != 0) {
+                PlaneSums.add(w, codes + at * 64L, bits * 64L, blocks, p, at, scratch.ints(), record, vector);
+                at += p;
+            }
+        }
+        fold(scratch.ints(), record, blocks, scratch.floats(), outAt, vector);
     }
 
     @Override
@@ -65,18 +70,31 @@ final class MicroFields extends Blocks32 {
         MemorySegment panel = scratch.bytes();
         int blocks = count / PackFields.BLOCK;
         Panel.clearFrom(panel, scratch.floats(), blocks);
-        chunk(w, w0, k, k0, blocks, scratch, vector);
+        header(w, w0, k, k0, blocks, scratch, vector);
+        words(w, codes(w0, k, k0), blocks, scratch.ints());
         long to = Memory.PANEL + vector * (long) Lanes.BYTES;
         for (int b = 0; b < blocks; b++) {
             block(scratch.ints(), b, panel, to + b * 32 * Panel.STEP);
         }
     }
 
-    /** Scales to {@link Memory#SCALES}, codes to {@link Memory#INT_WORDS}, zero points to {@link Memory#INT_ZEROS}. */
-    private void chunk(MemorySegment w, long w0, int k, int k0, int blocks, Scratch scratch, int vector) {
-        int[] n = scratch.ints();
+    private long codes(long w0, int k, int k0) {
+        return w0 + packing.codes(k) + k0 / PackFields.BLOCK * bits * 64L;
+    }
+
+    /** Scales to {@link Memory#SCALES}, zero points to {@link Memory#INT_ZEROS}. */
+    private void header(MemorySegment w, long w0, int k, int k0, int blocks, Scratch scratch, int vector) {
         scales(w, w0, k0, blocks, scratch.floats(), Memory.SCALES + vector * V);
-        long codes = w0 + packing.codes(k) + k0 / PackFields.BLOCK * bits * 64L;
+        int[] n = scratch.ints();
+        if (fields.hasZero()) {
+            zeros(w, w0 + packing.zeros(k), k0, blocks, n);
+        } else {
+            Arrays.fill(n, Memory.INT_ZEROS, Memory.INT_ZEROS + blocks * V, -fields.low() - less);
+        }
+    }
+
+    /** Codes as bytes to {@link Memory#INT_WORDS}. */
+    private void words(MemorySegment w, long codes, int blocks, int[] n) {
         int at = 0;
         for (int p = 8; p > 0; p >>= 1) {
             if ((bits & p) != 0) {
@@ -87,11 +105,6 @@ final class MicroFields extends Blocks32 {
                 }
                 at += p;
             }
-        }
-        if (fields.hasZero()) {
-            zeros(w, w0 + packing.zeros(k), k0, blocks, n);
-        } else {
-            Arrays.fill(n, Memory.INT_ZEROS, Memory.INT_ZEROS + blocks * V, -fields.low() - less);
         }
     }
 
@@ -122,12 +135,13 @@ final class MicroFields extends Blocks32 {
         int mask = ((1 << p) - 1) * 0x01010101;
         for (int b = 0; b < blocks; b++) {
             for (int u = 0; u < 8; u++) {
+                int to = Memory.INT_WORDS + (8 * b + u) * V;
                 IntVector.fromMemorySegment(I, w, at + b * blockBytes + (u & p - 1) * 64L, Lanes.LE)
                         .lanewise(LSHR, u & -p)
                         .and(mask)
                         .lanewise(LSHL, shift)
-                        .or(IntVector.fromArray(I, n, Memory.INT_WORDS + (8 * b + u) * V))
-                        .intoArray(n, Memory.INT_WORDS + (8 * b + u) * V);
+                        .or(IntVector.fromArray(I, n, to))
+                        .intoArray(n, to);
             }
         }
     }
@@ -143,55 +157,6 @@ final class MicroFields extends Blocks32 {
         }
     }
 
-    private void products(int[] n, int record, int blocks, float[] f, int outAt, int vector) {
-        if (bits <= 4) {
-            narrow(n, record, blocks);
-        } else {
-            wide(n, record, blocks);
-        }
-        fold(n, record, blocks, f, outAt, vector);
-    }
-
-    /** The exact sums of blocks of codes of up to 4 bits, to {@link Memory#INT_SUMS}. */
-    private static void narrow(int[] n, int record, int blocks) {
-        for (int b = 0; b < blocks; b++) {
-            int a = record + b * Rows.PAIRS32;
-            ShortVector s = ShortVector.zero(Lanes.I16);
-            for (int u = 0; u < 8; u++) {
-                IntVector x = IntVector.fromArray(I, n, Memory.INT_WORDS + (8 * b + u) * V);
-                s = s.add(x.and(LOW).reinterpretAsShorts().mul(IntVector.broadcast(I, n[a + u]).reinterpretAsShorts()))
-                        .add(x.lanewise(LSHR, 8)
-                                .and(LOW)
-                                .reinterpretAsShorts()
-                                .mul(IntVector.broadcast(I, n[a + 8 + u]).reinterpretAsShorts()));
-            }
-            IntVector m = s.reinterpretAsInts();
-            m.lanewise(LSHL, 16)
-                    .lanewise(ASHR, 16)
-                    .add(m.lanewise(ASHR, 16))
-                    .intoArray(n, Memory.INT_SUMS + b * V);
-        }
-    }
-
-    /** The same of codes that are signed bytes. */
-    private static void wide(int[] n, int record, int blocks) {
-        for (int b = 0; b < blocks; b++) {
-            int a = record + b * Rows.PAIRS32;
-            IntVector s = IntVector.zero(I);
-            for (int u = 0; u < 8; u++) {
-                ShortVector x = IntVector.fromArray(I, n, Memory.INT_WORDS + (8 * b + u) * V).reinterpretAsShorts();
-                IntVector m = x.lanewise(LSHL, 8)
-                        .lanewise(ASHR, 8)
-                        .mul(IntVector.broadcast(I, n[a + u]).reinterpretAsShorts())
-                        .add(x.lanewise(ASHR, 8)
-                                .mul(IntVector.broadcast(I, n[a + 8 + u]).reinterpretAsShorts()))
-                        .reinterpretAsInts();
-                s = s.add(m.lanewise(LSHL, 16).lanewise(ASHR, 16)).add(m.lanewise(ASHR, 16));
-            }
-            s.intoArray(n, Memory.INT_SUMS + b * V);
-        }
-    }
-
     /** {@code c = fma(isum - z * asum, dW * dA, c)} for each block in order. */
     private static void fold(int[] n, int record, int blocks, float[] f, int outAt, int vector) {
         FloatVector c = FloatVector.fromArray(F, f, outAt + vector * V);
@@ -199,7 +164,7 @@ final class MicroFields extends Blocks32 {
             int block = record + b * Rows.PAIRS32;
             float scale = Float.intBitsToFloat(n[block + Rows.PAIRS32_SCALE]);
             IntVector zero = IntVector.fromArray(I, n, Memory.INT_ZEROS + b * V).mul(n[block + Rows.PAIRS32_SUM]);
-            IntVector sum = IntVector.fromArray(I, n, Memory.INT_SUMS + b * V).sub(zero);
+            IntVector sum = IntVector.fromArray(I, n, Memory.INT_TOTALS + b * V).sub(zero);
             c = ((FloatVector) sum.convert(I2F, 0)).fma(
                     FloatVector.fromArray(F, f, Memory.SCALES + b * Tile.STEP + vector * V).mul(scale), c);
         }
