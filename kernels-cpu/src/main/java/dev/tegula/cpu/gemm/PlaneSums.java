@@ -56,23 +56,67 @@ final class PlaneSums {
         for (int b = 0; b < blocks; b++) {
             int a = record + b * Rows.PAIRS32;
             IntVector x = IntVector.fromMemorySegment(I, w, at + b * step, Lanes.LE);
-            ShortVector s = x.and(TWO).reinterpretAsShorts().mul(IntVector.broadcast(I, n[a + 0]).reinterpretAsShorts());
-            s = s.add(x.lanewise(LSHR, 8).and(TWO).reinterpretAsShorts().mul(IntVector.broadcast(I, n[a + 8]).reinterpretAsShorts()));
-            s = s.add(x.lanewise(LSHR, 2).and(TWO).reinterpretAsShorts().mul(IntVector.broadcast(I, n[a + 2]).reinterpretAsShorts()));
-            s = s.add(x.lanewise(LSHR, 10).and(TWO).reinterpretAsShorts().mul(IntVector.broadcast(I, n[a + 10]).reinterpretAsShorts()));
-            s = s.add(x.lanewise(LSHR, 4).and(TWO).reinterpretAsShorts().mul(IntVector.broadcast(I, n[a + 4]).reinterpretAsShorts()));
-            s = s.add(x.lanewise(LSHR, 12).and(TWO).reinterpretAsShorts().mul(IntVector.broadcast(I, n[a + 12]).reinterpretAsShorts()));
-            s = s.add(x.lanewise(LSHR, 6).and(TWO).reinterpretAsShorts().mul(IntVector.broadcast(I, n[a + 6]).reinterpretAsShorts()));
-            s = s.add(x.lanewise(LSHR, 14).and(TWO).reinterpretAsShorts().mul(IntVector.broadcast(I, n[a + 14]).reinterpretAsShorts()));
+            ShortVector s = x.and(TWO)
+                    .reinterpretAsShorts()
+                    .mul(IntVector.broadcast(I, n[a + 0]).reinterpretAsShorts());
+            s = s.add(x.lanewise(LSHR, 8)
+                    .and(TWO)
+                    .reinterpretAsShorts()
+                    .mul(IntVector.broadcast(I, n[a + 8]).reinterpretAsShorts()));
+            s = s.add(x.lanewise(LSHR, 2)
+                    .and(TWO)
+                    .reinterpretAsShorts()
+                    .mul(IntVector.broadcast(I, n[a + 2]).reinterpretAsShorts()));
+            s = s.add(x.lanewise(LSHR, 10)
+                    .and(TWO)
+                    .reinterpretAsShorts()
+                    .mul(IntVector.broadcast(I, n[a + 10]).reinterpretAsShorts()));
+            s = s.add(x.lanewise(LSHR, 4)
+                    .and(TWO)
+                    .reinterpretAsShorts()
+                    .mul(IntVector.broadcast(I, n[a + 4]).reinterpretAsShorts()));
+            s = s.add(x.lanewise(LSHR, 12)
+                    .and(TWO)
+                    .reinterpretAsShorts()
+                    .mul(IntVector.broadcast(I, n[a + 12]).reinterpretAsShorts()));
+            s = s.add(x.lanewise(LSHR, 6)
+                    .and(TWO)
+                    .reinterpretAsShorts()
+                    .mul(IntVector.broadcast(I, n[a + 6]).reinterpretAsShorts()));
+            s = s.add(x.lanewise(LSHR, 14)
+                    .and(TWO)
+                    .reinterpretAsShorts()
+                    .mul(IntVector.broadcast(I, n[a + 14]).reinterpretAsShorts()));
             x = IntVector.fromMemorySegment(I, w, at + b * step + 64, Lanes.LE);
             s = s.add(x.and(TWO).reinterpretAsShorts().mul(IntVector.broadcast(I, n[a + 1]).reinterpretAsShorts()));
-            s = s.add(x.lanewise(LSHR, 8).and(TWO).reinterpretAsShorts().mul(IntVector.broadcast(I, n[a + 9]).reinterpretAsShorts()));
-            s = s.add(x.lanewise(LSHR, 2).and(TWO).reinterpretAsShorts().mul(IntVector.broadcast(I, n[a + 3]).reinterpretAsShorts()));
-            s = s.add(x.lanewise(LSHR, 10).and(TWO).reinterpretAsShorts().mul(IntVector.broadcast(I, n[a + 11]).reinterpretAsShorts()));
-            s = s.add(x.lanewise(LSHR, 4).and(TWO).reinterpretAsShorts().mul(IntVector.broadcast(I, n[a + 5]).reinterpretAsShorts()));
-            s = s.add(x.lanewise(LSHR, 12).and(TWO).reinterpretAsShorts().mul(IntVector.broadcast(I, n[a + 13]).reinterpretAsShorts()));
-            s = s.add(x.lanewise(LSHR, 6).and(TWO).reinterpretAsShorts().mul(IntVector.broadcast(I, n[a + 7]).reinterpretAsShorts()));
-            s = s.add(x.lanewise(LSHR, 14).and(TWO).reinterpretAsShorts().mul(IntVector.broadcast(I, n[a + 15]).reinterpretAsShorts()));
+            s = s.add(x.lanewise(LSHR, 8)
+                    .and(TWO)
+                    .reinterpretAsShorts()
+                    .mul(IntVector.broadcast(I, n[a + 9]).reinterpretAsShorts()));
+            s = s.add(x.lanewise(LSHR, 2)
+                    .and(TWO)
+                    .reinterpretAsShorts()
+                    .mul(IntVector.broadcast(I, n[a + 3]).reinterpretAsShorts()));
+            s = s.add(x.lanewise(LSHR, 10)
+                    .and(TWO)
+                    .reinterpretAsShorts()
+                    .mul(IntVector.broadcast(I, n[a + 11]).reinterpretAsShorts()));
+            s = s.add(x.lanewise(LSHR, 4)
+                    .and(TWO)
+                    .reinterpretAsShorts()
+                    .mul(IntVector.broadcast(I, n[a + 5]).reinterpretAsShorts()));
+            s = s.add(x.lanewise(LSHR, 12)
+                    .and(TWO)
+                    .reinterpretAsShorts()
+                    .mul(IntVector.broadcast(I, n[a + 13]).reinterpretAsShorts()));
+            s = s.add(x.lanewise(LSHR, 6)
+                    .and(TWO)
+                    .reinterpretAsShorts()
+                    .mul(IntVector.broadcast(I, n[a + 7]).reinterpretAsShorts()));
+            s = s.add(x.lanewise(LSHR, 14)
+                    .and(TWO)
+                    .reinterpretAsShorts()
+                    .mul(IntVector.broadcast(I, n[a + 15]).reinterpretAsShorts()));
             s.reinterpretAsInts().intoArray(n, Memory.INT_SUMS + b * Tile.STEP + vector * V);
         }
     }
@@ -82,22 +126,69 @@ final class PlaneSums {
         for (int b = 0; b < blocks; b++) {
             int a = record + b * Rows.PAIRS32;
             IntVector x = IntVector.fromMemorySegment(I, w, at + b * step, Lanes.LE);
-            ShortVector s = x.and(ONE).reinterpretAsShorts().mul(IntVector.broadcast(I, n[a + 0]).reinterpretAsShorts());
-            s = s.add(x.lanewise(LSHR, 8).and(ONE).reinterpretAsShorts().mul(IntVector.broadcast(I, n[a + 8]).reinterpretAsShorts()));
-            s = s.add(x.lanewise(LSHR, 1).and(ONE).reinterpretAsShorts().mul(IntVector.broadcast(I, n[a + 1]).reinterpretAsShorts()));
-            s = s.add(x.lanewise(LSHR, 9).and(ONE).reinterpretAsShorts().mul(IntVector.broadcast(I, n[a + 9]).reinterpretAsShorts()));
-            s = s.add(x.lanewise(LSHR, 2).and(ONE).reinterpretAsShorts().mul(IntVector.broadcast(I, n[a + 2]).reinterpretAsShorts()));
-            s = s.add(x.lanewise(LSHR, 10).and(ONE).reinterpretAsShorts().mul(IntVector.broadcast(I, n[a + 10]).reinterpretAsShorts()));
-            s = s.add(x.lanewise(LSHR, 3).and(ONE).reinterpretAsShorts().mul(IntVector.broadcast(I, n[a + 3]).reinterpretAsShorts()));
-            s = s.add(x.lanewise(LSHR, 11).and(ONE).reinterpretAsShorts().mul(IntVector.broadcast(I, n[a + 11]).reinterpretAsShorts()));
-            s = s.add(x.lanewise(LSHR, 4).and(ONE).reinterpretAsShorts().mul(IntVector.broadcast(I, n[a + 4]).reinterpretAsShorts()));
-            s = s.add(x.lanewise(LSHR, 12).and(ONE).reinterpretAsShorts().mul(IntVector.broadcast(I, n[a + 12]).reinterpretAsShorts()));
-            s = s.add(x.lanewise(LSHR, 5).and(ONE).reinterpretAsShorts().mul(IntVector.broadcast(I, n[a + 5]).reinterpretAsShorts()));
-            s = s.add(x.lanewise(LSHR, 13).and(ONE).reinterpretAsShorts().mul(IntVector.broadcast(I, n[a + 13]).reinterpretAsShorts()));
-            s = s.add(x.lanewise(LSHR, 6).and(ONE).reinterpretAsShorts().mul(IntVector.broadcast(I, n[a + 6]).reinterpretAsShorts()));
-            s = s.add(x.lanewise(LSHR, 14).and(ONE).reinterpretAsShorts().mul(IntVector.broadcast(I, n[a + 14]).reinterpretAsShorts()));
-            s = s.add(x.lanewise(LSHR, 7).and(ONE).reinterpretAsShorts().mul(IntVector.broadcast(I, n[a + 7]).reinterpretAsShorts()));
-            s = s.add(x.lanewise(LSHR, 15).and(ONE).reinterpretAsShorts().mul(IntVector.broadcast(I, n[a + 15]).reinterpretAsShorts()));
+            ShortVector s = x.and(ONE)
+                    .reinterpretAsShorts()
+                    .mul(IntVector.broadcast(I, n[a + 0]).reinterpretAsShorts());
+            s = s.add(x.lanewise(LSHR, 8)
+                    .and(ONE)
+                    .reinterpretAsShorts()
+                    .mul(IntVector.broadcast(I, n[a + 8]).reinterpretAsShorts()));
+            s = s.add(x.lanewise(LSHR, 1)
+                    .and(ONE)
+                    .reinterpretAsShorts()
+                    .mul(IntVector.broadcast(I, n[a + 1]).reinterpretAsShorts()));
+            s = s.add(x.lanewise(LSHR, 9)
+                    .and(ONE)
+                    .reinterpretAsShorts()
+                    .mul(IntVector.broadcast(I, n[a + 9]).reinterpretAsShorts()));
+            s = s.add(x.lanewise(LSHR, 2)
+                    .and(ONE)
+                    .reinterpretAsShorts()
+                    .mul(IntVector.broadcast(I, n[a + 2]).reinterpretAsShorts()));
+            s = s.add(x.lanewise(LSHR, 10)
+                    .and(ONE)
+                    .reinterpretAsShorts()
+                    .mul(IntVector.broadcast(I, n[a + 10]).reinterpretAsShorts()));
+            s = s.add(x.lanewise(LSHR, 3)
+                    .and(ONE)
+                    .reinterpretAsShorts()
+                    .mul(IntVector.broadcast(I, n[a + 3]).reinterpretAsShorts()));
+            s = s.add(x.lanewise(LSHR, 11)
+                    .and(ONE)
+                    .reinterpretAsShorts()
+                    .mul(IntVector.broadcast(I, n[a + 11]).reinterpretAsShorts()));
+            s = s.add(x.lanewise(LSHR, 4)
+                    .and(ONE)
+                    .reinterpretAsShorts()
+                    .mul(IntVector.broadcast(I, n[a + 4]).reinterpretAsShorts()));
+            s = s.add(x.lanewise(LSHR, 12)
+                    .and(ONE)
+                    .reinterpretAsShorts()
+                    .mul(IntVector.broadcast(I, n[a + 12]).reinterpretAsShorts()));
+            s = s.add(x.lanewise(LSHR, 5)
+                    .and(ONE)
+                    .reinterpretAsShorts()
+                    .mul(IntVector.broadcast(I, n[a + 5]).reinterpretAsShorts()));
+            s = s.add(x.lanewise(LSHR, 13)
+                    .and(ONE)
+                    .reinterpretAsShorts()
+                    .mul(IntVector.broadcast(I, n[a + 13]).reinterpretAsShorts()));
+            s = s.add(x.lanewise(LSHR, 6)
+                    .and(ONE)
+                    .reinterpretAsShorts()
+                    .mul(IntVector.broadcast(I, n[a + 6]).reinterpretAsShorts()));
+            s = s.add(x.lanewise(LSHR, 14)
+                    .and(ONE)
+                    .reinterpretAsShorts()
+                    .mul(IntVector.broadcast(I, n[a + 14]).reinterpretAsShorts()));
+            s = s.add(x.lanewise(LSHR, 7)
+                    .and(ONE)
+                    .reinterpretAsShorts()
+                    .mul(IntVector.broadcast(I, n[a + 7]).reinterpretAsShorts()));
+            s = s.add(x.lanewise(LSHR, 15)
+                    .and(ONE)
+                    .reinterpretAsShorts()
+                    .mul(IntVector.broadcast(I, n[a + 15]).reinterpretAsShorts()));
             s.reinterpretAsInts().intoArray(n, Memory.INT_SUMS + b * Tile.STEP + vector * V);
         }
     }
