@@ -3,6 +3,7 @@
  *
  *   c = fma((float) sum of q a, dW dA, c)                   per block
  *   c = fma(mW dA, (float) sum of a, c)                     after it, for formats with minimums
+ *   c = fma((float) sum of (q - z) a, dW dA, c)             instead, for formats with zero points
  *
  * The dot product multiplies unsigned by signed bytes, so codes may be stored with an offset z that the activations' sum
  * takes off again: sum of (q + z) a - z sum of a, exact in I32.
@@ -30,9 +31,13 @@ static void record32(const char *x, int64_t k0, int64_t count, struct record_kin
     }
 }
 
-/* R rows times a panel; R, bits and mins are constants of each call site. */
-INLINE void tile32(const int R, const int bits, const int mins, const struct panel *p, const struct record32 *x,
+/* What a format's blocks have besides scale and codes. */
+enum { ONLY_CODES, MINS, ZEROS };
+
+/* R rows times a panel; R, bits and kind are constants of each call site. */
+INLINE void tile32(const int R, const int bits, const int kind, const struct panel *p, const struct record32 *x,
                    int64_t blocks, float *out) {
+    static const int32_t nothing = 0;
     /* In registers from block to block, or where there are few of them in memory. */
     VF acc[BLOCK_ROWS][2];
     UNROLL for (int i = 0; i < 2 * R; i++) {
@@ -41,7 +46,7 @@ INLINE void tile32(const int R, const int bits, const int mins, const struct pan
     for (int64_t b = 0; b < blocks; b++) {
         VI s[BLOCK_ROWS][2];
         UNROLL for (int r = 0; r < R; r++) {
-            s[r][0] = s[r][1] = dot_begin(&x[r].offset[b]);
+            s[r][0] = s[r][1] = dot_begin(kind == ZEROS ? &nothing : &x[r].offset[b]);
         }
         UNROLL for (int u = 0; u < 8; u++) {
             VI w0 = vi_load(p->codes[b * 8 + u]);
@@ -55,9 +60,12 @@ INLINE void tile32(const int R, const int bits, const int mins, const struct pan
         UNROLL for (int i = 0; i < 2 * R; i++) {
             const int r = i / 2, v = i % 2;
             VF dA = vf_broadcast(&x[r].d[b]);
-            VF sum = vf_of_int(dot_end(bits, s[r][v], &x[r].offset[b]));
-            VF c = vf_fma(sum, vf_mul(vf_load(p->d[b] + v * LANES), dA), acc[r][v]);
-            if (mins) {
+            VI sum = dot_end(bits, s[r][v], kind == ZEROS ? &nothing : &x[r].offset[b]);
+            if (kind == ZEROS) {
+                sum = vi_dot_pairs(sum, vi_load(p->scales[b] + v * LANES), vi_broadcast(&x[r].offset[b]));
+            }
+            VF c = vf_fma(vf_of_int(sum), vf_mul(vf_load(p->d[b] + v * LANES), dA), acc[r][v]);
+            if (kind == MINS) {
                 c = vf_fma(vf_mul(vf_load(p->m[b] + v * LANES), dA), vf_broadcast(&x[r].sum[b]), c);
             }
             acc[r][v] = c;
@@ -68,13 +76,23 @@ INLINE void tile32(const int R, const int bits, const int mins, const struct pan
     }
 }
 
-#define TILE32(NAME_, BITS, MINS)                                                                                      \
+#define TILE32(NAME_, BITS, KIND)                                                                                      \
     static void NAME_(int rows, const struct panel *p, const void *x, int64_t count, float *out) {                     \
-        ROWS_SWITCH(BLOCK_ROWS, rows, tile32, BITS, MINS, p, x, count / 32, out)                                       \
+        ROWS_SWITCH(BLOCK_ROWS, rows, tile32, BITS, KIND, p, x, count / 32, out)                                       \
     }
-TILE32(multiply_4, 4, 0)
-TILE32(multiply_8, 8, 0)
-TILE32(multiply_8_min, 8, 1)
+TILE32(multiply_4, 4, ONLY_CODES)
+TILE32(multiply_8, 8, ONLY_CODES)
+TILE32(multiply_8_min, 8, MINS)
+TILE32(multiply_4_zero, 4, ZEROS)
+TILE32(multiply_8_zero, 8, ZEROS)
+#ifdef VNNI
+/* Codes of 8 bits are unsigned as well. */
+#define multiply_7 multiply_8
+#define multiply_7_zero multiply_8_zero
+#else
+TILE32(multiply_7, 7, ONLY_CODES)
+TILE32(multiply_7_zero, 7, ZEROS)
+#endif
 
 /* Where the codes of a row begin: after its scales, two F16 in a word (dev.tegula.tile.PackBlocks32). */
 INLINE int64_t codes32(int64_t k) {

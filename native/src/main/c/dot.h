@@ -5,8 +5,9 @@
  * offset of 128; a sum begins with what takes the offset off again.
  *
  * Without it, products of unsigned codes are added up in pairs of I16, two to a lane: 16 products of 4-bit codes, at most
- * 16 * 15 * 127 = 30480, 4 of 6-bit codes, 4 * 63 * 127 = 32004, or 64 of 2-bit codes, 64 * 3 * 127 = 24384. Products of signed codes of 8 bits are products of the code's magnitude and the activation with
- * the code's sign, at most 2 * 128 * 127 = 32512 to a pair, and go to I32 at once.
+ * 16 * 15 * 127 = 30480, 4 of 6-bit codes, 4 * 63 * 127 = 32004, or 64 of 2-bit codes, 64 * 3 * 127 = 24384.
+ * Those of unsigned codes of 7 bits, at most 2 * 127 * 127 = 32258 to a pair, go to I32 at once, and so do products of signed codes of 8 bits, which
+ * are products of the code's magnitude and the activation with the code's sign, at most 2 * 128 * 127 = 32512 to a pair.
  */
 #ifndef TEGULA_DOT_H
 #define TEGULA_DOT_H
@@ -71,13 +72,17 @@ INLINE VI dot_begin(const void *offset) {
     return vi_zero();
 }
 INLINE VI dot(const int bits, VI s, VI w, VI a) {
-    return bits == 8 ? vi_dot_pairs(s, vi_pairs_signed(w, a), vi_all(0x00010001)) : vi_add_pairs(s, vi_pairs(w, a));
+    return bits == 8   ? vi_dot_pairs(s, vi_pairs_signed(w, a), vi_all(0x00010001))
+           : bits == 7 ? vi_dot_pairs(s, vi_pairs(w, a), vi_all(0x00010001))
+                       : vi_add_pairs(s, vi_pairs(w, a));
 }
 INLINE VI dot_end(const int bits, VI s, const void *offset) {
-    return bits == 8 ? s : vi_dot_pairs(vi_broadcast(offset), s, vi_all(0x00010001));
+    return bits == 8   ? s
+           : bits == 7 ? vi_add(s, vi_broadcast(offset))
+                       : vi_dot_pairs(vi_broadcast(offset), s, vi_all(0x00010001));
 }
 INLINE VI dot_add(const int bits, VI s, VI t) {
-    return bits == 8 ? vi_add(s, t) : vi_add_pairs(s, t);
+    return bits >= 7 ? vi_add(s, t) : vi_add_pairs(s, t);
 }
 INLINE VI dot_join(VI c, VI s) {
     return vi_dot_pairs(c, s, vi_all(0x00010001));

@@ -38,7 +38,8 @@ enum {
     FORMAT_TQ2_0,
     FORMAT_CODES256,
     FORMAT_CODES256_MIN,
-    FORMATS
+    FORMAT_FIELDS, /* and 31 more: signed or with zero points, in groups of 32 or 128, of 1 ... 8 bits */
+    FORMATS = FORMAT_FIELDS + 32
 };
 
 /* What does not change from call to call; Java writes it (LinearCall). Strides are in bytes. */

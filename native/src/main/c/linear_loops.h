@@ -58,6 +58,7 @@ struct record_kind {
 #include "blocks256.h"
 #include "decode256.h"
 #include "gemv.h"
+#include "fields.h"
 #ifdef __x86_64__
 #include "bf16_pairs.h"
 #endif
@@ -95,6 +96,7 @@ static const struct format formats[FORMATS] = {
     [FORMAT_TQ2_0] = {BLOCKS256(1, 0, 16), decode_tq2_0, multiply_tq2_0, gemv_tq2_0},
     [FORMAT_CODES256] = {BLOCKS256(OFFSET8, 16, 16), decode_codes256, multiply_codes256, 0},
     [FORMAT_CODES256_MIN] = {BLOCKS256(OFFSET8, 16, 16), decode_codes256, multiply_codes256_min, 0},
+    EACH_FIELDS(FIELDS_ROW)
 };
 
 /* A block of rows and columns of one call. */

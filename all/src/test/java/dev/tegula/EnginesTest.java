@@ -15,6 +15,8 @@ import dev.tegula.kv.KvLayout;
 import dev.tegula.model.Model;
 import dev.tegula.model.ModelOptions;
 import dev.tegula.model.SyntheticModel;
+import dev.tegula.quant.ModelQuantizer;
+import dev.tegula.quant.eval.ErrorMeter;
 import dev.tegula.tensor.DType;
 import dev.tegula.tensor.TensorView;
 import java.io.IOException;
@@ -54,7 +56,8 @@ class EnginesTest {
 
     @ParameterizedTest
     @CsvSource({"llama,F32", "llama,F16", "llama,BF16", "llama,Q8_0", "llama,Q4_K", "llama,Q6_K", "llama,Q5_1",
-        "qwen2,Q4_0", "qwen3,Q4_K", "bitnet,TQ2_0", "bitnet-b1.58,TQ1_0"})
+        "qwen2,Q4_0", "qwen3,Q4_K", "bitnet,TQ2_0", "bitnet-b1.58,TQ1_0",
+        "llama,INT8_G32", "qwen3,UINT4_G128"})
     void bitsAreTheScalarEngines(String architecture, DType type) throws IOException {
         Path path = new SyntheticModel(architecture, 1, 256, 256, 4, 2, 64, 320, 256, type, type, 42)
                 .write(folder.resolve("model.gguf"));
@@ -103,6 +106,31 @@ class EnginesTest {
             MemorySegment.copy(view.segment(), ValueLayout.JAVA_FLOAT, view.rowOffset(0), logits, 0, logits.length);
             return logits;
         }
+    }
+
+    /** A model in F32, quantized to ever more bits: the engines agree, and the logits come near those of the weights. */
+    @Test
+    void quantizedModelsComeNearTheirSource() throws IOException {
+        Path source = new SyntheticModel("llama", 1, 256, 256, 4, 2, 64, 320, 256, DType.F32, DType.F32, 7)
+                .write(folder.resolve("source.gguf"));
+        KernelTable scalar = KernelTable.of(List.of(new RefProvider()));
+        float[] right = logits(source, scalar, 1, TOKENS.length);
+        double before = Double.POSITIVE_INFINITY;
+        for (DType type : List.of(DType.INT2_G32, DType.UINT3_G32, DType.UINT5_G128, DType.INT6_G32, DType.INT8_G32)) {
+            Path path = folder.resolve(type + ".gguf");
+            try (GgufFile file = GgufFile.open(source)) {
+                ModelQuantizer.write(file, path, type, Optional.of(DType.UINT7_G32), done -> {});
+            }
+            float[] expected = logits(path, scalar, 2, TOKENS.length);
+            for (KernelProvider engine : engines()) {
+                KernelTable table = KernelTable.of(List.of(new AtOnce(engine), new RefProvider()));
+                assertArrayEquals(expected, logits(path, table, 2, 5), engine.engine() + " " + type);
+            }
+            double error = ErrorMeter.compare(right, expected).relativeRmse();
+            assertTrue(error < before, type + ": " + error + " after " + before);
+            before = error;
+        }
+        assertTrue(before < 0.03, "INT8_G32: " + before);
     }
 
     private static ModelOptions options(KernelTable table, int threads) {

@@ -62,6 +62,7 @@ final class TegulaCommand {
         commands.put("logits", LogitsCommand::new);
         commands.put("perplexity", PerplexityCommand::new);
         commands.put("bench", BenchCommand::new);
+        commands.put("quantize", QuantizeCommand::new);
         return commands;
     }
 

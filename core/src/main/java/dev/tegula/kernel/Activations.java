@@ -16,7 +16,7 @@ public final class Activations {
 
     /**
      * The activations' format for weights of a format: F32 for floating-point weights, Q8 in blocks of 256 for formats of
-     * 256-element blocks, Q8 in blocks of 32 for the other quantized formats.
+     * 256-element blocks, Q8 in blocks of 32 for the other quantized formats, whose blocks or groups are multiples of it.
      *
      * @throws IllegalArgumentException when the format is none of weights in memory
      */
@@ -27,6 +27,7 @@ public final class Activations {
             case Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, IQ4_XS, TQ1_0, TQ2_0, TQ2_F32 -> DType.Q8_A256;
             case I2_S, I32, Q8_A32, Q8_A256 ->
                 throw new IllegalArgumentException(weights + " is no format of weights in memory");
+            default -> weights.fields().map(fields -> DType.Q8_A32).orElseThrow();
         };
     }
 }

@@ -2,6 +2,7 @@ package dev.tegula.model;
 
 import dev.tegula.file.gguf.I2sBlocks;
 import dev.tegula.tensor.DType;
+import dev.tegula.tensor.Fields;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.SplittableRandom;
@@ -75,7 +76,15 @@ final class RandomBlocks {
                 half(data, b + 64, s * 1.2f);
             }
             case MXFP4 -> data.set(ValueLayout.JAVA_BYTE, b, (byte) (127 + Math.getExponent(s / 3)));
-            default -> throw new IllegalArgumentException("no random " + type);
+            default -> fields(data, b, type.fields().orElseThrow(), s);
+        }
+    }
+
+    /** 2^N uniform codes, of which the zero point is the middle, spread by 2^N / sqrt(12). */
+    private static void fields(MemorySegment data, long b, Fields fields, float s) {
+        half(data, b, s * (float) (Math.sqrt(12) / (1 << fields.bits())));
+        if (fields.hasZero()) {
+            data.set(ValueLayout.JAVA_BYTE, b + Fields.ZERO, (byte) (1 << fields.bits() - 1));
         }
     }
 

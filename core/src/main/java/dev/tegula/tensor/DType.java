@@ -1,6 +1,7 @@
 package dev.tegula.tensor;
 
-import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -49,21 +50,66 @@ public enum DType {
      * Activations for weights of 256-element blocks, in memory only. A block: F32 scale, 16 I32 sums (of 16 values
      * each), then 256 int8 values in -127…127.
      */
-    Q8_A256(-1, 256, 324);
+    Q8_A256(-1, 256, 324),
+    /** Two's complement codes of 1 to 8 bits, a scale for 32 elements: Tegula's own, see {@link Fields}. */
+    INT1_G32(1, false, 32),
+    INT2_G32(2, false, 32),
+    INT3_G32(3, false, 32),
+    INT4_G32(4, false, 32),
+    INT5_G32(5, false, 32),
+    INT6_G32(6, false, 32),
+    INT7_G32(7, false, 32),
+    INT8_G32(8, false, 32),
+    INT1_G128(1, false, 128),
+    INT2_G128(2, false, 128),
+    INT3_G128(3, false, 128),
+    INT4_G128(4, false, 128),
+    INT5_G128(5, false, 128),
+    INT6_G128(6, false, 128),
+    INT7_G128(7, false, 128),
+    INT8_G128(8, false, 128),
+    UINT1_G32(1, true, 32),
+    UINT2_G32(2, true, 32),
+    UINT3_G32(3, true, 32),
+    UINT4_G32(4, true, 32),
+    UINT5_G32(5, true, 32),
+    UINT6_G32(6, true, 32),
+    UINT7_G32(7, true, 32),
+    UINT8_G32(8, true, 32),
+    UINT1_G128(1, true, 128),
+    UINT2_G128(2, true, 128),
+    UINT3_G128(3, true, 128),
+    UINT4_G128(4, true, 128),
+    UINT5_G128(5, true, 128),
+    UINT6_G128(6, true, 128),
+    UINT7_G128(7, true, 128),
+    UINT8_G128(8, true, 128);
 
-    private static final DType[] BY_ID = byId();
+    private static final Map<Long, DType> BY_ID = byId();
 
     private final int ggufId;
     private final int blockLength;
     private final int blockBytes;
+    private final Fields fields;
 
     DType(int ggufId, int blockLength, int blockBytes) {
         this.ggufId = ggufId;
         this.blockLength = blockLength;
         this.blockBytes = blockBytes;
+        this.fields = null;
     }
 
-    /** The type number in a GGUF tensor table, or -1 when the format has no number of its own there. */
+    DType(int bits, boolean hasZero, int group) {
+        this.fields = new Fields(bits, hasZero, group);
+        this.ggufId = 0x5447_0000 | (hasZero ? 0x1000 : 0) | group << 4 | bits;
+        this.blockLength = group;
+        this.blockBytes = fields.bytes();
+    }
+
+    /**
+     * The type number in a GGUF tensor table, or -1 when the format has no number of its own there. Those of Tegula's own
+     * formats are far above ggml's: "TG" in the upper half, and 4096 for a zero point + 16 times the group + bits in the lower.
+     */
     public int ggufId() {
         return ggufId;
     }
@@ -76,6 +122,11 @@ public enum DType {
     /** Bytes per block. */
     public int blockBytes() {
         return blockBytes;
+    }
+
+    /** What a group of N-bit integers holds, for the formats that are no more than that. */
+    public Optional<Fields> fields() {
+        return Optional.ofNullable(fields);
     }
 
     /** Whether elements share a block with others, so that a single one has no address of its own. */
@@ -99,14 +150,14 @@ public enum DType {
 
     /** The format with the given GGUF type number, or nothing when Tegula does not know it. */
     public static Optional<DType> ofGgufId(long id) {
-        return id < 0 || id >= BY_ID.length ? Optional.empty() : Optional.ofNullable(BY_ID[(int) id]);
+        return Optional.ofNullable(BY_ID.get(id));
     }
 
-    private static DType[] byId() {
-        DType[] table = new DType[Arrays.stream(values()).mapToInt(DType::ggufId).max().orElse(0) + 1];
+    private static Map<Long, DType> byId() {
+        Map<Long, DType> table = new HashMap<>();
         for (DType type : values()) {
             if (type.ggufId >= 0) {
-                table[type.ggufId] = type;
+                table.put((long) type.ggufId, type);
             }
         }
         return table;

@@ -1,6 +1,9 @@
 package dev.tegula.tile;
 
 import dev.tegula.tensor.DType;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** The layout in groups of rows of each weight format: what CPU kernels take, whatever their engine. */
 public final class Packings {
@@ -13,6 +16,10 @@ public final class Packings {
     private static final GroupPacking TERNARY = new PackTq20();
     private static final GroupPacking CODES32 = new PackCodes32();
     private static final GroupPacking CODES256 = new PackCodes256();
+
+    private static final Map<DType, PackFields> FIELDS = Arrays.stream(DType.values())
+            .filter(type -> type.fields().isPresent())
+            .collect(Collectors.toMap(type -> type, PackFields::new));
 
     private Packings() {}
 
@@ -34,6 +41,20 @@ public final class Packings {
             case Q2_K, Q3_K, Q5_K, IQ4_XS, TQ1_0 -> CODES256;
             case I2_S, I32, Q8_A32, Q8_A256 ->
                 throw new IllegalArgumentException(weights + " is no format of weights in memory");
+            default -> fields(weights);
         };
+    }
+
+    /**
+     * The packing of a format of N-bit integers.
+     *
+     * @throws IllegalArgumentException when the format has no {@link DType#fields}
+     */
+    public static PackFields fields(DType weights) {
+        PackFields packing = FIELDS.get(weights);
+        if (packing == null) {
+            throw new IllegalArgumentException(weights + " has no groups of N-bit integers");
+        }
+        return packing;
     }
 }

@@ -13,6 +13,7 @@ class DTypeTest {
     void everyGgufNumberFindsItsFormatAndNoOther() {
         for (DType type : DType.values()) {
             if (type.ggufId() >= 0) {
+                assertTrue(type.ggufId() < 50 || type.fields().isPresent() && type.ggufId() >>> 16 == 0x5447);
                 assertEquals(Optional.of(type), DType.ofGgufId(type.ggufId()));
             }
         }

@@ -15,6 +15,7 @@ import dev.tegula.kv.KvLayout;
 import dev.tegula.tensor.DType;
 import dev.tegula.tensor.Storage;
 import dev.tegula.tensor.TensorView;
+import dev.tegula.tile.TileGrid;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Objects;
@@ -38,9 +39,6 @@ import java.util.Optional;
  * All checks are here; attention.h trusts what it is given.
  */
 final class AttentionKernel implements Kernel {
-    /** Portions per worker: a cost in positions is no cost in time, so those that are done early take more. */
-    private static final int PORTIONS_PER_WORKER = 8;
-
     private final MemorySegment function;
     private final MemorySegment shape;
     private final MemorySegment q;
@@ -99,7 +97,8 @@ final class AttentionKernel implements Kernel {
         }
         long units = units(batch, AttentionCall.QUERIES);
         if (units >= workers) {
-            return (int) Math.min(units, workers == 1 ? 1 : (long) workers * PORTIONS_PER_WORKER);
+            // A cost in positions is no cost in time, so those that are done early take more.
+            return TileGrid.portionsOfUnequal(units, workers);
         }
         return (int) Math.min(units(batch, 1), workers);
     }

@@ -1,5 +1,6 @@
 package dev.tegula.nat;
 
+import dev.tegula.kernel.Activations;
 import dev.tegula.tensor.DType;
 
 /** The instruction sets that kernels are compiled for. */
@@ -57,9 +58,9 @@ enum Isa {
         return name().toLowerCase(java.util.Locale.ROOT);
     }
 
-    /** Output columns by activation rows that linear layers keep in registers, by the length of the weights' blocks. */
+    /** Output columns by activation rows that linear layers keep in registers, by the length of the activations' blocks. */
     String linearTile(DType weights) {
-        return switch (weights.blockLength()) {
+        return switch (Activations.typeFor(weights).blockLength()) {
             case 1 -> floatTile;
             case 32 -> blockTile;
             default -> superTile;

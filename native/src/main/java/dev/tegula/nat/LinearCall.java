@@ -32,14 +32,15 @@ final class LinearCall {
     /**
      * Writes a {@code struct linear}.
      *
+     * @param format {@link LinearFormat#number}
      * @param longs its fields of 64 bits; strides are in bytes
      */
-    static MemorySegment shape(LinearFormat format, int activation, long... longs) {
+    static MemorySegment shape(int format, int activation, long... longs) {
         MemorySegment shape = Arena.ofAuto().allocate(SHAPE);
         for (int i = 0; i < longs.length; i++) {
             shape.setAtIndex(JAVA_LONG, i, longs[i]);
         }
-        shape.set(JAVA_INT, 8L * longs.length, format.ordinal());
+        shape.set(JAVA_INT, 8L * longs.length, format);
         shape.set(JAVA_INT, 8L * longs.length + 4, activation);
         return shape;
     }

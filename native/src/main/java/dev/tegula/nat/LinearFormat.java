@@ -4,14 +4,34 @@ import dev.tegula.tensor.DType;
 
 /** How C multiplies weights of a format: a row of the table in linear_loops.h. */
 enum LinearFormat {
-    F32, F16, BF16, BF16_PAIRS, Q4_0, Q8_0, CODES32, CODES32_MIN, Q4_K, Q6_K, TQ2_0, CODES256, CODES256_MIN;
+    F32,
+    F16,
+    BF16,
+    BF16_PAIRS,
+    Q4_0,
+    Q8_0,
+    CODES32,
+    CODES32_MIN,
+    Q4_K,
+    Q6_K,
+    TQ2_0,
+    CODES256,
+    CODES256_MIN,
+    /** The first of 32 for N-bit integers: signed or with zero points, in groups of 32 or 128, of 1 … 8 bits. */
+    FIELDS;
 
     /**
-     * The row of a pair of formats.
+     * The number that linear.h has for a pair of formats.
      *
      * @throws IllegalArgumentException when the format is none of weights in memory
      */
-    static LinearFormat of(DType weights, DType activations) {
+    static int number(DType weights, DType activations) {
+        return of(weights, activations).ordinal() + weights.fields()
+                .map(fields -> ((fields.hasZero() ? 2 : 0) + fields.group() / 128) * 8 + fields.bits() - 1)
+                .orElse(0);
+    }
+
+    private static LinearFormat of(DType weights, DType activations) {
         return switch (weights) {
             case F32 -> F32;
             case F16 -> F16;
@@ -27,6 +47,7 @@ enum LinearFormat {
             case Q2_K, Q5_K -> CODES256_MIN;
             case I2_S, I32, Q8_A32, Q8_A256 ->
                 throw new IllegalArgumentException(weights + " is no format of weights in memory");
+            default -> weights.fields().map(fields -> FIELDS).orElseThrow();
         };
     }
 }

@@ -9,7 +9,6 @@ import dev.tegula.kernel.KernelFactory;
 import dev.tegula.kernel.KernelId;
 import dev.tegula.kernel.Op;
 import dev.tegula.kernel.Operand;
-import dev.tegula.kernel.Portions;
 import dev.tegula.kernel.RowCount;
 import dev.tegula.kernel.Scratch;
 import dev.tegula.kernel.TypedFactory;
@@ -19,6 +18,7 @@ import dev.tegula.tensor.TensorView;
 import dev.tegula.tensor.codec.Codecs;
 import dev.tegula.tile.GroupPacking;
 import dev.tegula.tile.Packings;
+import dev.tegula.tile.TileGrid;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,10 +36,6 @@ final class LinearKernel implements Kernel {
     static final long SCRATCH_BYTES = 1536 * 1024;
     /** Groups of a unit. */
     private static final int UNIT = 2;
-    /** Bytes of weights from which on a call with few rows is worth cutting. */
-    private static final long PORTION_BYTES = 64 << 10;
-    /** Portions per worker, so that one that was held up does not hold up all. */
-    private static final int PORTIONS_PER_WORKER = 8;
     /** From so many rows on the work is in the products, below in reading the weights. */
     private static final int MANY_ROWS = 16;
 
@@ -54,6 +50,7 @@ final class LinearKernel implements Kernel {
     private final RowCount rows;
     private final long maxRows;
     private final int groups;
+    private final TileGrid grid;
     private final long unitBytes;
 
     private LinearKernel(Isa isa, KernelArgs args) {
@@ -74,10 +71,11 @@ final class LinearKernel implements Kernel {
         this.rows = args.rows();
         this.maxRows = Math.min(Math.min(input.rows(), output.rows()), added ? sum.rows() : Long.MAX_VALUE);
         this.groups = Math.ceilDiv(output.cols(), GroupPacking.ROWS);
-        LinearFormat format = LinearFormat.of(weights.type(), input.type());
+        this.grid = new TileGrid(groups, UNIT);
         long groupBytes = Packings.of(weights.type()).groupBytes(weights.type(), weights.cols());
         this.unitBytes = groupBytes * UNIT * (gated ? 2 : 1);
-        this.shape = LinearCall.shape(format, gated ? code(((Op.GateUp) args.request().op()).activation()) : 0,
+        this.shape = LinearCall.shape(LinearFormat.number(weights.type(), input.type()),
+                gated ? code(((Op.GateUp) args.request().op()).activation()) : 0,
                 output.cols(), weights.cols(), groupBytes, input.rowBytes(), added ? sum.rowBytes() : 0,
                 output.rowBytes());
     }
@@ -129,17 +127,15 @@ final class LinearKernel implements Kernel {
         if (count == 0) {
             return 0;
         }
-        int units = Math.ceilDiv(groups, UNIT);
-        long wanted = count < MANY_ROWS
-                ? Math.min((long) PORTIONS_PER_WORKER * workers, unitBytes * units / PORTION_BYTES)
-                : 2L * workers;
-        return Portions.of(units, (int) Math.max(wanted, 1));
+        return count < MANY_ROWS
+                ? grid.portionsToRead(unitBytes * grid.tiles(), workers)
+                : grid.portions(2L * workers);
     }
 
     @Override
     public void run(Batch batch, int portion, int portions, Scratch scratch) {
         int count = rows.in(batch);
-        int units = Math.ceilDiv(groups, UNIT);
+        int units = grid.tiles();
         Objects.checkIndex(portion, portions);
         if (count > maxRows || portions > units || scratch.bytes().byteSize() < SCRATCH_BYTES
                 || scratch.bytes().address() % Storage.ALIGNMENT != 0) {
@@ -147,7 +143,7 @@ final class LinearKernel implements Kernel {
                     + " units, " + scratch.bytes().byteSize() + " bytes of scratch memory of " + SCRATCH_BYTES);
         }
         LinearCall.call(function, shape, w, w2, x, bias, residual, y, scratch.bytes(), count,
-                (long) UNIT * Portions.first(units, portion, portions),
-                Math.min(groups, (long) UNIT * Portions.first(units, portion + 1, portions)));
+                (long) UNIT * grid.first(portion, portions),
+                Math.min(groups, (long) UNIT * grid.first(portion + 1, portions)));
     }
 }

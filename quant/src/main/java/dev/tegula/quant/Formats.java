@@ -2,6 +2,7 @@ package dev.tegula.quant;
 
 import dev.tegula.quant.fmt.EncodeBf16;
 import dev.tegula.quant.fmt.EncodeF16;
+import dev.tegula.quant.fmt.EncodeFields;
 import dev.tegula.quant.fmt.EncodeQ40;
 import dev.tegula.quant.fmt.EncodeQ4K;
 import dev.tegula.quant.fmt.EncodeQ6K;
@@ -64,7 +65,9 @@ public final class Formats {
         Map<DType, BlockFormat> table = new EnumMap<>(DType.class);
         for (DType type : DType.values()) {
             if (Codecs.hasDecoder(type)) {
-                Optional<BlockEncoder> encoder = encoders.stream().filter(e -> e.type() == type).findFirst();
+                Optional<BlockEncoder> encoder = type.fields().isPresent()
+                        ? Optional.of(new EncodeFields(type))
+                        : encoders.stream().filter(e -> e.type() == type).findFirst();
                 table.put(type, new BlockFormat(type, Codecs.decoder(type), encoder));
             }
         }

@@ -39,7 +39,11 @@ public final class StandardRequests {
         List<KernelRequest> all = new ArrayList<>();
         for (DType type : DType.values()) {
             if (type == DType.F32 || type == DType.F16 || type == DType.BF16 || Codecs.hasCodes(type)) {
-                linear(all, type, Activations.typeFor(type));
+                if (type.fields().isPresent()) {
+                    fields(all, type);
+                } else {
+                    linear(all, type, Activations.typeFor(type));
+                }
             }
         }
         linear(all, DType.BF16, DType.BF16);
@@ -82,6 +86,19 @@ public final class StandardRequests {
                         List.of(tokens(DType.F32, n))));
             }
         }
+    }
+
+    /** Formats of N-bit integers, of which there are many that share their code: few shapes each. */
+    private static void fields(List<KernelRequest> all, DType type) {
+        DType x = Activations.typeFor(type);
+        int group = type.blockLength();
+        int k = 3 * group + (group == 32 ? 192 : 0);
+        matMul(all, type, x, 33, group, false, false);
+        matMul(all, type, x, 7, k, false, true);
+        matMul(all, type, x, 40, 3 * group, true, false);
+        all.add(new KernelRequest(new Op.Embed(), List.of(fixed(type, 37, k)), List.of(tokens(DType.F32, k))));
+        all.add(new KernelRequest(new Op.GateUp(Activation.SILU),
+                List.of(tokens(x, k), fixed(type, 48, k), fixed(type, 48, k)), List.of(tokens(DType.F32, 48))));
     }
 
     private static void matMul(List<KernelRequest> all, DType type, DType x, int n, int k, boolean bias,

@@ -9,7 +9,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Quantized weights with Q8 activations of the same block length, blocks in the order of k:
+ * Quantized weights with Q8 activations, blocks of the activations in the order of k; a block of weights is one of them or
+ * several:
  *
  * <pre>
  * isum = sum over sub-blocks j of scale[j] * (sum of q[i] * a[i])      acc = fma((float) isum, d * dA, acc)
@@ -27,6 +28,8 @@ final class QuantizedDot extends RowDot {
 
     private final BlockCodes unpacker;
     private final long rowBytes;
+    /** Bytes of a block of activations; its values are the last of them. */
+    private final int xBytes;
     /** Values per sum in an activation block's header. */
     private final int sumLength;
 
@@ -34,9 +37,10 @@ final class QuantizedDot extends RowDot {
         super(x, weights);
         this.unpacker = Codecs.codes(weights.type());
         this.rowBytes = weights.type().bytes(weights.cols());
-        if (x.type().blockLength() != weights.type().blockLength()) {
+        if (weights.type().blockLength() % x.type().blockLength() != 0) {
             throw new IllegalArgumentException(weights.type() + " weights with " + x.type() + " activations");
         }
+        this.xBytes = x.type().blockBytes();
         this.sumLength = x.type().blockLength() == 32 ? 32 : 16;
     }
 
@@ -44,47 +48,52 @@ final class QuantizedDot extends RowDot {
     void run(int j, int row, int n, MemorySegment scratch) {
         Codes codes = CODES.get();
         int length = weights.type().blockLength();
+        int step = x.type().blockLength();
         int blocks = weights.cols() / length;
-        int xBytes = x.type().blockBytes();
         for (int r = 0; r < n; r++) {
             scratch.set(F32, 4L * r, 0f);
         }
         for (int b = 0; b < blocks; b++) {
             unpacker.unpack(weights.segment(),
                     weights.offset() + j * rowBytes + (long) b * weights.type().blockBytes(), codes);
-            for (int r = 0; r < n; r++) {
-                long block = x.rowOffset(row + r) + (long) b * xBytes;
-                float dA = x.segment().get(F32, block);
-                float acc = Math.fma((float) isum(codes, block), codes.d * dA, scratch.get(F32, 4L * r));
-                if (unpacker.hasMins()) {
-                    acc = Math.fma(-(codes.dmin * dA), (float) msum(codes, block), acc);
+            for (int first = 0; first < length; first += step) {
+                for (int r = 0; r < n; r++) {
+                    long block = x.rowOffset(row + r) + (b * (length / step) + first / step) * (long) xBytes;
+                    float dA = x.segment().get(F32, block);
+                    float acc = Math.fma((float) isum(codes, first, block), codes.d * dA, scratch.get(F32, 4L * r));
+                    if (unpacker.hasMins()) {
+                        acc = Math.fma(-(codes.dmin * dA), (float) msum(codes, first, block), acc);
+                    }
+                    scratch.set(F32, 4L * r, acc);
                 }
-                scratch.set(F32, 4L * r, acc);
             }
         }
     }
 
-    private int isum(Codes codes, long block) {
+    /** Of the codes from {@code first} on that belong to a block of activations. */
+    private int isum(Codes codes, int first, long block) {
         MemorySegment xs = x.segment();
-        long values = block + 4 + 4L * (codes.length / sumLength);
+        int length = x.type().blockLength();
+        long values = block + xBytes - length;
         int[] q = codes.q;
-        int sub = codes.subBlockLength;
+        int sub = Math.min(codes.subBlockLength, length);
         int sum = 0;
-        for (int from = 0, s = 0; from < codes.length; from += sub, s++) {
+        for (int from = 0; from < length; from += sub) {
             int part = 0;
             for (int i = from; i < from + sub; i++) {
-                part += q[i] * xs.get(ValueLayout.JAVA_BYTE, values + i);
+                part += q[first + i] * xs.get(ValueLayout.JAVA_BYTE, values + i);
             }
-            sum += codes.scale[s] * part;
+            sum += codes.scale[(first + from) / codes.subBlockLength] * part;
         }
         return sum;
     }
 
-    private int msum(Codes codes, long block) {
-        int sums = codes.length / sumLength;
+    private int msum(Codes codes, int first, long block) {
+        int sums = x.type().blockLength() / sumLength;
         int sum = 0;
         for (int i = 0; i < sums; i++) {
-            sum += codes.min[i * sumLength / codes.subBlockLength] * x.segment().get(I32, block + 4 + 4L * i);
+            sum += codes.min[(first + i * sumLength) / codes.subBlockLength]
+                    * x.segment().get(I32, block + 4 + 4L * i);
         }
         return sum;
     }

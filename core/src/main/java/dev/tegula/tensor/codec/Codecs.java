@@ -56,6 +56,11 @@ public final class Codecs {
         for (BlockCodec row : rows) {
             table.put(row.type(), row);
         }
+        for (DType type : DType.values()) {
+            if (type.fields().isPresent()) {
+                table.put(type, new CodecFields(type));
+            }
+        }
         return table;
     }
 }

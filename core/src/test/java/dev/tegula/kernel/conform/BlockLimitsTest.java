@@ -20,7 +20,9 @@ class BlockLimitsTest {
     @CsvSource({"Q4_0, 224, -256, 0", "Q8_0, 4064, -4096, 0", "Q5_0, 480, -512, 0", "Q4_1, 480, 0, 1",
         "Q5_1, 992, 0, 1", "IQ4_NL, 3616, -4064, 0", "MXFP4, 384, -384, 0", "Q2_K, 11520, 0, 15", "Q4_K, 241920, 0, 63",
         "Q5_K, 499968, 0, 63", "Q6_K, 1048576, -1040384, 0", "TQ1_0, 256, -256, 0", "TQ2_0, 512, -256, 0",
-        "TQ2_F32, 512, -256, 0", "Q3_K, 32768, -31744, 0", "IQ4_XS, 1040384, -1007872, 0"})
+        "TQ2_F32, 512, -256, 0", "INT1_G32, 0, -32, 0", "INT3_G128, 384, -512, 0", "INT8_G32, 4064, -4096, 0",
+        "UINT4_G32, 480, -8160, 0", "UINT8_G128, 32640, -32640, 0", "Q3_K, 32768, -31744, 0",
+        "IQ4_XS, 1040384, -1007872, 0"})
     void areTheEndsOfEveryCode(DType type, int greatest, int least, int min) {
         assertEquals(greatest, sum(codes(type, true)));
         assertEquals(least, sum(codes(type, false)));

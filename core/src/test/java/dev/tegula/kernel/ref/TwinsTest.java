@@ -46,7 +46,7 @@ class TwinsTest {
 
     @ParameterizedTest
     @EnumSource(names = {"F32", "F16", "BF16", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q8_0", "Q2_K", "Q3_K", "Q4_K", "Q5_K",
-        "Q6_K", "IQ4_NL", "IQ4_XS", "TQ1_0", "TQ2_0", "TQ2_F32"})
+        "Q6_K", "IQ4_NL", "IQ4_XS", "TQ1_0", "TQ2_0", "TQ2_F32", "INT3_G32", "INT8_G128", "UINT5_G128", "UINT1_G32"})
     void matMul(DType type) {
         int k = 512;
         int n = 9;

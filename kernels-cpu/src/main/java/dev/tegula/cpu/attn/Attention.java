@@ -14,6 +14,7 @@ import dev.tegula.kernel.Scratch;
 import dev.tegula.kv.KvLayout;
 import dev.tegula.tensor.DType;
 import dev.tegula.tensor.TensorView;
+import dev.tegula.tile.TileGrid;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
@@ -37,8 +38,6 @@ import java.util.Optional;
 final class Attention implements Kernel {
     private static final int BLOCK = KvLayout.BLOCK;
     private static final int BLOCKS_PER_SEGMENT = KvLayout.SEGMENT / BLOCK;
-    /** Portions per worker: later rows of a prompt see more positions, so equal counts are not equal work. */
-    private static final int PORTIONS_PER_WORKER = 8;
     /** In place of a segment's number: all of them. */
     private static final int ALL = -1;
 
@@ -78,8 +77,8 @@ final class Attention implements Kernel {
         if (cut > 0) {
             return cut;
         }
-        long units = (long) tiles(batch) * op.kvHeads();
-        return (int) Math.min(units, workers == 1 ? 1 : (long) workers * PORTIONS_PER_WORKER);
+        // Later rows of a prompt see more positions, so equal counts are not equal work.
+        return TileGrid.portionsOfUnequal((long) tiles(batch) * op.kvHeads(), workers);
     }
 
     @Override

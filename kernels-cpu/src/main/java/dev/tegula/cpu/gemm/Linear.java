@@ -7,11 +7,11 @@ import dev.tegula.kernel.Kernel;
 import dev.tegula.kernel.KernelArgs;
 import dev.tegula.kernel.Op;
 import dev.tegula.kernel.Operand;
-import dev.tegula.kernel.Portions;
 import dev.tegula.kernel.RowCount;
 import dev.tegula.kernel.Scratch;
 import dev.tegula.tensor.TensorView;
 import dev.tegula.tile.GroupPacking;
+import dev.tegula.tile.TileGrid;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
@@ -32,10 +32,6 @@ final class Linear implements Kernel {
     /** Columns of a block, of both matrices together: makes the widening of rows cheap beside their use. */
     static final int COLUMNS = 1024;
 
-    /** Bytes of weights from which on a call with few rows is worth cutting. */
-    private static final long PORTION_BYTES = 64 << 10;
-    /** Portions per worker, so that one that was held up does not hold up all. */
-    private static final int PORTIONS_PER_WORKER = 8;
     private static final int PANEL_COLUMNS = 2 * Lanes.COUNT;
 
     private final MicroKernel micro;
@@ -47,7 +43,7 @@ final class Linear implements Kernel {
     private final TensorView y;
     private final RowCount rowCount;
     private final int k;
-    private final int panels;
+    private final TileGrid panels;
     private final long groupBytes;
 
     /** Binds a kernel whose shapes are checked. */
@@ -69,7 +65,7 @@ final class Linear implements Kernel {
             this.residual = op.residual() ? args.matrix(op.bias() ? 3 : 2) : null;
         }
         this.k = x.cols();
-        this.panels = Math.ceilDiv(y.cols(), PANEL_COLUMNS);
+        this.panels = new TileGrid(y.cols(), PANEL_COLUMNS);
         this.groupBytes = weights[0].packing().groupBytes(weights[0].type(), k);
     }
 
@@ -80,15 +76,14 @@ final class Linear implements Kernel {
             return 0;
         }
         if (rows < FIRST_GEMM_ROWS) {
-            long bytes = weights.length * groupBytes * panels * PANEL_COLUMNS / GroupPacking.ROWS;
-            long wanted = Math.min((long) PORTIONS_PER_WORKER * workers, bytes / PORTION_BYTES);
-            return Portions.of(panels, (int) Math.max(wanted, 1));
+            long bytes = weights.length * groupBytes * panels.tiles() * PANEL_COLUMNS / GroupPacking.ROWS;
+            return panels.portionsToRead(bytes, workers);
         }
         // Whole blocks where there are many, two portions per worker where they are not too narrow.
-        int blocks = Math.ceilDiv(panels, blockPanels());
-        int wide = Math.min(2 * workers, panels * PANEL_COLUMNS * weights.length / 256);
+        int blocks = Math.ceilDiv(panels.tiles(), blockPanels());
+        int wide = Math.min(2 * workers, panels.tiles() * PANEL_COLUMNS * weights.length / 256);
         int wanted = Math.max(blocks, Math.max(workers, wide));
-        return Portions.of(panels, Math.ceilDiv(wanted, workers) * workers);
+        return panels.portions((long) Math.ceilDiv(wanted, workers) * workers);
     }
 
     private int blockPanels() {
@@ -97,8 +92,8 @@ final class Linear implements Kernel {
 
     @Override
     public void run(Batch batch, int portion, int portions, Scratch scratch) {
-        int first = Portions.first(panels, portion, portions);
-        int end = Portions.first(panels, portion + 1, portions);
+        int first = panels.first(portion, portions);
+        int end = panels.first(portion + 1, portions);
         int rows = rowCount.in(batch);
         if (rows < FIRST_GEMM_ROWS) {
             rowByRow(rows, first, end, scratch);

@@ -54,7 +54,13 @@ public final class LinearFactory {
     /** A kernel for {@link Op.MatMul} and one for {@link Op.GateUp} of every format. */
     public static List<KernelFactory> all() {
         List<KernelFactory> all = new ArrayList<>();
-        for (Format format : FORMATS) {
+        List<Format> formats = new ArrayList<>(FORMATS);
+        for (DType type : DType.values()) {
+            if (type.fields().isPresent()) {
+                formats.add(new Format(type, () -> new MicroFields(Packings.fields(type))));
+            }
+        }
+        for (Format format : formats) {
             all.add(factory(format, "matmul", Op.MatMul.class, 1));
             all.add(factory(format, "gateup", Op.GateUp.class, 2));
         }

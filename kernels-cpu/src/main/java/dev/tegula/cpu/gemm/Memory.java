@@ -9,7 +9,7 @@ import dev.tegula.kernel.Scratch;
  * bytes   | {@link Panel} |
  * floats  | a {@link Tile}'s sums | scales of a panel or a GEMV | outputs of few rows |
  *         | rows as float records, few or {@link Linear#ROWS} | outputs of many |
- * ints    | sums of a GEMV | few rows as records of pairs |
+ * ints    | sums of a GEMV | decoded codes and zero points | few rows as records of pairs |
  * </pre>
  *
  * <p>A panel's elements, which a tile reads in whole vectors again and again, are in native memory, since nobody can say where
@@ -43,8 +43,14 @@ final class Memory {
 
     /** In ints: sums of a GEMV, two vectors to a block or a part of one. */
     static final int INT_SUMS = 0;
+    /** In ints: 256 codes of a vector of rows as bytes, four to a lane, 8 words to a block of 32. */
+    static final int INT_WORDS = INT_SUMS + CHUNK * 2 * LANES;
+    /** In ints: the zero points of their blocks, a vector each. */
+    static final int INT_ZEROS = INT_WORDS + Rows.LENGTH / 4 * LANES;
+    /** In ints: the sums of as many blocks, all planes together. */
+    static final int INT_TOTALS = INT_ZEROS + Rows.LENGTH / 32 * LANES;
     /** In ints: rows as records of pairs. */
-    static final int INT_ROWS = INT_SUMS + CHUNK * 2 * LANES;
+    static final int INT_ROWS = INT_TOTALS + Rows.LENGTH / 32 * LANES;
 
     private Memory() {}
 

@@ -37,8 +37,8 @@ final class MicroQ40 extends Blocks32 {
             int count = Math.min(Memory.CHUNK, blocks - b);
             long codes = PackBlocks32.codes(k) + b * BLOCK;
             int record = pairsRow(k, row) + b * Rows.PAIRS32;
-            sums(w, w0 + codes, count, n, record, 0);
-            sums(w, w1 + codes, count, n, record, 1);
+            sums(w, w0 + codes, BLOCK, count, n, record, 0);
+            sums(w, w1 + codes, BLOCK, count, n, record, 1);
             Halves.scales(w, w0 + PackBlocks32.scales(b), count, f, Memory.SCALES);
             Halves.scales(w, w1 + PackBlocks32.scales(b), count, f, Memory.SCALES + Lanes.COUNT);
             PairSums.blocks32(n, record, count, f, outAt, 0);
@@ -46,10 +46,14 @@ final class MicroQ40 extends Blocks32 {
         }
     }
 
-    /** The exact sums of blocks of one vector of rows, two int16 to a lane, to {@link Memory#INT_SUMS}. */
-    private static void sums(MemorySegment w, long at, int blocks, int[] n, int record, int vector) {
+    /**
+     * The exact sums of blocks of one vector of rows, two int16 to a lane, to {@link Memory#INT_SUMS}.
+     *
+     * @param step bytes from block to block
+     */
+    static void sums(MemorySegment w, long at, long step, int blocks, int[] n, int record, int vector) {
         for (int b = 0; b < blocks; b++) {
-            long codes = at + b * BLOCK;
+            long codes = at + b * step;
             int a = record + b * Rows.PAIRS32;
             IntVector x = IntVector.fromMemorySegment(I, w, codes, Lanes.LE);
             ShortVector s = x.and(CODE).reinterpretAsShorts().mul(IntVector.broadcast(I, n[a]).reinterpretAsShorts());

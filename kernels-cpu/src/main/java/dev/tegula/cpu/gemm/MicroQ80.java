@@ -49,7 +49,7 @@ final class MicroQ80 extends Blocks32 {
     }
 
     /** The exact sums of halves of blocks of one vector of rows, in int32, to {@link Memory#INT_SUMS}. */
-    private static void sums(MemorySegment w, long at, int halves, int[] n, int record, int vector) {
+    static void sums(MemorySegment w, long at, int halves, int[] n, int record, int vector) {
         for (int h = 0; h < halves; h++) {
             long codes = at + h * HALF;
             int a = record + (h >> 1) * Rows.PAIRS32 + (h & 1) * 4;

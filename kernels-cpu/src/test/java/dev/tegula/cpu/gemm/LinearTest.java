@@ -56,7 +56,7 @@ class LinearTest {
 
     /** More rows, columns and elements along k than a block has, so that all loops turn: each row as if it were alone. */
     @ParameterizedTest
-    @ValueSource(strings = {"f32", "q4_0", "q8_0", "q4_1", "q4_k", "q6_k", "q2_k"})
+    @ValueSource(strings = {"f32", "q4_0", "q8_0", "q4_1", "q4_k", "q6_k", "q2_k", "int7_g32", "uint3_g32"})
     void blocksOfManyRows(String format) {
         KernelFactory factory = matMuls().filter(f -> f.id().rhs().equals(format)).findFirst().orElseThrow();
         int k = request(factory, 16, 768).input(0).type().blockLength() == 256 ? 768 : 800;

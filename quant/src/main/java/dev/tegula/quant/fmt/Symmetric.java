@@ -75,6 +75,11 @@ final class Symmetric {
         return best;
     }
 
+    /** The F16 scale of least squared error for the codes that {@code scale} gives, or near it where F16 is coarse. */
+    static double fitted(float[] x, int from, int length, double scale, int low, int high) {
+        return stored(fit(x, from, length, scale, low, high), true);
+    }
+
     private static double stored(double scale, boolean half) {
         return half ? BlockWriter.roundF16(scale) : scale;
     }

@@ -2,6 +2,7 @@ package dev.tegula.quant.fmt;
 
 import dev.tegula.tensor.DType;
 import dev.tegula.tensor.F16;
+import dev.tegula.tensor.Fields;
 
 /**
  * Plain quantizers: the range of each block or sub-block divided evenly, everything rounded to the nearest, nothing
@@ -21,7 +22,7 @@ final class Plain {
                 case Q6_K -> q6k(x, y, at);
                 case Q4_K -> q4k(x, y, at);
                 case TQ1_0, TQ2_0 -> symmetric(x, y, at, length, half(Math.abs(peak(x, at, length))), -1, 1);
-                default -> throw new IllegalArgumentException(type.name());
+                default -> fields(x, y, at, type.fields().orElseThrow());
             }
         }
         return y;
@@ -43,6 +44,23 @@ final class Plain {
         for (int i = at; i < at + length; i++) {
             y[i] = d == 0 ? 0 : d * Math.clamp(Math.round(x[i] / d), low, high);
         }
+    }
+
+    private static void fields(float[] x, float[] y, int at, Fields fields) {
+        int length = fields.group();
+        if (!fields.hasZero()) {
+            symmetric(x, y, at, length, half(peak(x, at, length) / fields.low()), fields.low(), fields.high());
+            return;
+        }
+        float low = 0;
+        float high = 0;
+        for (int i = at; i < at + length; i++) {
+            low = Math.min(low, x[i]);
+            high = Math.max(high, x[i]);
+        }
+        float d = half((high - low) / fields.high());
+        int zero = d == 0 ? 0 : Math.clamp(Math.round(-low / d), 0, fields.high());
+        symmetric(x, y, at, length, d, -zero, fields.high() - zero);
     }
 
     private static void q6k(float[] x, float[] y, int at) {
