@@ -1,18 +1,45 @@
 /* Which instruction sets this CPU has and the system saves: compiled for the baseline, called before any kernel. */
-#include <cpuid.h>
 #include <stdint.h>
 
 #include "tegula.h"
 
-/* Bit of leaf 7.1, EAX. */
-#define AVX_VNNI (1u << 4)
-
 /* Bits of the answer; dev.tegula.nat.Isa has the same. */
-#define FEATURE_AVX2 1  /* AVX2, FMA and F16C */
+#define FEATURE_AVX2 1    /* AVX2, FMA and F16C */
 #define FEATURE_AVXVNNI 4 /* and AVX-VNNI */
-#define FEATURE_AVX512 2 /* AVX-512 F, BW, DQ, VL and VNNI */
+#define FEATURE_AVX512 2  /* AVX-512 F, BW, DQ, VL and VNNI */
+#define FEATURE_NEON 16   /* dot products of bytes, and NEON, which every AArch64 has */
+#define FEATURE_I8MM 32   /* and matrix products of bytes */
 
 EXPORT int32_t tegula_features(void);
+
+#ifdef __aarch64__
+
+/* Keys and bits of what the system tells a process. */
+#define AT_HWCAP 16
+#define AT_HWCAP2 26
+#define HWCAP_ASIMDDP (1ul << 20)
+#define HWCAP2_I8MM (1ul << 13)
+
+/* Of the C library that the process has; the kernels need none and load without it. */
+extern unsigned long getauxval(unsigned long) __attribute__((weak));
+
+int32_t tegula_features(void) {
+    int32_t features = 0;
+    if (getauxval && (getauxval(AT_HWCAP) & HWCAP_ASIMDDP)) {
+        features |= FEATURE_NEON;
+        if (getauxval(AT_HWCAP2) & HWCAP2_I8MM) {
+            features |= FEATURE_I8MM;
+        }
+    }
+    return features;
+}
+
+#else
+
+#include <cpuid.h>
+
+/* Bit of leaf 7.1, EAX. */
+#define AVX_VNNI (1u << 4)
 
 /* The register XCR0: which vector registers the system saves. */
 static uint64_t saved_registers(void) {
@@ -46,3 +73,5 @@ int32_t tegula_features(void) {
     }
     return features;
 }
+
+#endif

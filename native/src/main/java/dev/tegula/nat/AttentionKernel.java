@@ -48,13 +48,13 @@ final class AttentionKernel implements Kernel {
     private final int window;
     private final long scratchBytes;
 
-    private AttentionKernel(Isa isa, KernelArgs args) {
+    private AttentionKernel(Functions functions, KernelArgs args) {
         Op.Attention op = (Op.Attention) args.request().op();
         KvLayout layout = args.cache(1).layout();
         if (op.window() < 0) {
             throw new IllegalArgumentException("a window of " + op.window() + " positions");
         }
-        this.function = NativeLoader.instance().function("tegula_attention_" + isa.suffix());
+        this.function = functions.find("attention");
         this.q = RowsCall.memory("q", args.matrix(0));
         this.y = RowsCall.output("y", args.output());
         this.cache = args.cache(1).segment().asSlice(0, layout.bytes());
@@ -71,14 +71,15 @@ final class AttentionKernel implements Kernel {
     }
 
     /** The rows of the table, one per format of the cache. */
-    static List<KernelFactory> all(Isa isa) {
-        return List.of(factory(isa, DType.F32), factory(isa, DType.F16));
+    static List<KernelFactory> all(Functions functions) {
+        return List.of(factory(functions, DType.F32), factory(functions, DType.F16));
     }
 
-    private static KernelFactory factory(Isa isa, DType cache) {
+    private static KernelFactory factory(Functions functions, DType cache) {
         return TypedFactory
-                .of(KernelId.of("attention", DType.F32, DType.F32, cache, "row", isa.engine()), Op.Attention.class,
-                        List.of(DType.F32, cache), List.of(DType.F32), args -> new AttentionKernel(isa, args))
+                .of(KernelId.of("attention", DType.F32, DType.F32, cache, "row", functions.isa().engine()),
+                        Op.Attention.class,
+                        List.of(DType.F32, cache), List.of(DType.F32), args -> new AttentionKernel(functions, args))
                 .withScratch(request -> Scratch.Size.ofBytes(
                         AttentionCall.scratchBytes(((Op.Attention) request.op()).headSize(), cache)));
     }

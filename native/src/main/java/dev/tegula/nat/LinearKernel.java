@@ -56,8 +56,8 @@ final class LinearKernel implements Kernel {
     private final int groups;
     private final long unitBytes;
 
-    private LinearKernel(Isa isa, KernelArgs args) {
-        this.function = NativeLoader.instance().function("tegula_linear_" + isa.suffix());
+    private LinearKernel(Functions functions, KernelArgs args) {
+        this.function = functions.find("linear");
         boolean gated = args.request().op() instanceof Op.GateUp;
         boolean biased = args.request().op() instanceof Op.MatMul op && op.bias();
         boolean added = args.request().op() instanceof Op.MatMul op && op.residual();
@@ -83,22 +83,24 @@ final class LinearKernel implements Kernel {
     }
 
     /** The rows of the table for both ops and every format. */
-    static List<KernelFactory> all(Isa isa) {
+    static List<KernelFactory> all(Functions functions) {
         List<KernelFactory> rows = new ArrayList<>();
         for (DType type : DType.values()) {
             if (type == DType.F32 || type == DType.F16 || type == DType.BF16 || Codecs.hasCodes(type)) {
                 DType x = Activations.typeFor(type);
-                rows.add(factory("matmul", Op.MatMul.class, isa, List.of(x, type)));
-                rows.add(factory("gateup", Op.GateUp.class, isa, List.of(x, type, type)));
+                rows.add(factory("matmul", Op.MatMul.class, functions, List.of(x, type)));
+                rows.add(factory("gateup", Op.GateUp.class, functions, List.of(x, type, type)));
             }
         }
         return rows;
     }
 
-    private static KernelFactory factory(String name, Class<? extends Op> op, Isa isa, List<DType> inputs) {
+    private static KernelFactory factory(String name, Class<? extends Op> op, Functions functions,
+            List<DType> inputs) {
+        Isa isa = functions.isa();
         DType weights = inputs.get(1);
         KernelId id = KernelId.of(name, DType.F32, inputs.get(0), weights, isa.linearTile(weights), isa.engine());
-        return TypedFactory.of(id, op, inputs, List.of(DType.F32), args -> new LinearKernel(isa, args))
+        return TypedFactory.of(id, op, inputs, List.of(DType.F32), args -> new LinearKernel(functions, args))
                 .withPacking(Packings.of(weights))
                 .withScratch(request -> Scratch.Size.ofBytes(SCRATCH_BYTES));
     }

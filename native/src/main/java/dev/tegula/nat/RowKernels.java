@@ -24,10 +24,11 @@ final class RowKernels {
     private RowKernels() {}
 
     /** All rows for an instruction set. */
-    static List<KernelFactory> all(Isa isa) {
+    static List<KernelFactory> all(Functions functions) {
+        Isa isa = functions.isa();
         List<KernelFactory> rows = new ArrayList<>();
-        Function<KernelArgs, Kernel> rowWise = args -> new RowKernel(isa, args);
-        Function<KernelArgs, Kernel> rope = args -> new RopeKernel(isa, args);
+        Function<KernelArgs, Kernel> rowWise = args -> new RowKernel(functions, args);
+        Function<KernelArgs, Kernel> rope = args -> new RopeKernel(functions, args);
         rows.add(factory(isa, Op.RmsNorm.class, inputs(2), List.of(DType.F32), rowWise));
         rows.add(factory(isa, Op.LayerNorm.class, inputs(3), List.of(DType.F32), rowWise));
         rows.add(factory(isa, Op.Add.class, inputs(2), List.of(DType.F32), rowWise));
