@@ -43,15 +43,11 @@ INLINE void tile32(const int R, const int bits, const int mins, const struct pan
         UNROLL for (int r = 0; r < R; r++) {
             s[r][0] = s[r][1] = dot_begin(&x[r].offset[b]);
         }
-        UNROLL for (int u = 0; u < 8; u++) {
-            VI w0 = vi_load(p->codes[b * 8 + u]);
-            VI w1 = vi_load(p->codes[b * 8 + u] + LANES);
-            UNROLL for (int r = 0; r < R; r++) {
-                VI a = vi_broadcast(x[r].q + b * 32 + 4 * u);
-                s[r][0] = dot(bits, s[r][0], w0, a);
-                s[r][1] = dot(bits, s[r][1], w1, a);
-            }
+        rows_together(R, s);
+        UNROLL for (int u = 0; u < 8; u += DOT_STEPS) {
+            dot_steps(R, bits, s, p->codes + b * 8 + u, x->q + b * 32 + 4 * u, sizeof *x);
         }
+        rows_apart(R, s);
         UNROLL for (int i = 0; i < 2 * R; i++) {
             const int r = i / 2, v = i % 2;
             VF dA = vf_broadcast(&x[r].d[b]);

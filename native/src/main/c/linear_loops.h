@@ -19,7 +19,11 @@
 #else
 #define FLOAT_ROWS 6
 #define BLOCK_ROWS 4
+#ifdef MATRIX_DOT
+#define SUPER_ROWS 4 /* two by two */
+#else
 #define SUPER_ROWS 3
+#endif
 #endif
 
 /* Output columns of a panel, and its groups. */

@@ -117,6 +117,32 @@ INLINE int32x4_t dot4(int32x4_t c, int32x4_t w, int32x4_t a) {
 }
 /* Products of four signed bytes of w and of a in each lane, added to c. */
 INLINE VI vi_dot(VI c, VI w, VI a) { return EACH3(VI, dot4, c, w, a); }
+#ifdef __ARM_FEATURE_MATMUL_INT8
+#define MATRIX_DOT
+/* The sums of two rows of activations, lane by lane, to the order in which vi_dot_matrix adds to them, and back. */
+INLINE void vi_together(VI *c, VI *d) {
+    VI first = {vzip1q_s32(c->lo, d->lo), vzip2q_s32(c->lo, d->lo)};
+    *d = (VI){vzip1q_s32(c->hi, d->hi), vzip2q_s32(c->hi, d->hi)};
+    *c = first;
+}
+INLINE void vi_apart(VI *c, VI *d) {
+    VI first = {vuzp1q_s32(c->lo, c->hi), vuzp1q_s32(d->lo, d->hi)};
+    *d = (VI){vuzp2q_s32(c->lo, c->hi), vuzp2q_s32(d->lo, d->hi)};
+    *c = first;
+}
+/* Eight signed bytes of each of two rows of weights, times eight of each of two rows of activations. */
+INLINE int32x4_t matrix4(int32x4_t sums, int32x4_t w, int8x16_t x) {
+    return vmmlaq_s32(sums, vreinterpretq_s8_s32(w), x);
+}
+/* Products of four bytes of w and then of t in each lane and eight at a, and of the same and eight at b, added. */
+INLINE void vi_dot_matrix(VI *c, VI *d, VI w, VI t, const int8_t *a, const int8_t *b) {
+    int8x16_t x = vcombine_s8(vld1_s8(a), vld1_s8(b));
+    c->lo = matrix4(c->lo, vzip1q_s32(w.lo, t.lo), x);
+    c->hi = matrix4(c->hi, vzip2q_s32(w.lo, t.lo), x);
+    d->lo = matrix4(d->lo, vzip1q_s32(w.hi, t.hi), x);
+    d->hi = matrix4(d->hi, vzip2q_s32(w.hi, t.hi), x);
+}
+#endif
 INLINE void vf_load_pairs(const void *p, VF *even, VF *odd) {
     uint16x8_t x = vld1q_u16(p);
     uint16x8_t y = vld1q_u16((const uint16_t *)p + 8);

@@ -13,7 +13,7 @@ enum Isa {
     /** AArch64 with dot products of bytes; tested under emulation. */
     NEON("AArch64's NEON with dot products of bytes", 16, 18, "16x6", "16x4", "16x3"),
     /** AArch64 with matrix products of bytes; tested under emulation. */
-    I8MM("AArch64's NEON with matrix products of bytes", 32, 19, "16x6", "16x4", "16x3");
+    I8MM("AArch64's NEON with matrix products of bytes", 32, 19, "16x6", "16x4", "16x4");
 
     private final String needs;
     private final int feature;

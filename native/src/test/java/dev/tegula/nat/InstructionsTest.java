@@ -101,6 +101,11 @@ class InstructionsTest {
         contains("aarch64", "fcvtn");
     }
 
+    @Test
+    void i8mmMultipliesMatricesOfBytesInOneInstruction() {
+        contains("aarch64", "smmla");
+    }
+
     private static void contains(String processor, String instruction) {
         Map<String, Integer> code = code(processor);
         assertTrue(code.getOrDefault(instruction, 0) > 0, () -> "no " + instruction + " among " + code.keySet());
