@@ -30,6 +30,13 @@ static void record32(const char *x, int64_t k0, int64_t count, struct record_kin
     }
 }
 
+/* c with a block's sum of vector v added to it, and its minimum. */
+INLINE VF fold32(const int mins, VI sum, const struct panel *p, const struct record32 *x, int64_t b, int v, VF c) {
+    VF dA = vf_broadcast(&x->d[b]);
+    c = vf_fma(vf_of_int(sum), vf_mul(vf_load(p->d[b] + v * LANES), dA), c);
+    return mins ? vf_fma(vf_mul(vf_load(p->m[b] + v * LANES), dA), vf_broadcast(&x->sum[b]), c) : c;
+}
+
 /* R rows times a panel; R, bits and mins are constants of each call site. */
 INLINE void tile32(const int R, const int bits, const int mins, const struct panel *p, const struct record32 *x,
                    int64_t blocks, float *out) {
@@ -50,13 +57,7 @@ INLINE void tile32(const int R, const int bits, const int mins, const struct pan
         rows_apart(R, s);
         UNROLL for (int i = 0; i < 2 * R; i++) {
             const int r = i / 2, v = i % 2;
-            VF dA = vf_broadcast(&x[r].d[b]);
-            VF sum = vf_of_int(dot_end(bits, s[r][v], &x[r].offset[b]));
-            VF c = vf_fma(sum, vf_mul(vf_load(p->d[b] + v * LANES), dA), acc[r][v]);
-            if (mins) {
-                c = vf_fma(vf_mul(vf_load(p->m[b] + v * LANES), dA), vf_broadcast(&x[r].sum[b]), c);
-            }
-            acc[r][v] = c;
+            acc[r][v] = fold32(mins, dot_end(bits, s[r][v], &x[r].offset[b]), p, x + r, b, v, acc[r][v]);
         }
     }
     UNROLL for (int i = 0; i < 2 * R; i++) {
@@ -64,10 +65,23 @@ INLINE void tile32(const int R, const int bits, const int mins, const struct pan
     }
 }
 
+#ifdef AMX
+#include "tiles.h"
+/* Sixteen rows, or what is left. */
+#define TILE32(NAME_, BITS, MINS)                                                                                      \
+    static void NAME_(int rows, const struct panel *p, const void *x, int64_t count, float *out) {                     \
+        if (rows == BLOCK_ROWS) {                                                                                      \
+            tiles32(MINS, p, x, count / 32, out);                                                                      \
+        } else {                                                                                                       \
+            ROWS_SWITCH(8, rows, tile32, BITS, MINS, p, x, count / 32, out)                                            \
+        }                                                                                                              \
+    }
+#else
 #define TILE32(NAME_, BITS, MINS)                                                                                      \
     static void NAME_(int rows, const struct panel *p, const void *x, int64_t count, float *out) {                     \
         ROWS_SWITCH(BLOCK_ROWS, rows, tile32, BITS, MINS, p, x, count / 32, out)                                       \
     }
+#endif
 TILE32(multiply_4, 4, 0)
 TILE32(multiply_8, 8, 0)
 TILE32(multiply_8_min, 8, 1)

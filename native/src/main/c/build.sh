@@ -67,6 +67,7 @@ build() {
     compile avx2 $avx2
     compile_if_known avxvnni $avx2 -mavxvnni
     compile avx512 $avx512
+    compile_if_known amx $avx512 -mamx-tile -mamx-int8
   else
     compile neon -march=armv8.2-a+dotprod
     compile_if_known i8mm -march=armv8.2-a+dotprod+i8mm

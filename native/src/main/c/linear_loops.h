@@ -14,7 +14,11 @@
 /* Rows of a register tile: of floats, of blocks of 32 and of 256. */
 #if REGISTERS == 32
 #define FLOAT_ROWS 12
+#ifdef AMX
+#define BLOCK_ROWS 16
+#else
 #define BLOCK_ROWS 6
+#endif
 #define SUPER_ROWS 6
 #else
 #define FLOAT_ROWS 6
@@ -205,6 +209,11 @@ EXPORT void NAME(tegula_linear)(LINEAR_ARGS) {
     int few = most >= MIN(rows, f->enough);
     int64_t each = block_rows(rows, few ? most : MAX_ROWS, f->rows);
     int64_t width = few ? PANEL_GROUPS : (w2 ? BLOCK_COLUMNS / 2 : BLOCK_COLUMNS) / GROUP;
+#ifdef AMX
+    if (rows >= BLOCK_ROWS) {
+        tiles_begin();
+    }
+#endif
     for (int64_t r0 = 0; r0 < rows; r0 += each) {
         struct block b = {s, f, scratch, (char *)scratch->records, MIN(each, rows - r0), last};
         const char *block_x = x + r0 * s->x_stride;
@@ -241,4 +250,9 @@ EXPORT void NAME(tegula_linear)(LINEAR_ARGS) {
             }
         }
     }
+#ifdef AMX
+    if (rows >= BLOCK_ROWS) {
+        tiles_end();
+    }
+#endif
 }

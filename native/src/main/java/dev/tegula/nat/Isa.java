@@ -10,6 +10,8 @@ enum Isa {
     AVXVNNI("AVX-VNNI beside AVX2, FMA and F16C", 4, 21, "16x6", "16x4", "16x3"),
     /** AVX-512 F, BW, DQ, VL and VNNI. */
     AVX512("AVX-512 F, BW, DQ, VL and VNNI", 2, 22, "32x12", "32x6", "32x6"),
+    /** AVX-512 as above, with the tiles of AMX-int8 for many rows. No test has run on such a CPU. */
+    AMX("AMX-int8 beside AVX-512 F, BW, DQ, VL and VNNI", 8, 23, "32x12", "32x16", "32x6"),
     /** AArch64 with dot products of bytes; tested under emulation. */
     NEON("AArch64's NEON with dot products of bytes", 16, 18, "16x6", "16x4", "16x3"),
     /** AArch64 with matrix products of bytes; tested under emulation. */
@@ -38,7 +40,7 @@ enum Isa {
 
     /** Whether its tests have run, on such a CPU or an emulated one; kernels that were only compiled are off unless asked for. */
     boolean isTested() {
-        return this != AVXVNNI;
+        return this != AVXVNNI && this != AMX;
     }
 
     /** The bit of the probe's answer (probe.c) that says the CPU has them. */

@@ -151,8 +151,8 @@ public final class NativeLoader {
                 return refused("the library in the jar is not one of Tegula's native kernels");
             }
             int features = (int) Linker.nativeLinker()
-                    .downcallHandle(probe, FunctionDescriptor.of(ValueLayout.JAVA_INT))
-                    .invokeExact();
+                    .downcallHandle(probe, FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT))
+                    .invokeExact(untested ? 1 : 0);
             return new NativeLoader(symbols, features, untested, null);
         } catch (IllegalCallerException e) {
             return refused("native access is denied to " + NativeLoader.class.getModule()

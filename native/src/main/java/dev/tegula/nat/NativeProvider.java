@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /** The engine of one instruction set. Its kernels are listed without loading the library. */
 public abstract sealed class NativeProvider implements KernelProvider
-        permits Avx2Provider, AvxVnniProvider, Avx512Provider, NeonProvider, I8mmProvider {
+        permits Avx2Provider, AvxVnniProvider, Avx512Provider, AmxProvider, NeonProvider, I8mmProvider {
     private final Isa isa;
     private final List<KernelFactory> kernels;
 

@@ -6,12 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tegula.kernel.KernelFactory;
+import dev.tegula.kernel.Activations;
 import dev.tegula.kernel.KernelRequest;
+import dev.tegula.kernel.KernelRequest.Spec;
+import dev.tegula.kernel.Op;
+import dev.tegula.tensor.DType;
+import dev.tegula.tensor.Dim;
 import dev.tegula.kernel.conform.Conformance;
 import dev.tegula.kernel.conform.Report;
 import dev.tegula.kernel.conform.StandardRequests;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -23,6 +31,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The kernels for AArch64 have the bits of their scalar twins, on an emulated processor where this machine is another. */
 class EmulatedKernelsTest {
+    /** Formats of which long rows are tested too. */
+    private static final Set<String> SEVERAL = Set.of("q4_0", "q6_k", "f16");
+
     private static Emulator emulator;
 
     @BeforeAll
@@ -52,13 +63,35 @@ class EmulatedKernelsTest {
                 .filter(i -> i % step == 0)
                 .mapToObj(all::get)
                 .toList();
-        Report report = Conformance.check(factory, some, 0);
+        check(factory, some);
+    }
+
+    /** More elements of k than records of enough rows hold. */
+    @ParameterizedTest
+    @MethodSource("kernels")
+    void bitsOverSeveralBlocks(KernelFactory factory) {
+        assumeTrue(factory.id().op().equals("matmul") && SEVERAL.contains(factory.id().rhs()));
+        DType type = DType.valueOf(factory.id().rhs().toUpperCase(Locale.ROOT));
+        KernelRequest request = new KernelRequest(new Op.MatMul(false, false),
+                List.of(new Spec(Activations.typeFor(type), Dim.TOKENS, 64 * 256),
+                        new Spec(type, Dim.of(45), 64 * 256)),
+                List.of(new Spec(DType.F32, Dim.TOKENS, 45)));
+        check(factory, List.of(request));
+    }
+
+    private static void check(KernelFactory factory, List<KernelRequest> requests) {
+        Report report = Conformance.check(factory, requests, 0);
         assertNull(emulator.failure());
         assertTrue(report.passed(), report.toString());
     }
 
     @Test
-    void theProbeKnowsTheProcessor() {
+    void theProbeKnowsTheProcessor(@TempDir Path folder) throws Exception {
         assertEquals(Isa.NEON.feature() | Isa.I8MM.feature(), emulator.features());
+        try (Emulator neoverseN1 = Emulator.start(Files.createDirectory(folder.resolve("n1")), "neoverse-n1");
+                Emulator old = Emulator.start(Files.createDirectory(folder.resolve("a53")), "cortex-a53")) {
+            assertEquals(Isa.NEON.feature(), neoverseN1.features());
+            assertEquals(0, old.features());
+        }
     }
 }

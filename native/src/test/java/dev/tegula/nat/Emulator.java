@@ -115,7 +115,7 @@ final class Emulator implements AutoCloseable {
 
     /** What the probe says of the emulated processor. */
     int features() {
-        return call("tegula_features");
+        return call("tegula_features", new Argument(0, 0, false));
     }
 
     /** The first thing that went wrong in a stub, from which no exception can come back, or null. */

@@ -94,6 +94,13 @@ class InstructionsTest {
     }
 
     @Test
+    void amxMultipliesTilesOfBytes() {
+        contains("x86_64", "tdpbsud");
+        contains("x86_64", "ldtilecfg");
+        contains("x86_64", "tilerelease");
+    }
+
+    @Test
     void neonMultipliesBytesInOneInstruction() {
         contains("aarch64", "sdot");
         contains("aarch64", "fmla");

@@ -89,7 +89,8 @@ class NativeLoaderTest {
 
     @Test
     void everyNativeEngineTellsWhyInAFreshJvm() throws Exception {
-        assertEquals(List.of("nat-avx512: switched off by -Dtegula.native=off",
+        assertEquals(List.of("nat-amx: switched off by -Dtegula.native=off",
+                "nat-avx512: switched off by -Dtegula.native=off",
                 "nat-avxvnni: switched off by -Dtegula.native=off",
                 "nat-avx2: switched off by -Dtegula.native=off", "nat-i8mm: switched off by -Dtegula.native=off",
                 "nat-neon: switched off by -Dtegula.native=off"), child("-Dtegula.native=off"));
