@@ -69,8 +69,10 @@ build() {
     compile avx512 $avx512
     compile_if_known amx $avx512 -mamx-tile -mamx-int8
   else
-    compile neon -march=armv8.2-a+dotprod
-    compile_if_known i8mm -march=armv8.2-a+dotprod+i8mm
+    # GCC's first scheduling moves a tile's loads so far ahead that its registers spill.
+    plain="-fno-schedule-insns"
+    compile neon $plain -march=armv8.2-a+dotprod
+    compile_if_known i8mm $plain -march=armv8.2-a+dotprod+i8mm
   fi
   # Needs no C library, so it loads beside any.
   $cc -shared -nostdlib -Wl,--no-undefined -Wl,-z,noexecstack -Wl,--build-id=none -s -o "$objects/libtegula.so" \
