@@ -12,15 +12,15 @@ struct tile {
 
 static _Thread_local struct tile tiles[8];
 static _Thread_local uint16_t tile_row_bytes[8];
-static _Thread_local uint8_t tile_rows_[8];
+static _Thread_local uint8_t tile_row_count[8];
 
 static inline void tile_configure(const void *config) {
     memcpy(tile_row_bytes, (const char *)config + 16, sizeof tile_row_bytes);
-    memcpy(tile_rows_, (const char *)config + 48, sizeof tile_rows_);
+    memcpy(tile_row_count, (const char *)config + 48, sizeof tile_row_count);
 }
 
 static inline void tile_release(void) {
-    memset(tile_rows_, 0, sizeof tile_rows_);
+    memset(tile_row_count, 0, sizeof tile_row_count);
 }
 
 static inline void tile_zero(int t) {
@@ -29,20 +29,20 @@ static inline void tile_zero(int t) {
 
 static inline void tile_load(int t, const void *from, int64_t stride) {
     tile_zero(t);
-    for (int r = 0; r < tile_rows_[t]; r++) {
+    for (int r = 0; r < tile_row_count[t]; r++) {
         memcpy(tiles[t].bytes[r], (const char *)from + r * stride, tile_row_bytes[t]);
     }
 }
 
 static inline void tile_store(int t, void *to, int64_t stride) {
-    for (int r = 0; r < tile_rows_[t]; r++) {
+    for (int r = 0; r < tile_row_count[t]; r++) {
         memcpy((char *)to + r * stride, tiles[t].bytes[r], tile_row_bytes[t]);
     }
 }
 
 /* Signed bytes of a times unsigned ones of b, four to a sum. */
 static inline void tile_dot(int c, int a, int b) {
-    for (int m = 0; m < tile_rows_[c]; m++) {
+    for (int m = 0; m < tile_row_count[c]; m++) {
         int32_t sums[16];
         memcpy(sums, tiles[c].bytes[m], sizeof sums);
         for (int k = 0; k < tile_row_bytes[a] / 4; k++) {

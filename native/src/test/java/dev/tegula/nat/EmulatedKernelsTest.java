@@ -36,7 +36,7 @@ class EmulatedKernelsTest {
     @BeforeAll
     static void start(@TempDir Path folder) throws Exception {
         Emulator.reason().ifPresent(reason -> assumeTrue(false, reason));
-        emulator = Emulator.start(folder, "max");
+        emulator = new Emulator(folder, "max");
     }
 
     @AfterAll
@@ -89,8 +89,8 @@ class EmulatedKernelsTest {
     @Test
     void theProbeKnowsTheProcessor(@TempDir Path folder) throws Exception {
         assertEquals(Isa.NEON.feature() | Isa.I8MM.feature(), emulator.features());
-        try (Emulator neoverseN1 = Emulator.start(Files.createDirectory(folder.resolve("n1")), "neoverse-n1");
-                Emulator old = Emulator.start(Files.createDirectory(folder.resolve("a53")), "cortex-a53")) {
+        try (Emulator neoverseN1 = new Emulator(Files.createDirectory(folder.resolve("n1")), "neoverse-n1");
+                Emulator old = new Emulator(Files.createDirectory(folder.resolve("a53")), "cortex-a53")) {
             assertEquals(Isa.NEON.feature(), neoverseN1.features());
             assertEquals(0, old.features());
         }

@@ -42,7 +42,13 @@ final class Emulator implements AutoCloseable {
     private final Process process;
     private Throwable failure;
 
-    private Emulator(Path folder, String cpu) throws IOException, InterruptedException {
+    /**
+     * Starts one.
+     *
+     * @param folder where its files may lie
+     * @param cpu name of a processor that QEMU knows, "max" for one that has everything
+     */
+    Emulator(Path folder, String cpu) throws IOException, InterruptedException {
         Path library = folder.resolve("libtegula.so");
         try (InputStream in = resource()) {
             Files.copy(in, library);
@@ -85,16 +91,6 @@ final class Emulator implements AutoCloseable {
 
     private static InputStream resource() {
         return NativeLoader.class.getResourceAsStream("linux-aarch64/libtegula.so");
-    }
-
-    /**
-     * Starts one.
-     *
-     * @param folder where its files may lie
-     * @param cpu name of a processor that QEMU knows, "max" for one that has everything
-     */
-    static Emulator start(Path folder, String cpu) throws IOException, InterruptedException {
-        return new Emulator(folder, cpu);
     }
 
     /** Where the other processor's C library is, as its compiler has it. */
