@@ -7,8 +7,6 @@
 
 #include "tegula.h"
 
-/* Positions of a KV block. */
-#define KV_BLOCK 32
 /* Queries of a tile at most, and vectors of a tile: with two loads and a broadcast they fill the registers. Tiles of
  * few queries take four vectors of the values' columns at once, so that there are enough sums to hide fma's latency. */
 #if REGISTERS == 32

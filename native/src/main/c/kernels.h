@@ -5,3 +5,4 @@
 #include "quantize.h"
 #include "rope.h"
 #include "rows.h"
+#include "topk.h"

@@ -70,7 +70,9 @@ struct record_kind {
 struct format {
     int rows;             /* of a tile at most */
     int enough;           /* rows that are worth reading or decoding a panel for */
-    int32_t record_bytes; /* of 256 elements of a row */
+    int32_t x_bytes;      /* of 256 activations */
+    int32_t record_bytes; /* of their record */
+    int32_t step;         /* elements that are multiplied together: their panel and some records fit the first-level cache */
     struct record_kind kind;
     void (*record)(const char *x, int64_t k0, int64_t count, struct record_kind kind, void *to);
     void (*decode)(const char *w, int64_t k, int64_t k0, int64_t count, struct panel *p, int v);
@@ -78,9 +80,9 @@ struct format {
     void (*gemv)(const char *const w[2], int64_t k, const void *x, float *out); /* of one row, or null */
 };
 
-#define FLOATS FLOAT_ROWS, MAX_ROWS, 4 * CHUNK, {0, 0, 0}, record_floats
-#define BLOCKS32(Z) BLOCK_ROWS, 48, sizeof(struct record32), {Z, 0, 0}, record32
-#define BLOCKS256(Z, OFFSET, PAIR) SUPER_ROWS, 48, sizeof(struct record256), {Z, OFFSET, PAIR}, record256
+#define FLOATS FLOAT_ROWS, MAX_ROWS, 4 * CHUNK, 4 * CHUNK, 128, {0, 0, 0}, record_floats
+#define BLOCKS32(Z) BLOCK_ROWS, 48, 320, sizeof(struct record32), CHUNK, {Z, 0, 0}, record32
+#define BLOCKS256(Z, OFFSET, PAIR) SUPER_ROWS, 48, 324, sizeof(struct record256), CHUNK, {Z, OFFSET, PAIR}, record256
 
 static const struct format formats[FORMATS] = {
     [FORMAT_F32] = {FLOATS, decode_f32, multiply_f32, 0},
@@ -107,11 +109,18 @@ struct block {
     int64_t last; /* the group after the call's last one */
 };
 
+/* Rows that are fetched before they are needed: each is on pages of its own, where the CPU does not look ahead by itself. */
+#define ROWS_AHEAD 2
+
 /* Records of so many chunks from k0 on, chunk by chunk. */
 static void records(const struct block *b, const char *x, int64_t k0, int64_t chunks) {
     char *to = b->records;
     for (int64_t c = 0; c < chunks; c++, k0 += CHUNK) {
         for (int64_t r = 0; r < b->rows; r++, to += b->f->record_bytes) {
+            const char *next = x + MIN(r + ROWS_AHEAD, b->rows - 1) * b->s->x_stride + k0 / CHUNK * b->f->x_bytes;
+            for (int i = 0; i < b->f->x_bytes; i += 64) {
+                __builtin_prefetch(next + i);
+            }
             b->f->record(x + r * b->s->x_stride, k0, MIN(CHUNK, b->s->k - k0), b->f->kind, to);
         }
     }
@@ -129,16 +138,20 @@ static void multiply(const struct block *b, const char *w, int64_t g, int64_t k0
     const struct linear *s = b->s;
     const struct format *f = b->f;
     struct panel *p = &b->scratch->panel;
-    int64_t count = MIN(CHUNK, s->k - k0);
+    int64_t end = MIN(CHUNK, s->k - k0);
     const char *vector[2];
     vectors(b, w, g, vector);
-    for (int v = 0; v < 2; v++) {
-        f->decode(vector[v], s->k, k0, count, p, v);
-    }
-    for (int64_t r = 0; r < b->rows;) {
-        int n = tile_rows(f->rows, b->rows - r);
-        f->multiply(n, p, record + r * f->record_bytes, count, out + r * PANEL);
-        r += n;
+    for (int64_t i = 0; i < end; i += f->step) {
+        int64_t count = MIN(f->step, end - i);
+        for (int v = 0; v < 2; v++) {
+            f->decode(vector[v], s->k, k0 + i, count, p, v);
+        }
+        const char *a = record + i * (int64_t)sizeof(float); /* only records of floats have steps */
+        for (int64_t r = 0; r < b->rows;) {
+            int n = tile_rows(f->rows, b->rows - r);
+            f->multiply(n, p, a + r * f->record_bytes, count, out + r * PANEL);
+            r += n;
+        }
     }
 }
 
@@ -150,6 +163,11 @@ static void zero(float *out, int64_t n) {
 
 /* A row of sums to the output. The residual may be the output's memory. */
 static void finish(const float *sums, const float *bias, const float *residual, float *y, int64_t n) {
+    if (n == PANEL && !bias && !residual) {
+        vf_store(y, vf_load(sums));
+        vf_store(y + LANES, vf_load(sums + LANES));
+        return;
+    }
     for (int64_t i = 0; i < n; i++) {
         float v = sums[i];
         if (bias) {

@@ -16,8 +16,6 @@
 #include "gates.h"
 #include "tegula.h"
 
-/* Positions of a KV block. */
-#define KV_BLOCK 32
 /* Elements of a key that are rounded to F16 together. */
 #define HALVES 64
 

@@ -17,6 +17,9 @@
 #define INDEPENDENT _Pragma("GCC ivdep")
 #endif
 
+/* Positions of a KV block (dev.tegula.kv.KvLayout). */
+#define KV_BLOCK 32
+
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
 

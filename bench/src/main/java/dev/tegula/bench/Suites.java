@@ -10,6 +10,7 @@ import dev.tegula.bench.kernel.NormBench;
 import dev.tegula.bench.kernel.QuantizeBench;
 import dev.tegula.bench.kernel.RopeBench;
 import dev.tegula.bench.kernel.SoftmaxBench;
+import dev.tegula.bench.kernel.TopKBench;
 import java.util.Map;
 import java.util.Optional;
 
@@ -23,7 +24,7 @@ public final class Suites {
             Map.entry("ropekvwrite", RopeBench.class), Map.entry("gate", GateBench.class),
             Map.entry("add", GateBench.class), Map.entry("quantize", QuantizeBench.class),
             Map.entry("softmax", SoftmaxBench.class), Map.entry("embed", EmbedBench.class),
-            Map.entry("selectrows", EmbedBench.class));
+            Map.entry("selectrows", EmbedBench.class), Map.entry("topk", TopKBench.class));
 
     private Suites() {}
 

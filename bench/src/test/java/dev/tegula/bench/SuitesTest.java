@@ -66,7 +66,7 @@ class SuitesTest {
                 .map(entry -> entry.getUserClassQName())
                 .collect(Collectors.toSet());
         for (String op : List.of("matmul", "gateup", "attention", "rmsnorm", "rope", "gate", "quantize", "softmax",
-                "embed")) {
+                "topk", "embed")) {
             assertTrue(listed.contains(Suites.of(op).orElseThrow().getName()), op);
         }
         assertTrue(listed.contains(SamplingBench.class.getName()) && listed.contains(TokenizerBench.class.getName()));

@@ -96,6 +96,7 @@ final class ChildJvm {
         } catch (UncheckedIOException e) {
             throw e.getCause();
         } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
         } finally {
             process.destroy();

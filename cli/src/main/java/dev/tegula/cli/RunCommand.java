@@ -24,8 +24,8 @@ final class RunCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(arity = "0..1", paramLabel = "PROMPT", description = "The prompt (default: standard input; for the "
-            + "embedded model with nothing there, \"" + DEMO_PROMPT + "\").")
+    @Parameters(arity = "0..1", paramLabel = "PROMPT", description = "The prompt; after -- if it begins with - (default: "
+            + "standard input; for the embedded model with nothing there, \"" + DEMO_PROMPT + "\").")
     private String prompt;
 
     @Mixin

@@ -10,6 +10,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The root of the command line: knows the subcommands, the exit status and how errors are shown. */
 @Command(name = "tegula", mixinStandardHelpOptions = true, versionProvider = Version.class, description = "Runs quantized language models on the CPU: a GGUF file in, text out.", synopsisSubcommandLabel = "COMMAND", exitCodeListHeading = "Exit status:%n", exitCodeList = {
@@ -77,6 +78,8 @@ final class TegulaCommand {
         line.setCaseInsensitiveEnumValuesAllowed(true);
         // A prompt may begin with @.
         line.setExpandAtFiles(false);
+        // -hello is no -h with more after it.
+        line.setPosixClusteredShortOptionsAllowed(false);
         line.setParameterExceptionHandler((e, given) -> refuseUsage(e, terminal));
         line.setExecutionExceptionHandler((e, command, result) -> root.report(e, terminal));
         return line;
@@ -100,6 +103,10 @@ final class TegulaCommand {
     private static int refuseUsage(ParameterException e, Terminal terminal) {
         CommandLine command = e.getCommandLine();
         terminal.err().println("tegula: " + e.getMessage());
+        if (e instanceof UnmatchedArgumentException unmatched && unmatched.isUnknownOption()
+                && !command.getCommandSpec().positionalParameters().isEmpty()) {
+            terminal.err().println("An argument that begins with - and is no option goes after --.");
+        }
         terminal.err().println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
         return USAGE;
     }

@@ -47,6 +47,18 @@ class TegulaCommandTest {
     }
 
     @Test
+    void anArgumentThatBeginsWithADashGoesAfterTwo() {
+        for (String text : new String[]{"-x", "-hello", "--hello there"}) {
+            Cli taken = Cli.run("tokenize", text);
+            assertEquals(TegulaCommand.USAGE, taken.status());
+            assertTrue(taken.err().contains("An argument that begins with - and is no option goes after --.\n"),
+                    taken.err());
+            assertEquals(Cli.runWith("{\"text\": \"" + text + "\"}", "tokenize", "--json").ok().out(),
+                    Cli.run("tokenize", "--json", "--", text).ok().out());
+        }
+    }
+
+    @Test
     void aRefusalIsStatusOneAndOneLine(@TempDir Path folder) throws IOException {
         Cli missing = Cli.run("tokenize", "--model", "/no/such/file.gguf", "x");
         assertEquals(TegulaCommand.FAILED, missing.status());

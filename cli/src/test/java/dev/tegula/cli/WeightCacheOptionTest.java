@@ -64,6 +64,13 @@ class WeightCacheOptionTest {
     }
 
     @Test
+    void anEmptyNameIsNone() {
+        Cli cli = Cli.run("inspect", model.toString(), "--weight-cache=");
+        assertEquals(TegulaCommand.USAGE, cli.status());
+        assertTrue(cli.err().startsWith("tegula: --weight-cache= names no file\n"), cli.err());
+    }
+
+    @Test
     void inspectSaysWhatIsMapped() {
         String out = Cli.run("inspect", model.toString(), "--weight-cache").ok().out();
         assertTrue(out.lines().anyMatch(line -> line.matches("  of which [\\d,]+ are mapped from .*\\.gguf\\.packed")),

@@ -37,6 +37,7 @@ final class EngineLoader {
             throw e;
         }
         Model model = Model.load(file, options.model());
+        TopLogitsKernel top = null;
         try {
             Duration load = Duration.ofNanos(System.nanoTime() - begun);
             int vocabulary = model.spec().vocabulary();
@@ -44,17 +45,30 @@ final class EngineLoader {
             int context = model.plan().limits().context();
             // The penalties keep as many tokens as they look back at; there are never more than the context holds.
             sampling = sampling.toBuilder().repeatWindow(Math.min(sampling.repeatWindow(), context)).build();
+            int sessions = model.plan().limits().sessions();
+            top = new TopLogitsKernel(options.model().kernels(), vocabulary, sessions);
+            Runnable closer = closer(model, top);
             EngineParts parts = new EngineParts(new ModelRunner(model.executor()), model.newBatch(),
-                    new BlockPool(model.kvLayout().blocks()), codec, context, model.plan().limits().sessions(),
-                    options.queue(), vocabulary, sampling, load, model::close);
+                    new BlockPool(model.kvLayout().blocks()), codec, context, sessions, options.queue(),
+                    vocabulary, sampling, top, load, closer);
             Engine engine = new Engine(parts, model, codec.tokenizer());
             record(file, load);
             warnIfScalar(file, model.plan(), options.model().kernels());
             return engine;
         } catch (RuntimeException | Error e) {
-            model.close();
+            closer(model, top).run();
             throw e;
         }
+    }
+
+    /** Frees what an engine has in native memory; of the second there may be none yet. */
+    private static Runnable closer(Model model, TopLogitsKernel top) {
+        return () -> {
+            model.close();
+            if (top != null) {
+                top.close();
+            }
+        };
     }
 
     /** No silent fallback: the scalar kernels are right, but a user who did not mean them should know why they run. */

@@ -3,6 +3,7 @@ package dev.tegula.engine;
 import dev.tegula.kernel.Batch;
 import dev.tegula.kv.BlockPool;
 import dev.tegula.sample.SamplingOptions;
+import dev.tegula.sample.TopLogits;
 import java.time.Duration;
 
 /**
@@ -17,11 +18,12 @@ import java.time.Duration;
  * @param queue requests that may wait for their first chunk
  * @param vocabulary logits in a row
  * @param sampling how tokens are chosen when a request says nothing
+ * @param top finds the first logits of a row, on the scheduler's thread
  * @param load how long opening took
  * @param closer frees model and file
  */
 record EngineParts(Runner runner, Batch batch, BlockPool pool, TextCodec codec, int context, int sessions, int queue,
-        int vocabulary, SamplingOptions sampling, Duration load, Runnable closer) {
+        int vocabulary, SamplingOptions sampling, TopLogits top, Duration load, Runnable closer) {
     EngineParts {
         atLeastOne("context", context);
         atLeastOne("sessions", sessions);

@@ -51,7 +51,8 @@ final class Generation {
         this.stops = request.stops().isEmpty() ? null : new StopStrings(request.stops());
         this.stream = stream;
         this.load = parts.load();
-        this.sampler = new SamplerChain(request.sampling().orElse(parts.sampling()), parts.vocabulary());
+        this.sampler = new SamplerChain(request.sampling().orElse(parts.sampling()), parts.vocabulary(),
+                parts.top());
         for (int token : prompt) {
             sampler.accept(token);
         }

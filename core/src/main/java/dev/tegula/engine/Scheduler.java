@@ -1,5 +1,6 @@
 package dev.tegula.engine;
 
+import dev.tegula.exec.Workers;
 import dev.tegula.kernel.Batch;
 import java.util.ArrayDeque;
 import java.util.concurrent.RejectedExecutionException;
@@ -108,17 +109,7 @@ final class Scheduler implements Runnable {
             closed = true;
             lock.notifyAll();
         }
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Workers.join(thread);
     }
 
     @Override

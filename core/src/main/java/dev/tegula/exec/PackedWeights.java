@@ -59,10 +59,14 @@ final class PackedWeights {
     Optional<List<MemorySegment>> open(WeightCache cache, String model) {
         Path path = cache.file();
         try {
-            Map<String, String> key = key(source);
+            Map<String, String> key = modelKey();
             if (key.isEmpty()) {
                 throw new IllegalArgumentException(
                         model + ": a weight cache (" + path + ") is for models in files; this one is in memory");
+            }
+            if (Files.isSymbolicLink(path) && Files.notExists(path)) {
+                throw new UnusableCacheException("is a symbolic link to " + Files.readSymbolicLink(path)
+                        + ", which does not exist");
             }
             // A link stays one: the file behind it is replaced.
             path = Files.exists(path) ? path.toRealPath() : path;
@@ -83,6 +87,15 @@ final class PackedWeights {
             key.put("processor", System.getProperty("os.arch") + " " + ByteOrder.nativeOrder());
         }
         return key;
+    }
+
+    /** Of an exception on the way says that it is the model's file that has it, not the cache. */
+    private Map<String, String> modelKey() throws IOException {
+        try {
+            return key(source);
+        } catch (IOException e) {
+            throw new UnusableCacheException("cannot be compared with the model file: " + e);
+        }
     }
 
     private List<MemorySegment> openOrWrite(Path path, Map<String, String> key, boolean verify) throws IOException {

@@ -112,16 +112,6 @@ final class WarmUp implements AutoCloseable {
     public void close() {
         stopped = true;
         thread.interrupt();
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Workers.join(thread);
     }
 }

@@ -122,4 +122,19 @@ public final class Workers implements AutoCloseable {
         closed = true;
         state.set(state.get() | CLOSED);
     }
+
+    /** Waits until a thread has ended. An interrupt of the caller does not shorten that, and is kept. */
+    public static void join(Thread thread) {
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
 }

@@ -19,6 +19,7 @@ public final class Costs {
             case "matmul" -> "T·n·k; every operand once";
             case "gateup" -> "2·T·n·k; every operand once";
             case "attention" -> "2·T·heads·headSize·C; q and the output once, T·C keys and values per KV head";
+            case "topk" -> "T·columns of x; every operand once";
             case "kvwrite" -> "2·T·kvHeads·headSize; k and v once, T keys and values per KV head";
             case "ropekvwrite" -> "2·T·heads·headSize; q, k, v and the output once, T keys and values per KV head";
             default -> "T·columns; every operand once";
@@ -47,6 +48,7 @@ public final class Costs {
             case Op.GateUp o -> new Cost(2 * elements * r.input(0).cols(), bytes);
             case Op.Attention o -> new Cost(2 * elements * context,
                     bytes + rows * 2L * context * r.input(1).type().bytes((long) o.kvHeads() * o.headSize()));
+            case Op.TopK o -> new Cost((long) rows * r.input(0).cols(), bytes);
             case Op.KvWrite o -> new Cost(2 * elements,
                     bytes + 2L * rows * r.input(2).type().bytes((long) o.kvHeads() * o.headSize()));
             case Op.RopeKvWrite o -> new Cost(2 * elements,

@@ -68,6 +68,15 @@ public sealed interface Op {
     record Softmax() implements Op {}
 
     /**
+     * The first {@code k} of a row by rank: the larger first, NaN before any number, and between equals (two zeros of
+     * whatever sign, two NaNs) the lower column. So the order is total, and a row that holds NaN or +∞ shows it in its
+     * first result. Input: x. Outputs: the values as they are in x (k columns), in that order, and their columns (I32).
+     *
+     * @param k how many, 1 to the columns of x
+     */
+    record TopK(int k) implements Op {}
+
+    /**
      * The table of {@link Rope}: cosines and sines of every position. Evaluated once at load, never per batch. Input: factors
      * (1 × dims/2) that divide the frequencies, if the model has such. Output: C × dims.
      */

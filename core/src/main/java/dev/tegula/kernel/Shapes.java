@@ -46,6 +46,13 @@ final class Shapes {
             case Op.Quantize o -> same(r, "columns", cols(r, 0), out);
             case Op.SelectRows o -> same(r, "columns", cols(r, 0), out);
             case Op.Softmax o -> same(r, "columns", cols(r, 0), out);
+            case Op.TopK o -> {
+                same(r, "k and columns of the values", o.k(), out);
+                same(r, "k and columns of the ids", o.k(), r.outputs().get(1).cols());
+                if (o.k() < 1 || o.k() > cols(r, 0)) {
+                    throw new IllegalArgumentException(r + ": " + o.k() + " of " + cols(r, 0) + " columns");
+                }
+            }
             case Op.Rope o -> {
                 same(r, "columns", cols(r, 0), out);
                 rope(r, 0, 1, o.heads(), o.headSize(), o.dims());

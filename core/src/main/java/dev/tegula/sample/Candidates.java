@@ -12,6 +12,7 @@ import java.util.Objects;
  * is unique. Not thread-safe.
  */
 public final class Candidates {
+    private final int vocabularySize;
     private final int[] ids;
     private final float[] logits;
     private final double[] weights;
@@ -26,17 +27,23 @@ public final class Candidates {
      * @throws IllegalArgumentException if it is less than 1
      */
     public Candidates(int vocabularySize) {
+        this(vocabularySize, vocabularySize);
+    }
+
+    /** Takes the memory for the first of a vocabulary only, for {@link #loadTop}: 16 bytes for each. */
+    Candidates(int vocabularySize, int capacity) {
         if (vocabularySize < 1) {
             throw new IllegalArgumentException("vocabulary size must be at least 1, was " + vocabularySize);
         }
-        ids = new int[vocabularySize];
-        logits = new float[vocabularySize];
-        weights = new double[vocabularySize];
+        this.vocabularySize = vocabularySize;
+        ids = new int[capacity];
+        logits = new float[capacity];
+        weights = new double[capacity];
     }
 
     /** Number of tokens in the vocabulary. */
     public int vocabularySize() {
-        return ids.length;
+        return vocabularySize;
     }
 
     /** Number of candidates left, at least 1 after {@link #load}. */
@@ -63,11 +70,7 @@ public final class Candidates {
      * @throws InvalidLogitsException if a logit is NaN or positive infinity
      */
     public void load(MemorySegment source, long offset) {
-        long need = Math.multiplyExact((long) ids.length, Float.BYTES);
-        if (offset < 0 || offset > source.byteSize() - need) {
-            throw new IndexOutOfBoundsException("logits need " + need + " bytes at offset " + offset
-                    + ", the segment has " + source.byteSize());
-        }
+        checkRow(source, offset);
         MemorySegment.copy(source, ValueLayout.JAVA_FLOAT_UNALIGNED, offset, logits, 0, ids.length);
         for (int i = 0; i < ids.length; i++) {
             // False for NaN as well.
@@ -79,6 +82,40 @@ public final class Candidates {
         size = ids.length;
         sorted = 0;
         byId = true;
+    }
+
+    /**
+     * Starts over with the first tokens in rank, as many as this has memory for: as {@link #load}, then {@link #sortTop} and
+     * {@link #truncate}, but without going over the others more than once.
+     */
+    void loadTop(MemorySegment source, long offset, TopLogits top) {
+        checkRow(source, offset);
+        top.select(source, offset, vocabularySize, ids.length, logits, ids);
+        // NaN and infinity come first.
+        if (!(logits[0] < Float.POSITIVE_INFINITY)) {
+            throw firstInvalid(source, offset);
+        }
+        size = ids.length;
+        sorted = size;
+        byId = false;
+    }
+
+    private static InvalidLogitsException firstInvalid(MemorySegment source, long offset) {
+        int token = 0;
+        float logit = source.get(ValueLayout.JAVA_FLOAT_UNALIGNED, offset);
+        while (logit < Float.POSITIVE_INFINITY) {
+            token++;
+            logit = source.get(ValueLayout.JAVA_FLOAT_UNALIGNED, offset + 4L * token);
+        }
+        return new InvalidLogitsException("the logit of token " + token + " is " + logit);
+    }
+
+    private void checkRow(MemorySegment source, long offset) {
+        long need = Math.multiplyExact((long) vocabularySize, Float.BYTES);
+        if (offset < 0 || offset > source.byteSize() - need) {
+            throw new IndexOutOfBoundsException("logits need " + need + " bytes at offset " + offset
+                    + ", the segment has " + source.byteSize());
+        }
     }
 
     /**

@@ -17,21 +17,33 @@ import java.util.stream.Collectors;
  */
 public final class SamplerChain {
     private final Candidates candidates;
+    /** Finds the candidates where the first step keeps only the first of a row; null where all are loaded. */
+    private final TopLogits top;
     private final Sampler[] steps;
     private final boolean greedy;
     private final long seed;
     private final SampleRandom random;
 
     /**
-     * Builds the steps and takes their memory: about 20 bytes per token of the vocabulary.
+     * Builds the steps and takes their memory: about 20 bytes per candidate. Those are all tokens of the vocabulary, or
+     * the first k where top-k, or the choice of the largest logit, is the first step.
      *
      * @param options what to do; without a seed in it a fresh one is chosen, see {@link #seed()}
      * @param vocabularySize number of logits in a row, at least 1
      * @throws IllegalArgumentException if the vocabulary is empty or a bias names a token outside it
      */
     public SamplerChain(SamplingOptions options, int vocabularySize) {
+        this(options, vocabularySize, TopLogits.plain());
+    }
+
+    /**
+     * A chain as {@link #SamplerChain(SamplingOptions, int)} makes it.
+     *
+     * @param top finds the first logits of a row; the tokens do not depend on it
+     */
+    public SamplerChain(SamplingOptions options, int vocabularySize, TopLogits top) {
         this(steps(options, vocabularySize), options.isGreedy(), options.seed().orElseGet(SamplerChain::freshSeed),
-                vocabularySize);
+                vocabularySize, top);
     }
 
     /**
@@ -43,7 +55,18 @@ public final class SamplerChain {
      * @param vocabularySize number of logits in a row, at least 1
      */
     public SamplerChain(List<Sampler> steps, boolean greedy, long seed, int vocabularySize) {
-        this.candidates = new Candidates(vocabularySize);
+        this(steps, greedy, seed, vocabularySize, TopLogits.plain());
+    }
+
+    private SamplerChain(List<Sampler> steps, boolean greedy, long seed, int vocabularySize, TopLogits top) {
+        int first = vocabularySize;
+        if (steps.isEmpty() && greedy) {
+            first = 1;
+        } else if (!steps.isEmpty() && steps.get(0) instanceof TopK step) {
+            first = Math.min(step.k(), vocabularySize);
+        }
+        this.top = first < vocabularySize ? top : null;
+        this.candidates = new Candidates(vocabularySize, first);
         this.steps = steps.toArray(Sampler[]::new);
         this.greedy = greedy;
         this.seed = seed;
@@ -97,7 +120,11 @@ public final class SamplerChain {
      * @throws InvalidLogitsException if a logit is NaN or positive infinity, or all are negative infinity
      */
     public int sample(MemorySegment logits, long offset) {
-        candidates.load(logits, offset);
+        if (top == null) {
+            candidates.load(logits, offset);
+        } else {
+            candidates.loadTop(logits, offset, top);
+        }
         for (Sampler step : steps) {
             step.apply(candidates);
         }
@@ -107,7 +134,7 @@ public final class SamplerChain {
     private int largest() {
         int best = candidates.best();
         if (candidates.logit(best) == Float.NEGATIVE_INFINITY) {
-            throw new InvalidLogitsException("the logits of all " + candidates.size() + " candidates are -Infinity");
+            throw new InvalidLogitsException("the logits of all candidates are -Infinity");
         }
         return candidates.id(best);
     }

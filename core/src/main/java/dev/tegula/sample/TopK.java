@@ -1,6 +1,9 @@
 package dev.tegula.sample;
 
-/** Keeps the {@code k} most likely candidates: a partial selection, one pass over the vocabulary for a small k. */
+/**
+ * Keeps the {@code k} most likely candidates: a partial selection, one pass over the vocabulary for a small k. As a chain's
+ * first step it loads no others; see {@link TopLogits}.
+ */
 public final class TopK implements Sampler {
     private final int k;
 
@@ -10,6 +13,10 @@ public final class TopK implements Sampler {
             throw new IllegalArgumentException("topK of a top-k step must be at least 1, was " + k);
         }
         this.k = k;
+    }
+
+    int k() {
+        return k;
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.tegula.kernel.Batch;
 import dev.tegula.kv.BlockPool;
 import dev.tegula.kv.BlockTable;
 import dev.tegula.sample.SamplingOptions;
+import dev.tegula.sample.TopLogits;
 import java.time.Duration;
 
 /** An engine on a {@link FakeRunner}. */
@@ -19,7 +20,7 @@ final class FakeEngine implements AutoCloseable {
         pool = new BlockPool(blocks);
         Batch batch = new Batch(runner.storage(), batchRows, sessions, BlockTable.blocksFor(context));
         engine = new Engine(new EngineParts(runner, batch, pool, new FakeCodec(), context, sessions, queue,
-                FakeCodec.VOCABULARY, SamplingOptions.greedy(), Duration.ofMillis(5), () -> {
+                FakeCodec.VOCABULARY, SamplingOptions.greedy(), TopLogits.plain(), Duration.ofMillis(5), () -> {
                     closes++;
                     runner.close();
                 }), null, java.util.Optional.empty());

@@ -24,6 +24,8 @@ import java.util.concurrent.atomic.AtomicLong;
 final class PackedFixture implements WeightSource, AutoCloseable {
     final List<Plan.Weight> weights = new ArrayList<>();
     final Map<String, String> identity = new LinkedHashMap<>(Map.of("length", "1", "header hash", "ab"));
+    /** What asking for the identity ends with, or null. */
+    IOException fault;
     final AtomicLong bytesRead = new AtomicLong();
     final Workers workers = new Workers(2);
 
@@ -56,6 +58,9 @@ final class PackedFixture implements WeightSource, AutoCloseable {
 
     @Override
     public Map<String, String> identity() throws IOException {
+        if (fault != null) {
+            throw fault;
+        }
         return identity;
     }
 

@@ -15,6 +15,7 @@ import java.io.RandomAccessFile;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -358,6 +359,21 @@ class WeightCacheTest {
             model.open(cache, true);
             PackedFixture.assertSame(expected, PackedFixture.bytes(mapped));
         }
+    }
+
+    @Test
+    void aModelThatHasGoneIsNotTakenForTheCache() {
+        model.fault = new NoSuchFileException("m.gguf");
+        model.open(cache, false);
+        assertLogged(Level.WARNING, "cannot be compared with the model file: " + model.fault);
+    }
+
+    @Test
+    void aLinkToNothingIsLeftAsItIs() throws IOException {
+        Files.createSymbolicLink(path, folder.resolve("nothing"));
+        model.open(cache, false);
+        assertLogged(Level.WARNING, "is a symbolic link to " + folder.resolve("nothing") + ", which does not exist");
+        assertTrue(Files.isSymbolicLink(path));
     }
 
     @Test

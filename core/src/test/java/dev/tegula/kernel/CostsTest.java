@@ -64,5 +64,7 @@ class CostsTest {
         assertCost(T * 10, 3 * T * 10 * 4L, new Op.Add(), List.of(tokens(10), tokens(10)), List.of(tokens(10)));
         assertCost(T * 10, 2 * T * 10 * 4L + 10 * 4L, new Op.RmsNorm(1e-5f, 1),
                 List.of(tokens(10), new Spec(DType.F32, Dim.of(1), 10)), List.of(tokens(10)));
+        assertCost(T * 100, T * (100 + 2 * 3) * 4L, new Op.TopK(3), List.of(tokens(100)),
+                List.of(tokens(3), new Spec(DType.I32, Dim.TOKENS, 3)));
     }
 }

@@ -12,6 +12,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class SamplerChainTest {
@@ -90,6 +91,59 @@ class SamplerChainTest {
         assertEquals(0, chain.sample(Logits.row(0f, -0f, 0f, -1), 0));
         SamplerChain biased = new SamplerChain(SamplingOptions.greedy().toBuilder().logitBias(1, -9).build(), 4);
         assertEquals(2, biased.sample(Logits.row(0, 5, 5, 1), 0));
+    }
+
+    /** A step that does nothing makes a chain load all tokens and select them itself. */
+    private static SamplerChain ofAll(List<Sampler> steps, boolean greedy, int vocabulary) {
+        Sampler none = new Sampler() {
+            @Override
+            public void apply(Candidates candidates) {}
+
+            @Override
+            public String describe() {
+                return "nothing";
+            }
+        };
+        return new SamplerChain(Stream.concat(Stream.of(none), steps.stream()).toList(), greedy, 5, vocabulary);
+    }
+
+    @Test
+    void loadingTheFirstOnlyChoosesTheSameTokens() {
+        Random random = new Random(9);
+        for (int round = 0; round < 60; round++) {
+            int n = 1 + random.nextInt(700);
+            int k = 1 + random.nextInt(random.nextBoolean() ? n : 2 * n);
+            List<Sampler> steps = List.of(new TopK(k), new TopP(0.95f), new MinP(0.02f), new Temperature(0.8f));
+            SamplerChain first = new SamplerChain(steps, false, 5, n);
+            SamplerChain all = ofAll(steps, false, n);
+            SamplerChain firstGreedy = new SamplerChain(List.of(), true, 5, n);
+            SamplerChain allGreedy = ofAll(List.of(), true, n);
+            for (int row = 0; row < 20; row++) {
+                float[] logits = new float[n];
+                for (int i = 0; i < n; i++) {
+                    // Ties, zeros of both signs and banned tokens in every second row.
+                    logits[i] = row % 2 == 0
+                            ? 3 * (float) random.nextGaussian()
+                            : random.nextInt(9) == 0 ? Float.NEGATIVE_INFINITY : (random.nextInt(5) - 4) * 1f;
+                }
+                logits[random.nextInt(n)] = row % 2 == 0 ? 1 : -0f;
+                MemorySegment memory = Logits.row(logits);
+                for (int draw = 0; draw < 5; draw++) {
+                    assertEquals(all.sample(memory, 0), first.sample(memory, 0));
+                }
+                assertEquals(allGreedy.sample(memory, 0), firstGreedy.sample(memory, 0));
+            }
+        }
+    }
+
+    @Test
+    void theFirstInvalidLogitIsNamed() {
+        for (SamplingOptions options : List.of(SamplingOptions.greedy(), all().repeatWindow(0).topK(2).build())) {
+            SamplerChain chain = new SamplerChain(options, 4);
+            assertEquals("the logit of token 1 is Infinity", assertThrows(InvalidLogitsException.class,
+                    () -> chain.sample(Logits.row(1, Float.POSITIVE_INFINITY, Float.NaN, 2), 0)).getMessage());
+            assertThrows(IndexOutOfBoundsException.class, () -> chain.sample(Logits.row(1, 2, 3), 0));
+        }
     }
 
     @Test

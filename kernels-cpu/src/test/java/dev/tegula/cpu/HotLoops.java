@@ -56,6 +56,7 @@ final class HotLoops {
             case Op.Attention op -> op.window() == 0 && op.headSize() == 64;
             case Op.Rope op -> op.headSize() == 64;
             case Op.RopeKvWrite op -> op.headSize() == 64;
+            case Op.TopK op -> true;
             default -> request.output().cols() > 1000;
         };
     }

@@ -60,7 +60,7 @@ class InliningTest {
         "blocks of 32, matmul\\..*\\.(q4_0|q8_0|q4_1)\\..*, TallTile blocks",
         "blocks of 256, matmul\\..*\\.(q4_k|q6_k|tq2_0|q2_k)\\..*, TallTile sums",
         "attention, attention\\..*, Scores four",
-        "elements, '(rmsnorm|layernorm|add|gate|softmax|rope|quantize|normquantize|ropekvwrite)\\..*', Norm scaled"})
+        "elements, '(rmsnorm|layernorm|add|gate|softmax|topk|rope|quantize|normquantize|ropekvwrite)\\..*', Norm scaled"})
     void hotHelpersAreInlinedAndNoVectorIsBoxed(String family, String ids, String method) throws Exception {
         Findings findings = run(ids, ROUNDS);
         if (!findings.isClean()) {

@@ -103,7 +103,7 @@ public final class NativeLoader {
         if (platform == null) {
             return refused("there are no native kernels for " + os + " on " + arch);
         }
-        String resource = platform + "/libtegula.so";
+        String resource = platform + "/" + Leftovers.FILE;
         try (InputStream in = NativeLoader.class.getResourceAsStream(resource)) {
             return in == null
                     ? refused("this build has no library for " + platform
@@ -131,8 +131,9 @@ public final class NativeLoader {
                 ? new FileAttribute<?>[]{
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))}
                 : new FileAttribute<?>[0];
-        Path folder = Files.createTempDirectory("tegula-native-", mine);
-        Path file = folder.resolve("libtegula.so");
+        Path folder = Files.createTempDirectory(Leftovers.prefix(), mine);
+        Path file = folder.resolve(Leftovers.FILE);
+        Leftovers.remove(folder);
         try {
             Files.copy(library, file);
             return bind(file, untested);

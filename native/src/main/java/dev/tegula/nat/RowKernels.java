@@ -38,6 +38,8 @@ final class RowKernels {
             rows.add(factory(isa, Op.Quantize.class, inputs(1), List.of(type), rowWise));
             rows.add(factory(isa, Op.NormQuantize.class, inputs(2), List.of(type), rowWise));
         }
+        rows.add(factory(isa, Op.TopK.class, inputs(1), List.of(DType.F32, DType.I32),
+                args -> new TopKKernel(functions, args)));
         rows.add(factory(isa, Op.Rope.class, inputs(2), List.of(DType.F32), rope));
         for (DType cache : List.of(DType.F32, DType.F16)) {
             rows.add(TypedFactory.of(id(isa, "kvwrite", cache), Op.KvWrite.class,

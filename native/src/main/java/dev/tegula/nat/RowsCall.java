@@ -11,7 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /**
- * The C functions of rows.h and rope.h. Memory is passed as segments, not as bare addresses: the linker then keeps their
+ * The C functions of rows.h, rope.h and topk.h. Memory is passed as segments, not as bare addresses: the linker then keeps their
  * storage open during the call, and a call after it was closed is an exception.
  */
 final class RowsCall {
@@ -23,6 +23,9 @@ final class RowsCall {
     private static final MethodHandle ROPE = Linker.nativeLinker()
             .downcallHandle(FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS, ADDRESS,
                     ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+    /** Of {@code struct topk}, x, values, ids, first and last. */
+    private static final MethodHandle TOP_K = Linker.nativeLinker()
+            .downcallHandle(FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG));
 
     private RowsCall() {}
 
@@ -91,6 +94,18 @@ final class RowsCall {
             MemorySegment cache, MemorySegment y, long pieces, long first, long last) {
         try {
             ROPE.invokeExact(function, shape, rows, tables, maxBlocks, q, k, v, table, cache, y, pieces, first, last);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Calls the function of topk.h. */
+    static void topK(MemorySegment function, MemorySegment shape, MemorySegment x, MemorySegment values,
+            MemorySegment ids, long first, long last) {
+        try {
+            TOP_K.invokeExact(function, shape, x, values, ids, first, last);
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {

@@ -45,6 +45,9 @@ abstract class EmulatedCall {
         if (name.startsWith("tegula_attention_")) {
             return new Attention();
         }
+        if (name.startsWith("tegula_top_k_")) {
+            return new TopK();
+        }
         return name.startsWith("tegula_rope_") ? new Rope() : new Rows();
     }
 
@@ -129,6 +132,22 @@ abstract class EmulatedCall {
             o.read(2, second == 0 ? piece : rows * second);
             o.read(3, piece);
             o.written(4, rows * field(shape, 5));
+        }
+    }
+
+    /** tegula_top_k of topk.h. */
+    private static final class TopK extends EmulatedCall {
+        TopK() {
+            super(6);
+        }
+
+        @Override
+        void describe(Operands o) {
+            MemorySegment shape = o.read(0, 40);
+            long rows = o.value(5);
+            o.read(1, rows * field(shape, 2));
+            o.written(2, rows * field(shape, 3));
+            o.written(3, rows * field(shape, 4));
         }
     }
 

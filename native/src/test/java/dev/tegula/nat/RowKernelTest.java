@@ -151,6 +151,30 @@ class RowKernelTest {
 
     @ParameterizedTest
     @EnumSource(Isa.class)
+    void checksBothOutputs(Isa isa) {
+        assumeAvailable(isa.engine());
+        KernelRequest request = new KernelRequest(new Op.TopK(3), List.of(tokens(DType.F32, 8)),
+                List.of(tokens(DType.F32, 3), tokens(DType.I32, 3)));
+        KernelFactory factory = factory(isa, request);
+        try (Storage storage = new Storage("test")) {
+            List<Operand> x = List.of(new Operand.Matrix(TensorView.allocate(storage, DType.F32, 4, 8)));
+            TensorView values = TensorView.allocate(storage, DType.F32, 4, 3);
+            MemorySegment ids = storage.allocate(64);
+            for (TensorView wrong : List.of(TensorView.dense(ids, 2, DType.I32, 4, 3),
+                    TensorView.dense(ids.asReadOnly(), 0, DType.I32, 4, 3))) {
+                assertThrows(IllegalArgumentException.class,
+                        () -> factory.bind(new KernelArgs(request, x, List.of(values, wrong))));
+            }
+            Kernel few = factory.bind(new KernelArgs(request, x, List.of(values,
+                    TensorView.dense(ids, 0, DType.I32, 3, 3))));
+            few.run(batch(storage, 3, 0), 0, 1, NONE);
+            assertThrows(IllegalArgumentException.class, () -> few.run(batch(storage, 4, 0), 0, 1, NONE));
+            assertThrows(IllegalArgumentException.class, () -> few.run(batch(storage, 3, 0), 0, 4, NONE));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Isa.class)
     void checksPositionsAndBlocks(Isa isa) {
         assumeAvailable(isa.engine());
         try (Storage storage = new Storage("test")) {

@@ -1,18 +1,9 @@
 package dev.tegula.bench.kernel;
 
-import dev.tegula.kernel.Batch;
-import dev.tegula.kernel.Kernel;
-import dev.tegula.kernel.KernelArgs;
 import dev.tegula.kernel.KernelFactory;
-import dev.tegula.kernel.KernelId;
 import dev.tegula.kernel.KernelProvider;
-import dev.tegula.kernel.Op;
 import dev.tegula.kernel.Refusal;
-import dev.tegula.kernel.Scratch;
-import dev.tegula.kernel.TypedFactory;
-import dev.tegula.tensor.DType;
-import dev.tegula.tensor.TensorView;
-import java.lang.foreign.ValueLayout;
+import dev.tegula.kernel.conform.WrongSum;
 import java.util.List;
 import java.util.Optional;
 
@@ -35,31 +26,6 @@ public final class WrongProvider implements KernelProvider {
 
     @Override
     public List<KernelFactory> kernels() {
-        return List.of(TypedFactory.of(KernelId.of("add", DType.F32, DType.F32, DType.F32, "row", engine()),
-                Op.Add.class, List.of(DType.F32, DType.F32), List.of(DType.F32), WrongSum::new));
-    }
-
-    /** The sum, but for the last element of the first row. */
-    private record WrongSum(KernelArgs args) implements Kernel {
-        @Override
-        public int portions(Batch batch, int workers) {
-            return 1;
-        }
-
-        @Override
-        public void run(Batch batch, int portion, int portions, Scratch scratch) {
-            TensorView y = args.output();
-            for (int r = 0; r < batch.rows(); r++) {
-                for (int i = 0; i < y.cols(); i++) {
-                    float sum = at(args.matrix(0), r, i) + at(args.matrix(1), r, i);
-                    boolean off = r == 0 && i == y.cols() - 1;
-                    y.segment().set(ValueLayout.JAVA_FLOAT, y.rowOffset(r) + 4L * i, off ? Math.nextUp(sum) : sum);
-                }
-            }
-        }
-
-        private static float at(TensorView view, int row, int i) {
-            return view.segment().get(ValueLayout.JAVA_FLOAT, view.rowOffset(row) + 4L * i);
-        }
+        return List.of(WrongSum.factory(engine()));
     }
 }

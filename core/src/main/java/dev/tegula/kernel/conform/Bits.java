@@ -58,6 +58,7 @@ final class Bits {
             switch (type) {
                 case F32 -> floats(r, i, 4L * i);
                 case F16 -> halves(r, i);
+                case I32 -> ints(r, i, 4L * i);
                 default -> {
                     // Of a Q8 block its header, a scale and sums, is compared with its first value.
                     long block = i / length * (long) type.blockBytes();
@@ -112,7 +113,7 @@ final class Bits {
         int a = right.segment().get(ValueLayout.JAVA_INT, right.rowOffset(r) + at);
         int b = got.segment().get(ValueLayout.JAVA_INT, got.rowOffset(r) + at);
         if (a != b) {
-            differ(r, i, Math.abs((long) a - b), "sum " + a + " expected, " + b + " computed");
+            differ(r, i, Math.abs((long) a - b), a + " expected, " + b + " computed");
         }
     }
 

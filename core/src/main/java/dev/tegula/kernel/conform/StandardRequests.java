@@ -41,6 +41,7 @@ public final class StandardRequests {
             }
         }
         rowWise(all);
+        topK(all);
         quantizing(all);
         for (DType type : List.of(DType.F32, DType.F16)) {
             attention(all, type);
@@ -104,6 +105,16 @@ public final class StandardRequests {
             for (Activation activation : Activation.values()) {
                 all.add(new KernelRequest(new Op.Gate(activation), List.of(x, x), List.of(x)));
             }
+        }
+    }
+
+    /** One, a few, as many as a wide vector has lanes, many, all. */
+    private static void topK(List<KernelRequest> all) {
+        int[][] shapes = {{1, 1}, {7, 7}, {16, 3}, {129, 16}, {1056, 1}, {1056, 1056}, {5000, 40}, {5000, 300}};
+        for (int[] shape : shapes) {
+            int k = shape[1];
+            all.add(new KernelRequest(new Op.TopK(k), List.of(tokens(DType.F32, shape[0])),
+                    List.of(tokens(DType.F32, k), tokens(DType.I32, k))));
         }
     }
 

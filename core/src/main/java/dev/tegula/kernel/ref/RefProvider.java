@@ -58,7 +58,7 @@ public final class RefProvider implements KernelProvider {
             rows.add(RefKvWrite.rope(cache));
         }
         rows.addAll(List.of(RefNorm.rms(), RefNorm.layer(), RefRope.factory(), RefElementwise.add(),
-                RefElementwise.gate(), RefSelectRows.factory(), RefSoftmax.factory()));
+                RefElementwise.gate(), RefSelectRows.factory(), RefSoftmax.factory(), RefTopK.factory()));
         return List.copyOf(rows);
     }
 }

@@ -8,6 +8,7 @@ import dev.tegula.kernel.KernelId;
 import dev.tegula.kernel.Op;
 import dev.tegula.kernel.RenamedFactory;
 import dev.tegula.kernel.Scratch;
+import dev.tegula.kernel.TopHeap;
 import dev.tegula.kernel.TypedFactory;
 import dev.tegula.kernel.ref.RefProvider;
 import dev.tegula.tensor.DType;
@@ -35,6 +36,10 @@ public final class ElemFactories {
         rows.add(floats(Op.Gate.class, 2, args -> new Elementwise(args)));
         rows.add(floats(Op.Softmax.class, 1, args -> new SoftmaxRows(args))
                 .withScratch(request -> Scratch.Size.ofBytes(64)));
+        rows.add(TypedFactory
+                .of(id("topk", DType.F32, DType.F32), Op.TopK.class, List.of(DType.F32), List.of(DType.F32, DType.I32),
+                        args -> new TopRows(args))
+                .withScratch(request -> TopHeap.scratch(((Op.TopK) request.op()).k())));
         rows.add(floats(Op.Rope.class, 2, args -> new Rope(args))
                 .withScratch(request -> Scratch.Size.ofBytes(8L * ((Op.Rope) request.op()).dims())));
         for (DType type : List.of(DType.Q8_A32, DType.Q8_A256)) {
