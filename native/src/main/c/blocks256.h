@@ -71,7 +71,7 @@ INLINE void fold256(const int R, const int mins, VI sums[SUPER_ROWS][2], const s
     }
 }
 
-/* s[r][v] += the products of step u, four elements of k. */
+/* s[r][v] += the products of step u, four elements of k: for sums too short to lay rows together. */
 INLINE void step256(const int R, const int bits, VI s[SUPER_ROWS][2], const struct panel *p, const struct record256 *x,
                     int64_t u) {
     VI w0 = vi_load(p->codes[u]);
@@ -104,9 +104,10 @@ INLINE void tile_q4_k(const int R, const struct panel *p, const struct record256
         UNROLL for (int i = 0; i < 2 * R; i++) {
             s[i / 2][i % 2] = vi_zero();
         }
-        UNROLL for (int u = 0; u < STEPS4; u++) {
-            step256(R, 4, s, p, x, j * STEPS4 + u);
+        UNROLL for (int u = 0; u < STEPS4; u += DOT_STEPS) {
+            dot_steps(R, 4, s, p->codes + j * STEPS4 + u, x->q + 4 * (j * STEPS4 + u), sizeof *x);
         }
+        rows_apart(R, s);
         scale256(R, sums, s, p, j * STEPS4 / 8);
     }
     fold256(R, 4, sums, p, x, out);
@@ -154,9 +155,10 @@ INLINE void tile_tq2_0(const int R, const struct panel *p, const struct record25
         UNROLL for (int i = 0; i < 2 * R; i++) {
             s[i / 2][i % 2] = vi_zero();
         }
-        for (int64_t u = h; u < h + 32; u++) {
-            step256(R, 2, s, p, x, u);
+        for (int64_t u = h; u < h + 32; u += DOT_STEPS) {
+            dot_steps(R, 2, s, p->codes + u, x->q + 4 * u, sizeof *x);
         }
+        rows_apart(R, s);
         UNROLL for (int i = 0; i < 2 * R; i++) {
             sums[i / 2][i % 2] = dot_join(sums[i / 2][i % 2], s[i / 2][i % 2]);
         }

@@ -34,6 +34,16 @@ static void record32(const char *x, int64_t k0, int64_t count, struct record_kin
 /* What a format's blocks have besides scale and codes. */
 enum { ONLY_CODES, MINS, ZEROS };
 
+/* c with a block's sum of vector v added to it, and what its minimum or zero point adds. */
+INLINE VF fold32(const int kind, VI sum, const struct panel *p, const struct record32 *x, int64_t b, int v, VF c) {
+    VF dA = vf_broadcast(&x->d[b]);
+    if (kind == ZEROS) {
+        sum = vi_dot_pairs(sum, vi_load(p->scales[b] + v * LANES), vi_broadcast(&x->offset[b]));
+    }
+    c = vf_fma(vf_of_int(sum), vf_mul(vf_load(p->d[b] + v * LANES), dA), c);
+    return kind == MINS ? vf_fma(vf_mul(vf_load(p->m[b] + v * LANES), dA), vf_broadcast(&x->sum[b]), c) : c;
+}
+
 /* R rows times a panel; R, bits and kind are constants of each call site. */
 INLINE void tile32(const int R, const int bits, const int kind, const struct panel *p, const struct record32 *x,
                    int64_t blocks, float *out) {
@@ -48,27 +58,15 @@ INLINE void tile32(const int R, const int bits, const int kind, const struct pan
         UNROLL for (int r = 0; r < R; r++) {
             s[r][0] = s[r][1] = dot_begin(kind == ZEROS ? &nothing : &x[r].offset[b]);
         }
-        UNROLL for (int u = 0; u < 8; u++) {
-            VI w0 = vi_load(p->codes[b * 8 + u]);
-            VI w1 = vi_load(p->codes[b * 8 + u] + LANES);
-            UNROLL for (int r = 0; r < R; r++) {
-                VI a = vi_broadcast(x[r].q + b * 32 + 4 * u);
-                s[r][0] = dot(bits, s[r][0], w0, a);
-                s[r][1] = dot(bits, s[r][1], w1, a);
-            }
+        rows_together(R, s);
+        UNROLL for (int u = 0; u < 8; u += DOT_STEPS) {
+            dot_steps(R, bits, s, p->codes + b * 8 + u, x->q + b * 32 + 4 * u, sizeof *x);
         }
+        rows_apart(R, s);
         UNROLL for (int i = 0; i < 2 * R; i++) {
             const int r = i / 2, v = i % 2;
-            VF dA = vf_broadcast(&x[r].d[b]);
             VI sum = dot_end(bits, s[r][v], kind == ZEROS ? &nothing : &x[r].offset[b]);
-            if (kind == ZEROS) {
-                sum = vi_dot_pairs(sum, vi_load(p->scales[b] + v * LANES), vi_broadcast(&x[r].offset[b]));
-            }
-            VF c = vf_fma(vf_of_int(sum), vf_mul(vf_load(p->d[b] + v * LANES), dA), acc[r][v]);
-            if (kind == MINS) {
-                c = vf_fma(vf_mul(vf_load(p->m[b] + v * LANES), dA), vf_broadcast(&x[r].sum[b]), c);
-            }
-            acc[r][v] = c;
+            acc[r][v] = fold32(kind, sum, p, x + r, b, v, acc[r][v]);
         }
     }
     UNROLL for (int i = 0; i < 2 * R; i++) {
@@ -76,10 +74,23 @@ INLINE void tile32(const int R, const int bits, const int kind, const struct pan
     }
 }
 
+#ifdef AMX
+#include "tiles.h"
+/* Sixteen rows, or what is left. */
+#define TILE32(NAME_, BITS, KIND)                                                                                      \
+    static void NAME_(int rows, const struct panel *p, const void *x, int64_t count, float *out) {                     \
+        if (rows == BLOCK_ROWS) {                                                                                      \
+            tiles32(KIND, p, x, count / 32, out);                                                                      \
+        } else {                                                                                                       \
+            ROWS_SWITCH(8, rows, tile32, BITS, KIND, p, x, count / 32, out)                                            \
+        }                                                                                                              \
+    }
+#else
 #define TILE32(NAME_, BITS, KIND)                                                                                      \
     static void NAME_(int rows, const struct panel *p, const void *x, int64_t count, float *out) {                     \
         ROWS_SWITCH(BLOCK_ROWS, rows, tile32, BITS, KIND, p, x, count / 32, out)                                       \
     }
+#endif
 TILE32(multiply_4, 4, ONLY_CODES)
 TILE32(multiply_8, 8, ONLY_CODES)
 TILE32(multiply_8_min, 8, MINS)

@@ -16,7 +16,11 @@
 /* Elements of k that are decoded together. */
 #define CHUNK 256
 /* Rows of activations that are worked on together at most, a multiple of every tile's rows; and output columns. */
+#ifdef AMX
+#define MAX_ROWS 240
+#else
 #define MAX_ROWS 252
+#endif
 #define BLOCK_COLUMNS 512
 /* Bytes of records: what a second-level cache holds, or a shared third one gives fast enough, being read in order. */
 #define RECORD_BYTES (704 * 1024)

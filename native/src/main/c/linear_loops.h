@@ -14,12 +14,20 @@
 /* Rows of a register tile: of floats, of blocks of 32 and of 256. */
 #if REGISTERS == 32
 #define FLOAT_ROWS 12
+#ifdef AMX
+#define BLOCK_ROWS 16
+#else
 #define BLOCK_ROWS 6
+#endif
 #define SUPER_ROWS 6
 #else
 #define FLOAT_ROWS 6
 #define BLOCK_ROWS 4
+#ifdef MATRIX_DOT
+#define SUPER_ROWS 4 /* two by two */
+#else
 #define SUPER_ROWS 3
+#endif
 #endif
 
 /* Output columns of a panel, and its groups. */
@@ -227,6 +235,11 @@ EXPORT void NAME(tegula_linear)(LINEAR_ARGS) {
     int few = most >= MIN(rows, f->enough);
     int64_t each = block_rows(rows, few ? most : MAX_ROWS, f->rows);
     int64_t width = few ? PANEL_GROUPS : (w2 ? BLOCK_COLUMNS / 2 : BLOCK_COLUMNS) / GROUP;
+#ifdef AMX
+    if (rows >= BLOCK_ROWS) {
+        tiles_begin();
+    }
+#endif
     for (int64_t r0 = 0; r0 < rows; r0 += each) {
         struct block b = {s, f, scratch, (char *)scratch->records, MIN(each, rows - r0), last};
         const char *block_x = x + r0 * s->x_stride;
@@ -263,4 +276,9 @@ EXPORT void NAME(tegula_linear)(LINEAR_ARGS) {
             }
         }
     }
+#ifdef AMX
+    if (rows >= BLOCK_ROWS) {
+        tiles_end();
+    }
+#endif
 }

@@ -56,10 +56,10 @@ final class AttentionKernel implements Kernel {
     /** Units of one row and KV head. */
     private final int perHead;
 
-    private AttentionKernel(Isa isa, KernelArgs args) {
+    private AttentionKernel(Functions functions, KernelArgs args) {
         Op.Attention op = (Op.Attention) args.request().op();
         KvLayout layout = args.cache(1).layout();
-        this.function = NativeLoader.instance().function("tegula_attention_" + isa.suffix());
+        this.function = functions.find("attention");
         this.q = RowsCall.memory("q", args.matrix(0));
         this.sinks = op.scoring().sinks() ? RowsCall.memory("sinks", args.matrix(2)) : MemorySegment.NULL;
         this.y = RowsCall.output("y", args.output());
@@ -77,14 +77,15 @@ final class AttentionKernel implements Kernel {
     }
 
     /** The rows of the table, one per format of the cache. */
-    static List<KernelFactory> all(Isa isa) {
-        return KvLayout.TYPES.stream().map(cache -> factory(isa, cache)).toList();
+    static List<KernelFactory> all(Functions functions) {
+        return KvLayout.TYPES.stream().map(cache -> factory(functions, cache)).toList();
     }
 
-    private static KernelFactory factory(Isa isa, DType cache) {
+    private static KernelFactory factory(Functions functions, DType cache) {
         return TypedFactory
-                .of(KernelId.of("attention", DType.F32, DType.F32, cache, "row", isa.engine()), Op.Attention.class,
-                        List.of(DType.F32, cache), List.of(DType.F32), args -> new AttentionKernel(isa, args))
+                .of(KernelId.of("attention", DType.F32, DType.F32, cache, "row", functions.isa().engine()),
+                        Op.Attention.class,
+                        List.of(DType.F32, cache), List.of(DType.F32), args -> new AttentionKernel(functions, args))
                 .withScratch(request -> Scratch.Size.ofBytes(
                         AttentionCall.scratchBytes(((Op.Attention) request.op()).headSize(), cache)));
     }

@@ -10,7 +10,13 @@ enum Isa {
     /** AVX2 with FMA, F16C and AVX-VNNI. No test has run on such a CPU. */
     AVXVNNI("AVX-VNNI beside AVX2, FMA and F16C", 4, 21, "16x6", "16x4", "16x3"),
     /** AVX-512 F, BW, DQ, VL and VNNI. */
-    AVX512("AVX-512 F, BW, DQ, VL and VNNI", 2, 22, "32x12", "32x6", "32x6");
+    AVX512("AVX-512 F, BW, DQ, VL and VNNI", 2, 22, "32x12", "32x6", "32x6"),
+    /** AVX-512 as above, with the tiles of AMX-int8 for many rows. No test has run on such a CPU. */
+    AMX("AMX-int8 beside AVX-512 F, BW, DQ, VL and VNNI", 8, 23, "32x12", "32x16", "32x6"),
+    /** AArch64 with dot products of bytes; tested under emulation. */
+    NEON("AArch64's NEON with dot products of bytes", 16, 18, "16x6", "16x4", "16x3"),
+    /** AArch64 with matrix products of bytes; tested under emulation. */
+    I8MM("AArch64's NEON with matrix products of bytes", 32, 19, "16x6", "16x4", "16x4");
 
     private final String needs;
     private final int feature;
@@ -33,9 +39,17 @@ enum Isa {
         return needs;
     }
 
-    /** Whether its tests have run on a CPU that has it; kernels that were only compiled are off unless asked for. */
+    /** Whether its tests have run, on such a CPU or an emulated one; kernels that were only compiled are off unless asked for. */
     boolean isTested() {
-        return this != AVXVNNI;
+        return this != AVXVNNI && this != AMX;
+    }
+
+    /**
+     * Whether the CPU, told to take subnormals as zeros, judges what is subnormal after rounding, as x86 does and products of
+     * BF16 with BF16 need it; AArch64 does before.
+     */
+    boolean flushesAfterRounding() {
+        return this != NEON && this != I8MM;
     }
 
     /** The bit of the probe's answer (probe.c) that says the CPU has them. */
@@ -43,7 +57,7 @@ enum Isa {
         return feature;
     }
 
-    /** Above the Vector API engine's 10, the wider set first. */
+    /** Above the Vector API engine's 10; of a processor the wider set first. */
     int rank() {
         return rank;
     }

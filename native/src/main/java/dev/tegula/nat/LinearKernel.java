@@ -53,8 +53,8 @@ final class LinearKernel implements Kernel {
     private final TileGrid grid;
     private final long unitBytes;
 
-    private LinearKernel(Isa isa, KernelArgs args) {
-        this.function = NativeLoader.instance().function("tegula_linear_" + isa.suffix());
+    private LinearKernel(Functions functions, KernelArgs args) {
+        this.function = functions.find("linear");
         boolean gated = args.request().op() instanceof Op.GateUp;
         boolean biased = args.request().op() instanceof Op.MatMul op && op.bias();
         boolean added = args.request().op() instanceof Op.MatMul op && op.residual();
@@ -81,26 +81,30 @@ final class LinearKernel implements Kernel {
     }
 
     /** The rows of the table for both ops and every format. */
-    static List<KernelFactory> all(Isa isa) {
+    static List<KernelFactory> all(Functions functions) {
         List<KernelFactory> rows = new ArrayList<>();
         for (DType type : DType.values()) {
             if (type == DType.F32 || type == DType.F16 || type == DType.BF16 || Codecs.hasCodes(type)) {
-                add(rows, isa, Activations.typeFor(type), type);
+                add(rows, functions, Activations.typeFor(type), type);
             }
         }
-        add(rows, isa, DType.BF16, DType.BF16);
+        if (functions.isa().flushesAfterRounding()) {
+            add(rows, functions, DType.BF16, DType.BF16);
+        }
         return rows;
     }
 
-    private static void add(List<KernelFactory> rows, Isa isa, DType x, DType weights) {
-        rows.add(factory("matmul", Op.MatMul.class, isa, List.of(x, weights)));
-        rows.add(factory("gateup", Op.GateUp.class, isa, List.of(x, weights, weights)));
+    private static void add(List<KernelFactory> rows, Functions functions, DType x, DType weights) {
+        rows.add(factory("matmul", Op.MatMul.class, functions, List.of(x, weights)));
+        rows.add(factory("gateup", Op.GateUp.class, functions, List.of(x, weights, weights)));
     }
 
-    private static KernelFactory factory(String name, Class<? extends Op> op, Isa isa, List<DType> inputs) {
+    private static KernelFactory factory(String name, Class<? extends Op> op, Functions functions,
+            List<DType> inputs) {
+        Isa isa = functions.isa();
         DType weights = inputs.get(1);
         KernelId id = KernelId.of(name, DType.F32, inputs.get(0), weights, isa.linearTile(weights), isa.engine());
-        return TypedFactory.of(id, op, inputs, List.of(DType.F32), args -> new LinearKernel(isa, args))
+        return TypedFactory.of(id, op, inputs, List.of(DType.F32), args -> new LinearKernel(functions, args))
                 .withPacking(Packings.of(weights))
                 .withScratch(request -> Scratch.Size.ofBytes(SCRATCH_BYTES));
     }

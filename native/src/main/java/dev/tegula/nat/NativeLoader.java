@@ -107,7 +107,7 @@ public final class NativeLoader {
         try (InputStream in = NativeLoader.class.getResourceAsStream(resource)) {
             return in == null
                     ? refused("this build has no library for " + platform
-                            + "; it was built without a C compiler or with -Dnative.skip")
+                            + "; it was built without a C compiler for it or with -Dnative.skip")
                     : open(in, untested);
         } catch (IOException e) {
             return refused("the library could not be unpacked to " + System.getProperty("java.io.tmpdir") + ": " + e);
@@ -116,8 +116,12 @@ public final class NativeLoader {
 
     /** The resource folder of a platform, or null for one that no kernels are compiled for. */
     static String platform(String os, String arch) {
-        boolean x86 = arch.equals("amd64") || arch.equals("x86_64");
-        return os.toLowerCase(Locale.ROOT).startsWith("linux") && x86 ? "linux-x86_64" : null;
+        String processor = switch (arch) {
+            case "amd64", "x86_64" -> "x86_64";
+            case "aarch64" -> "aarch64";
+            default -> null;
+        };
+        return os.toLowerCase(Locale.ROOT).startsWith("linux") && processor != null ? "linux-" + processor : null;
     }
 
     /** Unpacks a library to a folder that only this user can enter, loads it, and removes the file again. */
@@ -148,8 +152,8 @@ public final class NativeLoader {
                 return refused("the library in the jar is not one of Tegula's native kernels");
             }
             int features = (int) Linker.nativeLinker()
-                    .downcallHandle(probe, FunctionDescriptor.of(ValueLayout.JAVA_INT))
-                    .invokeExact();
+                    .downcallHandle(probe, FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT))
+                    .invokeExact(untested ? 1 : 0);
             return new NativeLoader(symbols, features, untested, null);
         } catch (IllegalCallerException e) {
             return refused("native access is denied to " + NativeLoader.class.getModule()

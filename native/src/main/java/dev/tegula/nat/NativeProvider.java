@@ -9,16 +9,21 @@ import java.util.Optional;
 
 /** The engine of one instruction set. Its kernels are listed without loading the library. */
 public abstract sealed class NativeProvider implements KernelProvider
-        permits Avx2Provider, AvxVnniProvider, Avx512Provider {
+        permits Avx2Provider, AvxVnniProvider, Avx512Provider, AmxProvider, NeonProvider, I8mmProvider {
     private final Isa isa;
     private final List<KernelFactory> kernels;
 
     NativeProvider(Isa isa) {
         this.isa = isa;
-        List<KernelFactory> all = new ArrayList<>(LinearKernel.all(isa));
-        all.addAll(RowKernels.all(isa));
-        all.addAll(AttentionKernel.all(isa));
-        this.kernels = List.copyOf(all);
+        this.kernels = kernels(Functions.of(isa));
+    }
+
+    /** The rows of the table for an instruction set. */
+    static List<KernelFactory> kernels(Functions functions) {
+        List<KernelFactory> all = new ArrayList<>(LinearKernel.all(functions));
+        all.addAll(RowKernels.all(functions));
+        all.addAll(AttentionKernel.all(functions));
+        return List.copyOf(all);
     }
 
     @Override

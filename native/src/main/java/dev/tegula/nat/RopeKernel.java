@@ -64,9 +64,9 @@ final class RopeKernel implements Kernel {
         }
     }
 
-    RopeKernel(Isa isa, KernelArgs args) {
+    RopeKernel(Functions functions, KernelArgs args) {
         Operands o = Operands.of(args);
-        this.function = NativeLoader.instance().function("tegula_rope_" + isa.suffix());
+        this.function = functions.find("rope");
         this.q = memory("q", o.q());
         this.k = o.table() == null ? memory("k", o.k()) : output("k", o.k());
         this.v = memory("v", o.v());

@@ -65,9 +65,9 @@ final class RowKernel implements Kernel {
     private final int cols;
     private final long maxRows;
 
-    RowKernel(Isa isa, KernelArgs args) {
+    RowKernel(Functions functions, KernelArgs args) {
         this.work = Work.of(args.request());
-        this.function = NativeLoader.instance().function("tegula_" + work.function() + "_" + isa.suffix());
+        this.function = functions.find(work.function());
         int inputs = args.inputs().size();
         TensorView left = args.matrix(0);
         TensorView right = inputs > 1 ? args.matrix(1) : null;

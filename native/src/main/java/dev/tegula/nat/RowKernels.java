@@ -27,10 +27,11 @@ final class RowKernels {
     private RowKernels() {}
 
     /** All rows for an instruction set. */
-    static List<KernelFactory> all(Isa isa) {
+    static List<KernelFactory> all(Functions functions) {
+        Isa isa = functions.isa();
         List<KernelFactory> rows = new ArrayList<>();
-        Function<KernelArgs, Kernel> rowWise = args -> new RowKernel(isa, args);
-        Function<KernelArgs, Kernel> rope = args -> new RopeKernel(isa, args);
+        Function<KernelArgs, Kernel> rowWise = args -> new RowKernel(functions, args);
+        Function<KernelArgs, Kernel> rope = args -> new RopeKernel(functions, args);
         rows.add(factory(isa, Op.RmsNorm.class, inputs(2), List.of(DType.F32), rowWise));
         rows.add(factory(isa, Op.LayerNorm.class, inputs(3), List.of(DType.F32), rowWise));
         rows.add(factory(isa, Op.Add.class, inputs(2), List.of(DType.F32), rowWise));
@@ -41,7 +42,7 @@ final class RowKernels {
             rows.add(factory(isa, Op.NormQuantize.class, inputs(2), List.of(type), rowWise));
         }
         rows.add(factory(isa, Op.TopK.class, inputs(1), List.of(DType.F32, DType.I32),
-                args -> new TopKKernel(isa, args)));
+                args -> new TopKKernel(functions, args)));
         rows.add(factory(isa, Op.Rope.class, inputs(2), List.of(DType.F32), rope));
         for (DType cache : KvLayout.TYPES) {
             rows.add(TypedFactory.of(id(isa, "kvwrite", cache), Op.KvWrite.class,

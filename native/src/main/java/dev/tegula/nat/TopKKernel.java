@@ -25,8 +25,8 @@ final class TopKKernel implements Kernel {
     private final int cols;
     private final long maxRows;
 
-    TopKKernel(Isa isa, KernelArgs args) {
-        this.function = NativeLoader.instance().function("tegula_top_k_" + isa.suffix());
+    TopKKernel(Functions functions, KernelArgs args) {
+        this.function = functions.find("top_k");
         TensorView input = args.matrix(0);
         TensorView first = args.output();
         TensorView second = args.outputs().get(1);

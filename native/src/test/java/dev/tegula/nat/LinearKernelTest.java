@@ -45,7 +45,7 @@ class LinearKernelTest {
     private static final Set<String> LINEAR = Set.of("matmul", "gateup");
 
     static List<NativeProvider> providers() {
-        return List.of(new Avx2Provider(), new AvxVnniProvider(), new Avx512Provider());
+        return List.of(new Avx2Provider(), new AvxVnniProvider(), new Avx512Provider(), new AmxProvider());
     }
 
     static Stream<KernelFactory> kernels() {

@@ -38,6 +38,7 @@ class NativeLoaderTest {
         assertReason("no native kernels for Mac OS X on aarch64", NativeLoader.load("", "Mac OS X", "aarch64"));
         assertReason("no native kernels for Linux on riscv64", NativeLoader.load("auto", LINUX, "riscv64"));
         assertEquals("linux-x86_64", NativeLoader.platform(LINUX, "x86_64"));
+        assertEquals("linux-aarch64", NativeLoader.platform(LINUX, "aarch64"));
     }
 
     @Test
@@ -71,6 +72,10 @@ class NativeLoaderTest {
                 .orElseThrow()
                 .contains("no test has run on such a CPU yet; -Dtegula.native=untested"));
         assertEquals(Optional.empty(), new NativeLoader(null, alderLake, true, null).reason(Isa.AVXVNNI));
+        assertTrue(zen3.reason(Isa.NEON).orElseThrow().contains("lacks AArch64's NEON with dot products"));
+        NativeLoader neoverse = new NativeLoader(null, Isa.NEON.feature(), false, null);
+        assertEquals(Optional.empty(), neoverse.reason(Isa.NEON));
+        assertTrue(neoverse.reason(Isa.AVX2).isPresent());
         assertTrue(zen3.reason(Isa.AVX512).orElseThrow().contains("lacks AVX-512 F, BW"));
     }
 
@@ -84,9 +89,11 @@ class NativeLoaderTest {
 
     @Test
     void everyNativeEngineTellsWhyInAFreshJvm() throws Exception {
-        assertEquals(List.of("nat-avx512: switched off by -Dtegula.native=off",
+        assertEquals(List.of("nat-amx: switched off by -Dtegula.native=off",
+                "nat-avx512: switched off by -Dtegula.native=off",
                 "nat-avxvnni: switched off by -Dtegula.native=off",
-                "nat-avx2: switched off by -Dtegula.native=off"), child("-Dtegula.native=off"));
+                "nat-avx2: switched off by -Dtegula.native=off", "nat-i8mm: switched off by -Dtegula.native=off",
+                "nat-neon: switched off by -Dtegula.native=off"), child("-Dtegula.native=off"));
     }
 
     @Test

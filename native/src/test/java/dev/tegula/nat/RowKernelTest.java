@@ -43,7 +43,7 @@ class RowKernelTest {
     private static final Scratch NONE = new Scratch(MemorySegment.NULL, new float[0], new int[0]);
 
     static Stream<KernelFactory> kernels() {
-        return Stream.of(Isa.values()).flatMap(isa -> RowKernels.all(isa).stream());
+        return Stream.of(Isa.values()).flatMap(isa -> RowKernels.all(Functions.of(isa)).stream());
     }
 
     @ParameterizedTest
@@ -64,7 +64,7 @@ class RowKernelTest {
                 .filter(row -> !elsewhere.contains(row.id().op()))
                 .map(row -> row.id().toString().replace(".ref", "." + isa.engine()))
                 .collect(Collectors.toCollection(TreeSet::new));
-        assertEquals(twins, RowKernels.all(isa)
+        assertEquals(twins, RowKernels.all(Functions.of(isa))
                 .stream()
                 .map(row -> row.id().toString())
                 .collect(Collectors.toCollection(TreeSet::new)));
@@ -282,7 +282,7 @@ class RowKernelTest {
     }
 
     private static KernelFactory factory(Isa isa, KernelRequest request) {
-        return accepting(RowKernels.all(isa), request);
+        return accepting(RowKernels.all(Functions.of(isa)), request);
     }
 
     private static KernelFactory accepting(List<KernelFactory> rows, KernelRequest request) {
