@@ -45,6 +45,15 @@ INLINE VF vf_of_halves(uint16x8_t h) {
     return (VF){vcvt_f32_f16(vget_low_f16(v)), vcvt_high_f32_f16(v)};
 }
 INLINE VF vf_load_half(const void *p) { return vf_of_halves(vld1q_u16(p)); }
+INLINE VF vf_load_bf16(const void *p) {
+    uint16x8_t x = vld1q_u16(p);
+    return (VF){vreinterpretq_f32_u32(vshll_n_u16(vget_low_u16(x), 16)),
+                vreinterpretq_f32_u32(vshll_high_n_u16(x, 16))};
+}
+INLINE VF vf_load_bytes(const void *p) {
+    int16x8_t x = vmovl_s8(vld1_s8(p));
+    return (VF){vcvtq_f32_s32(vmovl_s16(vget_low_s16(x))), vcvtq_f32_s32(vmovl_high_s16(x))};
+}
 INLINE void vf_store_half(void *p, VF v) {
     vst1q_u16(p, vreinterpretq_u16_f16(vcvt_high_f16_f32(vcvt_f16_f32(v.lo), v.hi)));
 }
@@ -56,6 +65,8 @@ INLINE VF vf_select(VM m, VF yes, VF no) { return EACH3(VF, vbslq_f32, m, yes, n
 /* Not NEON's own, which give NaN where one takes part. */
 INLINE VF vf_max(VF a, VF b) { return vf_select(vf_less(b, a), a, b); }
 INLINE VF vf_min(VF a, VF b) { return vf_select(vf_less(a, b), a, b); }
+INLINE uint32x4_t nan4(float32x4_t v) { return vmvnq_u32(vceqq_f32(v, v)); }
+INLINE VM vf_nan(VF v) { return EACH1(VM, nan4, v); }
 INLINE VM vm_broadcast(const void *p) {
     uint32x4_t m = vld1q_dup_u32(p);
     return (VM){m, m};
@@ -81,6 +92,12 @@ INLINE float half_at(const void *p) {
     memcpy(&x, p, 2);
     return x;
 }
+INLINE uint16_t half_of(float x) {
+    __fp16 half = (__fp16)x;
+    uint16_t bits;
+    memcpy(&bits, &half, 2);
+    return bits;
+}
 
 INLINE VI vi_load(const void *p) { return (VI){vld1q_s32(p), vld1q_s32((const int32_t *)p + 4)}; }
 INLINE void vi_store(void *p, VI v) {
@@ -100,6 +117,9 @@ INLINE VI vi_max(VI a, VI b) { return EACH2(VI, vmaxq_s32, a, b); }
 INLINE VI vi_and(VI a, VI b) { return EACH2(VI, vandq_s32, a, b); }
 INLINE VI vi_or(VI a, VI b) { return EACH2(VI, vorrq_s32, a, b); }
 INLINE VI vi_xor(VI a, VI b) { return EACH2(VI, veorq_s32, a, b); }
+INLINE void vi_store_halves(void *p, VI v) {
+    vst1q_u16(p, vuzp1q_u16(vreinterpretq_u16_s32(v.lo), vreinterpretq_u16_s32(v.hi)));
+}
 INLINE VI vi_left(VI v, int n) { return (VI){v.lo << n, v.hi << n}; }
 INLINE VI vi_right(VI v, int n) {
     return (VI){(int32x4_t)((uint32x4_t)v.lo >> n), (int32x4_t)((uint32x4_t)v.hi >> n)};
@@ -148,6 +168,31 @@ INLINE void vf_load_pairs(const void *p, VF *even, VF *odd) {
     uint16x8_t y = vld1q_u16((const uint16_t *)p + 8);
     *even = vf_of_halves(vuzp1q_u16(x, y));
     *odd = vf_of_halves(vuzp2q_u16(x, y));
+}
+
+/* Four F64. */
+typedef struct {
+    float64x2_t lo, hi;
+} VD;
+
+INLINE VD vd_load(const double *p) { return (VD){vld1q_f64(p), vld1q_f64(p + 2)}; }
+INLINE void vd_store(double *p, VD v) {
+    vst1q_f64(p, v.lo);
+    vst1q_f64(p + 2, v.hi);
+}
+INLINE VD vd_all(double x) { return (VD){vdupq_n_f64(x), vdupq_n_f64(x)}; }
+INLINE VD vd_of_floats(const float *p) {
+    float32x4_t x = vld1q_f32(p);
+    return (VD){vcvt_f64_f32(vget_low_f32(x)), vcvt_high_f64_f32(x)};
+}
+INLINE VD vd_add(VD a, VD b) { return EACH2(VD, vaddq_f64, a, b); }
+INLINE VD vd_sub(VD a, VD b) { return EACH2(VD, vsubq_f64, a, b); }
+INLINE VD vd_mul(VD a, VD b) { return EACH2(VD, vmulq_f64, a, b); }
+INLINE VD vd_min(VD a, VD b) { return EACH2(VD, vminq_f64, a, b); }
+INLINE VD vd_max(VD a, VD b) { return EACH2(VD, vmaxq_f64, a, b); }
+INLINE VD vd_round(VD v) { return EACH1(VD, vrndnq_f64, v); }
+INLINE void vd_store_ints(int32_t *p, VD v) {
+    vst1q_s32(p, vcombine_s32(vmovn_s64(vcvtnq_s64_f64(v.lo)), vmovn_s64(vcvtnq_s64_f64(v.hi))));
 }
 
 /* Vectors of 32 bytes. */

@@ -3,8 +3,8 @@ package dev.tegula.nat;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.tegula.kernel.AttentionPart;
 import dev.tegula.kv.KvLayout;
-import dev.tegula.tensor.DType;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -181,28 +181,40 @@ abstract class EmulatedCall {
     /** tegula_attention of attention.h. */
     private static final class Attention extends EmulatedCall {
         Attention() {
-            super(9);
+            super(11);
         }
 
         @Override
         void describe(Operands o) {
-            MemorySegment shape = o.read(0, 64);
-            int headSize = shape.get(JAVA_INT, 40);
-            int group = shape.get(JAVA_INT, 44);
-            DType type = shape.get(JAVA_INT, 52) == 0 ? DType.F32 : DType.F16;
-            MemorySegment units = o.read(7, AttentionCall.scratchBytes(headSize, type));
+            MemorySegment fixed = MemorySegment.ofAddress(o.value(0)).reinterpret(72);
+            int headSize = fixed.get(JAVA_INT, 40);
+            int group = fixed.get(JAVA_INT, 44);
+            MemorySegment units = o.read(9,
+                    AttentionCall.scratchBytes(headSize, KvLayout.TYPES.get(fixed.get(JAVA_INT, 52))));
             long rows = 0;
             long sequences = 0;
-            for (long u = 0; u < o.value(8); u++) {
-                int[] unit = units.asSlice(u * 20, 20).toArray(JAVA_INT);
-                sequences = Math.max(sequences, unit[0] + 1L);
-                rows = Math.max(rows, unit[1] + (unit[2] + unit[3] - 1) / group + 1L);
+            long heads = 0;
+            long parts = 0;
+            for (long u = 0; u < o.value(10); u++) {
+                MemorySegment unit = units.asSlice(u * 32, 32);
+                int count = unit.get(JAVA_INT, 12);
+                sequences = Math.max(sequences, unit.get(JAVA_INT, 0) + 1L);
+                rows = Math.max(rows, unit.get(JAVA_INT, 4) + (unit.get(JAVA_INT, 8) + count - 1) / group + 1L);
+                heads = Math.max(heads, (unit.get(JAVA_INT, 16) + 1L) * group);
+                if (unit.get(JAVA_INT, 20) >= 0) {
+                    parts = Math.max(parts, unit.get(JAVA_LONG, 24) + count * AttentionPart.bytes(headSize));
+                }
             }
-            long blocks = o.blocks(5, sequences, o.value(6));
-            o.read(1, rows * field(shape, 0));
-            o.read(2, field(shape, 2) + blocks * field(shape, 3));
-            o.written(3, rows * field(shape, 1));
-            o.read(4, rows * ROW_BYTES);
+            o.read(0, 72 + heads * Float.BYTES);
+            long blocks = o.blocks(7, sequences, o.value(8));
+            o.read(1, rows * field(fixed, 0));
+            o.read(2, field(fixed, 2) + blocks * field(fixed, 3));
+            o.read(3, heads * Float.BYTES);
+            o.written(4, rows * field(fixed, 1));
+            if (parts > 0) {
+                o.written(5, parts);
+            }
+            o.read(6, rows * ROW_BYTES);
         }
     }
 }
