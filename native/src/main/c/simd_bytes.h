@@ -1,19 +1,5 @@
-/* Vectors of 32 bytes or four F64, the same for AVX2 and AVX-512; included by the simd_*.h of both. */
+/* Vectors of 32 bytes, the same for AVX2 and AVX-512; included by the simd_*.h of both. */
 typedef __m256i VB;
-typedef __m256d VD;
-
-INLINE VD vd_load(const double *p) { return _mm256_loadu_pd(p); }
-INLINE void vd_store(double *p, VD v) { _mm256_storeu_pd(p, v); }
-INLINE VD vd_all(double x) { return _mm256_set1_pd(x); }
-INLINE VD vd_of_floats(const float *p) { return _mm256_cvtps_pd(_mm_loadu_ps(p)); }
-INLINE VD vd_add(VD a, VD b) { return _mm256_add_pd(a, b); }
-INLINE VD vd_sub(VD a, VD b) { return _mm256_sub_pd(a, b); }
-INLINE VD vd_mul(VD a, VD b) { return _mm256_mul_pd(a, b); }
-INLINE VD vd_min(VD a, VD b) { return _mm256_min_pd(a, b); }
-INLINE VD vd_max(VD a, VD b) { return _mm256_max_pd(a, b); }
-/* To whole numbers, ties to even; and whole numbers as I32. */
-INLINE VD vd_round(VD v) { return _mm256_round_pd(v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
-INLINE void vd_store_ints(int32_t *p, VD v) { _mm_storeu_si128((void *)p, _mm256_cvtpd_epi32(v)); }
 
 /* F32 rounded to F16, ties to even. */
 INLINE uint16_t half_of(float x) {

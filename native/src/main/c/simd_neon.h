@@ -170,31 +170,6 @@ INLINE void vf_load_pairs(const void *p, VF *even, VF *odd) {
     *odd = vf_of_halves(vuzp2q_u16(x, y));
 }
 
-/* Four F64. */
-typedef struct {
-    float64x2_t lo, hi;
-} VD;
-
-INLINE VD vd_load(const double *p) { return (VD){vld1q_f64(p), vld1q_f64(p + 2)}; }
-INLINE void vd_store(double *p, VD v) {
-    vst1q_f64(p, v.lo);
-    vst1q_f64(p + 2, v.hi);
-}
-INLINE VD vd_all(double x) { return (VD){vdupq_n_f64(x), vdupq_n_f64(x)}; }
-INLINE VD vd_of_floats(const float *p) {
-    float32x4_t x = vld1q_f32(p);
-    return (VD){vcvt_f64_f32(vget_low_f32(x)), vcvt_high_f64_f32(x)};
-}
-INLINE VD vd_add(VD a, VD b) { return EACH2(VD, vaddq_f64, a, b); }
-INLINE VD vd_sub(VD a, VD b) { return EACH2(VD, vsubq_f64, a, b); }
-INLINE VD vd_mul(VD a, VD b) { return EACH2(VD, vmulq_f64, a, b); }
-INLINE VD vd_min(VD a, VD b) { return EACH2(VD, vminq_f64, a, b); }
-INLINE VD vd_max(VD a, VD b) { return EACH2(VD, vmaxq_f64, a, b); }
-INLINE VD vd_round(VD v) { return EACH1(VD, vrndnq_f64, v); }
-INLINE void vd_store_ints(int32_t *p, VD v) {
-    vst1q_s32(p, vcombine_s32(vmovn_s64(vcvtnq_s64_f64(v.lo)), vmovn_s64(vcvtnq_s64_f64(v.hi))));
-}
-
 /* Vectors of 32 bytes. */
 typedef struct {
     int8x16_t lo, hi;
