@@ -1,7 +1,6 @@
 package dev.tegula.bench.kernel;
 
 import dev.tegula.kernel.Activation;
-import dev.tegula.kernel.Activations;
 import dev.tegula.kernel.KernelRequest;
 import dev.tegula.kernel.KernelRequest.Spec;
 import dev.tegula.kernel.Op;
@@ -19,6 +18,10 @@ public class GateUpBench extends KernelBench {
     @Param({"F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_K", "Q6_K", "TQ2_0"})
     public DType format;
 
+    /** Format of the activations: what the weights' format asks for, or BF16 with weights in BF16. */
+    @Param(USUAL)
+    public String activations = USUAL;
+
     /** Rows of activations: 1 is decode, 512 a prompt. */
     @Param({"1", "512"})
     public int rows;
@@ -30,7 +33,7 @@ public class GateUpBench extends KernelBench {
     @Override
     protected KernelRequest request() {
         LayerShape layer = LayerShape.of(shape, rows);
-        Spec x = tokens(Activations.typeFor(format), layer.k());
+        Spec x = tokens(activations(activations, format), layer.k());
         Spec w = fixed(format, layer.n(), layer.k());
         return new KernelRequest(new Op.GateUp(activation), List.of(x, w, w), List.of(tokens(DType.F32, layer.n())));
     }

@@ -1,5 +1,6 @@
 package dev.tegula.bench.kernel;
 
+import dev.tegula.kernel.Activations;
 import dev.tegula.kernel.KernelRequest;
 import dev.tegula.kernel.KernelRequest.Spec;
 import dev.tegula.tensor.DType;
@@ -33,6 +34,9 @@ public abstract class KernelBench {
     @Param("vec")
     public String engine;
 
+    /** In place of a format of activations: what the weights' format asks for. */
+    protected static final String USUAL = "usual";
+
     private KernelCase kernel;
 
     /** What is computed with these parameters. */
@@ -44,6 +48,11 @@ public abstract class KernelBench {
     /** Position of the batch's first row in its sequence. */
     protected int firstPosition() {
         return 0;
+    }
+
+    /** The format of activations that a parameter names. */
+    static DType activations(String name, DType weights) {
+        return name.equals(USUAL) ? Activations.typeFor(weights) : DType.valueOf(name);
     }
 
     /** Allocates, fills, runs once and compares with the twin. */

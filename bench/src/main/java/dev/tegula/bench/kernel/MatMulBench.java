@@ -1,6 +1,5 @@
 package dev.tegula.bench.kernel;
 
-import dev.tegula.kernel.Activations;
 import dev.tegula.kernel.KernelRequest;
 import dev.tegula.kernel.KernelRequest.Spec;
 import dev.tegula.kernel.Op;
@@ -19,8 +18,8 @@ public class MatMulBench extends KernelBench {
     public DType format;
 
     /** Format of the activations: what the weights' format asks for, or BF16 with weights in BF16. */
-    @Param("usual")
-    public String activations;
+    @Param(USUAL)
+    public String activations = USUAL;
 
     /** Rows of activations: 1 is decode, 512 a prompt. */
     @Param({"1", "512"})
@@ -29,8 +28,7 @@ public class MatMulBench extends KernelBench {
     @Override
     protected KernelRequest request() {
         LayerShape layer = LayerShape.of(shape, rows);
-        DType type = activations.equals("usual") ? Activations.typeFor(format) : DType.valueOf(activations);
-        Spec x = tokens(type, layer.k());
+        Spec x = tokens(activations(activations, format), layer.k());
         Spec w = fixed(format, layer.n(), layer.k());
         return new KernelRequest(new Op.MatMul(false, false), List.of(x, w), List.of(tokens(DType.F32, layer.n())));
     }

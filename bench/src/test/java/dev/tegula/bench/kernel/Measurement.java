@@ -12,8 +12,8 @@ import org.openjdk.jmh.annotations.Param;
 
 /**
  * How a kernel is measured. The rule, for all engines: the suite of its op ({@link Suites}) measures it with
- * {@code op} and {@code format}, where it has such parameters, set to the kernel's op and one of its formats; all others as
- * the suite has them. It does when the request that this makes is one that the kernel accepts.
+ * {@code op}, {@code format} and {@code activations}, where it has such parameters, set to the kernel's op and its formats; all
+ * others as the suite has them. It does when the request that this makes is one that the kernel accepts.
  */
 final class Measurement {
     private Measurement() {}
@@ -46,6 +46,11 @@ final class Measurement {
             List<String> options = new ArrayList<>(first);
             options.add("format=" + format.toUpperCase(Locale.ROOT));
             all.add(options);
+            if (has(suite, "activations")) {
+                List<String> more = new ArrayList<>(options);
+                more.add("activations=" + id.lhs().toUpperCase(Locale.ROOT));
+                all.add(more);
+            }
         }
         return all;
     }
