@@ -56,7 +56,7 @@ class EmulatedKernelsTest {
         List<KernelRequest> all = StandardRequests.of(factory);
         // Emulated they take long. The operands of attention are large besides, N-bit integers are many formats of one code.
         boolean fields = factory.id().rhs().matches("u?int[1-8]_g.*");
-        int step = factory.id().op().equals("attention") ? 4 : fields ? 6 : 2;
+        int step = factory.id().op().equals("attention") ? 6 : fields ? 5 : 3;
         List<KernelRequest> some = IntStream.range(0, all.size())
                 .filter(i -> i % step == 0)
                 .mapToObj(all::get)

@@ -20,7 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The library in the jar has the instructions that each engine is for, also those that this CPU cannot run. */
 class InstructionsTest {
-    private static final Pattern LINE = Pattern.compile("^\\s+[0-9a-f]+:\\s+(\\S.*)$");
+    /** A line without the prefixes that fill up space before jumps. */
+    private static final Pattern LINE = Pattern.compile("^\\s+[0-9a-f]+:\\s+(?:cs )*(\\S.*)$");
 
     /** Instructions of a platform with the width of their registers, and how often each occurs. */
     private static final Map<String, Map<String, Integer>> CODE = new TreeMap<>();

@@ -132,8 +132,9 @@ class LinearKernelTest {
             return;
         }
         DType type = DType.valueOf(factory.id().rhs().toUpperCase(Locale.ROOT));
+        DType x = DType.valueOf(factory.id().lhs().toUpperCase(Locale.ROOT));
         KernelRequest request = new KernelRequest(new Op.MatMul(false, false),
-                List.of(new Spec(Activations.typeFor(type), Dim.TOKENS, 256), new Spec(type, Dim.of(40), 256)),
+                List.of(new Spec(x, Dim.TOKENS, 256), new Spec(type, Dim.of(40), 256)),
                 List.of(new Spec(DType.F32, Dim.TOKENS, 40)));
         Storage storage = new Storage("test");
         List<Operand> inputs = inputs(storage, request, 4);

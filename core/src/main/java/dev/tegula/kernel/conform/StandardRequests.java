@@ -94,8 +94,7 @@ public final class StandardRequests {
         int group = type.blockLength();
         int k = 3 * group + (group == 32 ? 192 : 0);
         matMul(all, type, x, 33, group, false, false);
-        matMul(all, type, x, 7, k, false, true);
-        matMul(all, type, x, 40, 3 * group, true, false);
+        matMul(all, type, x, 40, k, true, true);
         all.add(new KernelRequest(new Op.Embed(), List.of(fixed(type, 37, k)), List.of(tokens(DType.F32, k))));
         all.add(new KernelRequest(new Op.GateUp(Activation.SILU),
                 List.of(tokens(x, k), fixed(type, 48, k), fixed(type, 48, k)), List.of(tokens(DType.F32, 48))));
@@ -180,7 +179,9 @@ public final class StandardRequests {
                         List.of(q, kv, kv, table, cache), List.of(q)));
             }
             all.add(new KernelRequest(new Op.KvWrite(1, kvHeads, size), List.of(kv, kv, cache), List.of()));
-            for (int window : size == 64 ? new int[]{0, 1, 45, 600} : new int[]{0, 600}) {
+            // All windows in the formats that attention computes on as they are; the others only decode differently.
+            boolean everyWindow = size == 64 && (type == DType.F32 || type == DType.F16);
+            for (int window : everyWindow ? new int[]{0, 1, 45, 600} : new int[]{size == 64 ? 45 : 0, 600}) {
                 scores(all, type, heads, kvHeads, size, Scoring.scaled(scale(size), window));
             }
         }
@@ -190,9 +191,11 @@ public final class StandardRequests {
     /** Each part of a {@link Scoring} alone, then all of them for the head sizes of models, and windows of some of them. */
     private static void scorings(List<KernelRequest> all, DType type) {
         float scale = scale(64);
-        scores(all, type, 4, 2, 64, new Scoring(scale, 0, 3, 0, false));
-        scores(all, type, 4, 2, 64, new Scoring(scale, 0, 0, 8, false));
-        scores(all, type, 4, 2, 64, new Scoring(scale, 0, 0, 0, true));
+        if (type == DType.F32 || type == DType.F16) {
+            scores(all, type, 4, 2, 64, new Scoring(scale, 0, 3, 0, false));
+            scores(all, type, 4, 2, 64, new Scoring(scale, 0, 0, 8, false));
+            scores(all, type, 4, 2, 64, new Scoring(scale, 0, 0, 0, true));
+        }
         int[][] shapes = {{2, 1, 32, 0}, {3, 1, 80, 600}, {2, 2, 96, 0}, {5, 1, 256, 45}};
         for (int[] shape : shapes) {
             if (shape[2] % type.blockLength() == 0) {
