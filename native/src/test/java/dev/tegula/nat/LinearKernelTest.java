@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tegula.kernel.Activation;
-import dev.tegula.kernel.Activations;
 import dev.tegula.kernel.Batch;
 import dev.tegula.kernel.Kernel;
 import dev.tegula.kernel.KernelArgs;
@@ -76,14 +75,15 @@ class LinearKernelTest {
     void bitsOverSeveralBlocks(KernelFactory format) {
         DType type = DType.valueOf(format.id().rhs().toUpperCase(Locale.ROOT));
         int tail = type.isBlocked() ? 0 : 77;
+        DType x = DType.valueOf(format.id().lhs().toUpperCase(Locale.ROOT));
         boolean gated = format.id().op().equals("gateup");
-        sameBits(gated, type, 512 + 45, 1024 + tail, 97);
-        sameBits(gated, type, 45, 512 + tail, 260);
-        sameBits(gated, type, 45, 44 * 256 + tail, 53);
+        sameBits(gated, x, type, 512 + 45, 1024 + tail, 97);
+        sameBits(gated, x, type, 45, 512 + tail, 260);
+        sameBits(gated, x, type, 45, 44 * 256 + tail, 53);
     }
 
-    private static void sameBits(boolean gated, DType type, int n, int k, int rows) {
-        Spec x = new Spec(Activations.typeFor(type), Dim.TOKENS, k);
+    private static void sameBits(boolean gated, DType activations, DType type, int n, int k, int rows) {
+        Spec x = new Spec(activations, Dim.TOKENS, k);
         Spec w = new Spec(type, Dim.of(n), k);
         KernelRequest request = new KernelRequest(
                 gated ? new Op.GateUp(Activation.GELU) : new Op.MatMul(false, false),
