@@ -35,19 +35,20 @@ final class RowsCall {
     }
 
     /**
-     * The memory of a matrix of F32 or Q8 blocks that is read.
+     * The memory of a matrix of F32, BF16 or Q8 blocks that is read.
      *
      * @param what the matrix, for the message
-     * @throws IllegalArgumentException when there is no row, or one does not lie at a multiple of 4 bytes
+     * @throws IllegalArgumentException when there is no row, or one does not lie at a multiple of 4 bytes (of 2 for BF16)
      */
     static MemorySegment memory(String what, TensorView view) {
         MemorySegment memory = view.segment().asSlice(view.offset(), view.bytes());
         if (view.rows() < 1) {
             throw new IllegalArgumentException(what + " has no rows");
         }
-        if (memory.address() % Float.BYTES != 0 || view.rowBytes() % Float.BYTES != 0) {
-            throw new IllegalArgumentException(what + " must lie at multiples of 4 bytes, not at " + memory.address()
-                    + " with " + view.rowBytes() + " bytes a row");
+        int unit = Math.min(Float.BYTES, view.type().blockBytes());
+        if (memory.address() % unit != 0 || view.rowBytes() % unit != 0) {
+            throw new IllegalArgumentException(what + " must lie at multiples of " + unit + " bytes, not at "
+                    + memory.address() + " with " + view.rowBytes() + " bytes a row");
         }
         return memory;
     }
