@@ -40,6 +40,7 @@ enum {
     FORMAT_Q4_K,
     FORMAT_Q6_K,
     FORMAT_TQ2_0,
+    FORMAT_TQ2_0_LOOKUP,
     FORMAT_CODES256,
     FORMAT_CODES256_MIN,
     FORMAT_FIELDS, /* and 31 more: signed or with zero points, in groups of 32 or 128, of 1 ... 8 bits */
@@ -64,7 +65,7 @@ struct panel {
         int8_t codes[CHUNK / 4][MAX_PANEL][4];
         float floats[CHUNK][MAX_PANEL];
     };
-    const char *w[2];              /* or where packed F32 weights are */
+    const char *w[2];              /* or where packed weights are that need no decoding */
     float d[8][MAX_PANEL];         /* scales of blocks of 32, or d[0] of 256 */
     float m[8][MAX_PANEL];         /* their minimums, negated */
     int32_t scales[16][MAX_PANEL]; /* integer scales of sub-blocks, as the dot product takes them */
@@ -75,7 +76,7 @@ struct panel {
 struct linear_scratch {
     float out[MAX_ROWS * (BLOCK_COLUMNS + MAX_PANEL)];
     struct panel panel;
-    char records[RECORD_BYTES];
+    _Alignas(64) char records[RECORD_BYTES];
 };
 
 /* Java allocates so much (LinearKernel). */

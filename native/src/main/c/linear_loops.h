@@ -66,6 +66,7 @@ struct record_kind {
 #include "blocks256.h"
 #include "decode256.h"
 #include "gemv.h"
+#include "lookup.h"
 #include "fields.h"
 #ifdef __x86_64__
 #include "bf16_pairs.h"
@@ -102,6 +103,8 @@ static const struct format formats[FORMATS] = {
     [FORMAT_Q4_K] = {BLOCKS256(0, 0, 32), decode_q4_k, multiply_q4_k, gemv_q4_k},
     [FORMAT_Q6_K] = {BLOCKS256(32, 8, 16), decode_q6_k, multiply_q6_k, gemv_q6_k},
     [FORMAT_TQ2_0] = {BLOCKS256(1, 0, 16), decode_tq2_0, multiply_tq2_0, gemv_tq2_0},
+    [FORMAT_TQ2_0_LOOKUP] = {1, 1, 324, sizeof(struct record_tables), CHUNK, {0, 0, 0}, record_tables, decode_lookup,
+                             multiply_lookup, 0},
     [FORMAT_CODES256] = {BLOCKS256(OFFSET8, 16, 16), decode_codes256, multiply_codes256, 0},
     [FORMAT_CODES256_MIN] = {BLOCKS256(OFFSET8, 16, 16), decode_codes256, multiply_codes256_min, 0},
     EACH_FIELDS(FIELDS_ROW)
@@ -233,7 +236,7 @@ EXPORT void NAME(tegula_linear)(LINEAR_ARGS) {
     int64_t chunks = (s->k + CHUNK - 1) / CHUNK;
     int64_t most = MIN(MAX_ROWS, RECORD_BYTES / (chunks * f->record_bytes) / f->rows * f->rows);
     int few = most >= MIN(rows, f->enough);
-    int64_t each = block_rows(rows, few ? most : MAX_ROWS, f->rows);
+    int64_t each = block_rows(rows, few ? most : MIN(MAX_ROWS, RECORD_BYTES / f->record_bytes), f->rows);
     int64_t width = few ? PANEL_GROUPS : (w2 ? BLOCK_COLUMNS / 2 : BLOCK_COLUMNS) / GROUP;
 #ifdef AMX
     if (rows >= BLOCK_ROWS) {

@@ -117,6 +117,7 @@ INLINE VI vi_dot(VI c, VI w, VI a) {
     __asm__("%{vex%} vpdpbusd %2, %1, %0" : "+x"(c) : "x"(w), "x"(a));
     return c;
 }
+INLINE VI vi_add_pairs(VI a, VI b) { return _mm256_add_epi16(a, b); }
 #else
 /*
  * A sum is made where the source makes it. GCC would put off all but one of a tile's additions to where the sums are used,
@@ -136,6 +137,10 @@ INLINE VI vi_pairs_signed(VI w, VI a) { return _mm256_maddubs_epi16(_mm256_abs_e
 INLINE VI vi_times_pairs(VI a, int n) { return _mm256_mullo_epi16(a, _mm256_set1_epi16((short)n)); }
 INLINE VI vi_add_pairs(VI a, VI b) { return in_place(_mm256_add_epi16(a, b)); }
 #endif
+/* For each 16 bytes: those of a table by nibbles, one to a byte. Sums of bytes and odd bytes as I16, for such look-ups. */
+INLINE VI vi_lookup(VI table, VI at) { return _mm256_shuffle_epi8(table, at); }
+INLINE VI vi_add_bytes(VI a, VI b) { return _mm256_add_epi8(a, b); }
+INLINE VI vi_odd_bytes(VI v) { return _mm256_srli_epi16(v, 8); }
 /* Two F16 of each lane as F32. */
 INLINE void vf_load_pairs(const void *p, VF *even, VF *odd) {
     const __m256i apart = _mm256_setr_epi8(0, 1, 4, 5, 8, 9, 12, 13, 2, 3, 6, 7, 10, 11, 14, 15, 0, 1, 4, 5, 8, 9, 12, 13,

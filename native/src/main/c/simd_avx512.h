@@ -95,6 +95,11 @@ INLINE VI vi_dot(VI c, VI w, VI a) {
     __asm__("vpdpbusd %2, %1, %0" : "+v"(c) : "v"(w), "v"(a));
     return c;
 }
+/* As in simd_avx2.h. */
+INLINE VI vi_lookup(VI table, VI at) { return _mm512_shuffle_epi8(table, at); }
+INLINE VI vi_add_bytes(VI a, VI b) { return _mm512_add_epi8(a, b); }
+INLINE VI vi_add_pairs(VI a, VI b) { return _mm512_add_epi16(a, b); }
+INLINE VI vi_odd_bytes(VI v) { return _mm512_srli_epi16(v, 8); }
 /* Two F16 of each lane as F32. */
 INLINE void vf_load_pairs(const void *p, VF *even, VF *odd) {
     VI x = vi_load(p);

@@ -163,6 +163,16 @@ INLINE void vi_dot_matrix(VI *c, VI *d, VI w, VI t, const int8_t *a, const int8_
     d->hi = matrix4(d->hi, vzip2q_s32(w.hi, t.hi), x);
 }
 #endif
+INLINE int32x4_t lookup4(int32x4_t table, int32x4_t at) {
+    return vreinterpretq_s32_u8(vqtbl1q_u8(vreinterpretq_u8_s32(table), vreinterpretq_u8_s32(at)));
+}
+INLINE int32x4_t add_bytes4(int32x4_t a, int32x4_t b) { return (int32x4_t)((int8x16_t)a + (int8x16_t)b); }
+INLINE int32x4_t add_pairs4(int32x4_t a, int32x4_t b) { return (int32x4_t)((int16x8_t)a + (int16x8_t)b); }
+INLINE int32x4_t odd_bytes4(int32x4_t v) { return (int32x4_t)((uint16x8_t)v >> 8); }
+INLINE VI vi_lookup(VI table, VI at) { return EACH2(VI, lookup4, table, at); }
+INLINE VI vi_add_bytes(VI a, VI b) { return EACH2(VI, add_bytes4, a, b); }
+INLINE VI vi_add_pairs(VI a, VI b) { return EACH2(VI, add_pairs4, a, b); }
+INLINE VI vi_odd_bytes(VI v) { return EACH1(VI, odd_bytes4, v); }
 INLINE void vf_load_pairs(const void *p, VF *even, VF *odd) {
     uint16x8_t x = vld1q_u16(p);
     uint16x8_t y = vld1q_u16((const uint16_t *)p + 8);

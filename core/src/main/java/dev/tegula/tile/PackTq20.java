@@ -25,12 +25,17 @@ public final class PackTq20 extends GroupPacking {
         for (int b = 0; b < blocks; b++) {
             long block = from + (long) b * type.blockBytes();
             long unit = to + (long) b * UNIT_BYTES;
-            if (type == DType.TQ2_F32) {
-                transpose(src, block + 64, rowBytes, rows, dst, unit, 1);
-            } else {
-                halves(src, block + 64, rowBytes, rows, dst, unit);
-            }
+            scales(type, src, block, rowBytes, rows, dst, unit);
             transpose(src, block, rowBytes, rows, dst, unit + CODES, 16);
+        }
+    }
+
+    /** The scales of a block of each row as F32, side by side. */
+    static void scales(DType type, MemorySegment src, long block, long rowBytes, int rows, MemorySegment dst, long to) {
+        if (type == DType.TQ2_F32) {
+            transpose(src, block + 64, rowBytes, rows, dst, to, 1);
+        } else {
+            halves(src, block + 64, rowBytes, rows, dst, to);
         }
     }
 }

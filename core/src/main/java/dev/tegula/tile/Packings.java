@@ -2,6 +2,7 @@ package dev.tegula.tile;
 
 import dev.tegula.tensor.DType;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -13,9 +14,14 @@ public final class Packings {
     private static final GroupPacking Q8_0 = new PackBlocks32("q8_0", 8);
     private static final GroupPacking Q4_K = new PackQ4K();
     private static final GroupPacking Q6_K = new PackQ6K();
-    private static final GroupPacking TERNARY = new PackTq20();
+    private static final GroupPacking TQ2_0 = new PackTq20();
     private static final GroupPacking CODES32 = new PackCodes32();
     private static final GroupPacking CODES256 = new PackCodes256();
+
+    /** Of ternary weights, for kernels that look up sums instead of multiplying. */
+    public static final GroupPacking LOOKUP = new PackTq2Bytes();
+    /** The formats that {@link #LOOKUP} packs. */
+    public static final List<DType> TERNARY = List.of(DType.TQ2_0, DType.TQ2_F32);
 
     private static final Map<DType, PackFields> FIELDS = Arrays.stream(DType.values())
             .filter(type -> type.fields().isPresent())
@@ -36,7 +42,7 @@ public final class Packings {
             case Q8_0 -> Q8_0;
             case Q4_K -> Q4_K;
             case Q6_K -> Q6_K;
-            case TQ2_0, TQ2_F32 -> TERNARY;
+            case TQ2_0, TQ2_F32 -> TQ2_0;
             case Q4_1, Q5_0, Q5_1, IQ4_NL, MXFP4 -> CODES32;
             case Q2_K, Q3_K, Q5_K, IQ4_XS, TQ1_0 -> CODES256;
             case I2_S, I32, Q8_A32, Q8_A256 ->

@@ -72,6 +72,11 @@ enum Isa {
         return name().toLowerCase(java.util.Locale.ROOT);
     }
 
+    /** The same of linear layers that look up their products. */
+    String lookupTile() {
+        return "lut" + superTile.substring(0, superTile.indexOf('x')) + "x1";
+    }
+
     /** Output columns by activation rows that linear layers keep in registers, by the length of the activations' blocks. */
     String linearTile(DType weights) {
         return switch (Activations.typeFor(weights).blockLength()) {

@@ -15,6 +15,8 @@ enum LinearFormat {
     Q4_K,
     Q6_K,
     TQ2_0,
+    /** The same, by looking up sums. */
+    TQ2_0_LOOKUP,
     CODES256,
     CODES256_MIN,
     /** The first of 32 for N-bit integers: signed or with zero points, in groups of 32 or 128, of 1 … 8 bits. */

@@ -53,7 +53,12 @@ final class LinearKernel implements Kernel {
     private final TileGrid grid;
     private final long unitBytes;
 
-    private LinearKernel(Functions functions, KernelArgs args) {
+    /**
+     * Binds C to memory.
+     *
+     * @param format {@link LinearFormat#number}
+     */
+    private LinearKernel(Functions functions, KernelArgs args, GroupPacking packing, int format) {
         this.function = functions.find("linear");
         boolean gated = args.request().op() instanceof Op.GateUp;
         boolean biased = args.request().op() instanceof Op.MatMul op && op.bias();
@@ -62,8 +67,8 @@ final class LinearKernel implements Kernel {
         TensorView input = args.matrix(0);
         TensorView output = args.output();
         TensorView sum = added ? args.matrix(biased ? 3 : 2) : null;
-        this.w = memory(weights);
-        this.w2 = gated ? memory(args.weights(2)) : MemorySegment.NULL;
+        this.w = memory(weights, packing);
+        this.w2 = gated ? memory(args.weights(2), packing) : MemorySegment.NULL;
         this.x = RowsCall.memory("x", input);
         this.bias = biased ? RowsCall.memory("bias", args.matrix(2)) : MemorySegment.NULL;
         this.residual = added ? RowsCall.memory("residual", sum) : MemorySegment.NULL;
@@ -72,9 +77,9 @@ final class LinearKernel implements Kernel {
         this.maxRows = Math.min(Math.min(input.rows(), output.rows()), added ? sum.rows() : Long.MAX_VALUE);
         this.groups = Math.ceilDiv(output.cols(), GroupPacking.ROWS);
         this.grid = new TileGrid(groups, UNIT);
-        long groupBytes = Packings.of(weights.type()).groupBytes(weights.type(), weights.cols());
+        long groupBytes = packing.groupBytes(weights.type(), weights.cols());
         this.unitBytes = groupBytes * UNIT * (gated ? 2 : 1);
-        this.shape = LinearCall.shape(LinearFormat.number(weights.type(), input.type()),
+        this.shape = LinearCall.shape(format,
                 gated ? code(((Op.GateUp) args.request().op()).activation()) : 0,
                 output.cols(), weights.cols(), groupBytes, input.rowBytes(), added ? sum.rowBytes() : 0,
                 output.rowBytes());
@@ -91,22 +96,31 @@ final class LinearKernel implements Kernel {
         if (functions.isa().flushesAfterRounding()) {
             add(rows, functions, DType.BF16, DType.BF16);
         }
+        // After those that multiply, which were measured to be faster; to be compared by whoever names them.
+        for (DType type : Packings.TERNARY) {
+            add(rows, functions, Activations.typeFor(type), type, functions.isa().lookupTile(), Packings.LOOKUP,
+                    LinearFormat.TQ2_0_LOOKUP.ordinal());
+        }
         return rows;
     }
 
     private static void add(List<KernelFactory> rows, Functions functions, DType x, DType weights) {
-        rows.add(factory("matmul", Op.MatMul.class, functions, List.of(x, weights)));
-        rows.add(factory("gateup", Op.GateUp.class, functions, List.of(x, weights, weights)));
+        add(rows, functions, x, weights, functions.isa().linearTile(weights), Packings.of(weights),
+                LinearFormat.number(weights, x));
     }
 
-    private static KernelFactory factory(String name, Class<? extends Op> op, Functions functions,
-            List<DType> inputs) {
-        Isa isa = functions.isa();
-        DType weights = inputs.get(1);
-        KernelId id = KernelId.of(name, DType.F32, inputs.get(0), weights, isa.linearTile(weights), isa.engine());
-        return TypedFactory.of(id, op, inputs, List.of(DType.F32), args -> new LinearKernel(functions, args))
-                .withPacking(Packings.of(weights))
-                .withScratch(request -> Scratch.Size.ofBytes(SCRATCH_BYTES));
+    private static void add(List<KernelFactory> rows, Functions functions, DType x, DType weights, String tile,
+            GroupPacking packing, int format) {
+        List.of(Op.MatMul.class, Op.GateUp.class).forEach(op -> {
+            boolean gated = op == Op.GateUp.class;
+            KernelId id = KernelId.of(gated ? "gateup" : "matmul", DType.F32, x, weights, tile,
+                    functions.isa().engine());
+            rows.add(TypedFactory
+                    .of(id, op, gated ? List.of(x, weights, weights) : List.of(x, weights), List.of(DType.F32),
+                            args -> new LinearKernel(functions, args, packing, format))
+                    .withPacking(packing)
+                    .withScratch(request -> Scratch.Size.ofBytes(SCRATCH_BYTES)));
+        });
     }
 
     /** The number that gates.h has for a function. */
@@ -119,10 +133,9 @@ final class LinearKernel implements Kernel {
     }
 
     /** The memory of weights; its size is that of our own packing, whatever the operand says of itself. */
-    private static MemorySegment memory(Operand.Weights weights) {
+    private static MemorySegment memory(Operand.Weights weights, GroupPacking packing) {
         return weights.segment()
-                .asSlice(weights.offset(),
-                        Packings.of(weights.type()).bytes(weights.type(), weights.rows(), weights.cols()));
+                .asSlice(weights.offset(), packing.bytes(weights.type(), weights.rows(), weights.cols()));
     }
 
     @Override

@@ -34,8 +34,12 @@ public abstract class KernelBench {
     @Param("vec")
     public String engine;
 
-    /** In place of a format of activations: what the weights' format asks for. */
+    /** In place of a format of activations: what the weights' format asks for; or of a tile: what a plan gets. */
     protected static final String USUAL = "usual";
+
+    /** The kernel's tile, where an engine has several kernels for a request; the usual one is what a plan gets. */
+    @Param(USUAL)
+    public String tile = USUAL;
 
     private KernelCase kernel;
 
@@ -58,7 +62,7 @@ public abstract class KernelBench {
     /** Allocates, fills, runs once and compares with the twin. */
     @Setup
     public void open() {
-        kernel = new KernelCase(engine, request(), rows(), firstPosition());
+        kernel = new KernelCase(engine, tile, request(), rows(), firstPosition());
         try {
             kernel.check();
         } catch (RuntimeException e) {

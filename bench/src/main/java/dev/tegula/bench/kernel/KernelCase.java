@@ -46,9 +46,9 @@ final class KernelCase implements AutoCloseable {
      *
      * @throws IllegalStateException when the engine is unknown, unavailable or has no such kernel; says why
      */
-    KernelCase(String engine, KernelRequest request, int rows, int firstPosition) {
+    KernelCase(String engine, String tile, KernelRequest request, int rows, int firstPosition) {
         this.request = request;
-        this.factory = factory(engine, request);
+        this.factory = factory(engine, tile, request);
         int positions = Math.ceilDiv(firstPosition + rows, KvLayout.BLOCK) * KvLayout.BLOCK;
         this.batch = batch(rows, firstPosition, positions);
         Operands operands = new Operands(storage, rows, positions);
@@ -64,7 +64,7 @@ final class KernelCase implements AutoCloseable {
         this.portions = kernel.portions(batch, 1);
     }
 
-    private static KernelFactory factory(String engine, KernelRequest request) {
+    private static KernelFactory factory(String engine, String tile, KernelRequest request) {
         List<KernelProvider> providers = KernelTable.load().providers();
         KernelProvider provider = providers.stream()
                 .filter(p -> p.engine().equals(engine))
@@ -77,7 +77,8 @@ final class KernelCase implements AutoCloseable {
                 });
         List<Refusal> refusals = new ArrayList<>();
         for (KernelFactory row : provider.kernels()) {
-            if (row.id().op().equals(request.op().name())) {
+            if (row.id().op().equals(request.op().name())
+                    && (tile.equals(KernelBench.USUAL) || tile.equals(row.id().tile()))) {
                 Optional<Refusal> refusal = row.refuse(request);
                 if (refusal.isEmpty()) {
                     return row;

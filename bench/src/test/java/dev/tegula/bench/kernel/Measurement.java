@@ -12,7 +12,7 @@ import org.openjdk.jmh.annotations.Param;
 
 /**
  * How a kernel is measured. The rule, for all engines: the suite of its op ({@link Suites}) measures it with
- * {@code op}, {@code format} and {@code activations}, where it has such parameters, set to the kernel's op and its formats; all
+ * {@code op}, {@code format}, {@code activations} and {@code tile}, where it has such parameters, set to the kernel's op and its formats; all
  * others as the suite has them. It does when the request that this makes is one that the kernel accepts.
  */
 final class Measurement {
@@ -45,6 +45,10 @@ final class Measurement {
         for (String format : List.of(id.rhs(), id.dst())) {
             List<String> options = new ArrayList<>(first);
             options.add("format=" + format.toUpperCase(Locale.ROOT));
+            if (id.tile().startsWith("lut")) {
+                // Not the first kernel of its engine for these formats.
+                options.add("tile=" + id.tile());
+            }
             all.add(options);
             if (has(suite, "activations")) {
                 List<String> more = new ArrayList<>(options);
