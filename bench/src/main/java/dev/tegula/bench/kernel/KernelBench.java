@@ -34,6 +34,10 @@ public abstract class KernelBench {
     @Param("vec")
     public String engine;
 
+    /** Workers that share a call. */
+    @Param("1")
+    public int threads = 1;
+
     /** In place of a format of activations: what the weights' format asks for. */
     protected static final String USUAL = "usual";
 
@@ -58,7 +62,7 @@ public abstract class KernelBench {
     /** Allocates, fills, runs once and compares with the twin. */
     @Setup
     public void open() {
-        kernel = new KernelCase(engine, request(), rows(), firstPosition());
+        kernel = new KernelCase(engine, request(), rows(), firstPosition(), threads);
         try {
             kernel.check();
         } catch (RuntimeException e) {
@@ -73,7 +77,7 @@ public abstract class KernelBench {
         kernel.close();
     }
 
-    /** Computes the whole output on one thread; it is written to memory, so nothing can be left out. */
+    /** Computes the whole output; it is written to memory, so nothing can be left out. */
     @Benchmark
     public void run() {
         kernel.run();
