@@ -29,25 +29,28 @@ record Blocking(int mc, int nc, int kc, int mr, int records) {
     /** Bytes of the largest record of a chunk, that of floats. */
     private static final int RECORD = CHUNK * Float.BYTES;
 
-    private static final Pattern TEXT = Pattern
-            .compile("mc (\\d{1,9}), nc (\\d{1,9}), kc (\\d{1,9}), mr (\\d{1,9}), records (\\d{1,9})");
-
     /** Refuses what C has no room or no code for. */
     Blocking {
-        require(mr >= 1 && mr <= MAX_TILE, "mr", mr, "1 to " + MAX_TILE);
-        require(mc >= mr && mc <= MAX_RECORDS / RECORD && mc % mr == 0, "mc", mc, "a multiple of mr = " + mr
-                + " up to " + MAX_RECORDS / RECORD);
-        require(nc >= COLUMNS && nc <= MAX_SUMS && nc % COLUMNS == 0 && (long) mc * (nc + PANEL) <= MAX_SUMS, "nc", nc,
-                "a multiple of " + COLUMNS + " with mc * (nc + " + PANEL + ") up to " + MAX_SUMS + ", mc being " + mc);
-        require(kc >= STEP && kc <= CHUNK && kc % STEP == 0, "kc", kc, "a multiple of " + STEP + " up to " + CHUNK);
-        require(records >= mc * RECORD && records <= MAX_RECORDS, "records", records,
-                mc * RECORD + " (" + mc + " rows of a chunk) to " + MAX_RECORDS);
+        if (mr < 1 || mr > MAX_TILE) {
+            throw refused("mr", mr, "1 to " + MAX_TILE);
+        }
+        if (mc < mr || mc > MAX_RECORDS / RECORD || mc % mr != 0) {
+            throw refused("mc", mc, "a multiple of mr = " + mr + " up to " + MAX_RECORDS / RECORD);
+        }
+        if (nc < COLUMNS || nc % COLUMNS != 0 || mc * ((long) nc + PANEL) > MAX_SUMS) {
+            throw refused("nc", nc, "a multiple of " + COLUMNS + " with mc * (nc + " + PANEL + ") up to " + MAX_SUMS
+                    + ", mc being " + mc);
+        }
+        if (kc < STEP || kc > CHUNK || kc % STEP != 0) {
+            throw refused("kc", kc, "a multiple of " + STEP + " up to " + CHUNK);
+        }
+        if (records < mc * RECORD || records > MAX_RECORDS) {
+            throw refused("records", records, mc * RECORD + " (" + mc + " rows of a chunk) to " + MAX_RECORDS);
+        }
     }
 
-    private static void require(boolean holds, String name, int value, String range) {
-        if (!holds) {
-            throw new IllegalArgumentException(name + " is " + value + ", not " + range);
-        }
+    private static IllegalArgumentException refused(String name, int value, String range) {
+        return new IllegalArgumentException(name + " is " + value + ", not " + range);
     }
 
     /**
@@ -56,9 +59,13 @@ record Blocking(int mc, int nc, int kc, int mr, int records) {
      * @return this
      */
     Blocking checked(Isa isa, LinearKind kind) {
-        require(isa.hasTile(kind, mr), "mr", mr, isa.tileRows(kind) + ", or 8, 4, 2 or 1 below it (" + isa.engine()
-                + ", " + kind.label() + ")");
-        require(kind == LinearKind.FLOATS || kc == CHUNK, "kc", kc, CHUNK + ", for other kinds than floats");
+        if (!isa.hasTile(kind, mr)) {
+            throw refused("mr", mr, isa.tileRows(kind) + ", or 8, 4, 2 or 1 below it (" + isa.engine() + ", "
+                    + kind.label() + ")");
+        }
+        if (kind != LinearKind.FLOATS && kc != CHUNK) {
+            throw refused("kc", kc, CHUNK + ", for other kinds than floats");
+        }
         return this;
     }
 
@@ -93,7 +100,9 @@ record Blocking(int mc, int nc, int kc, int mr, int records) {
      * @throws IllegalArgumentException when it is something else, or out of range
      */
     static Blocking parse(String text) {
-        Matcher m = TEXT.matcher(text);
+        // Few starts read any, so the pattern is not kept.
+        Matcher m = Pattern.compile("mc (\\d{1,9}), nc (\\d{1,9}), kc (\\d{1,9}), mr (\\d{1,9}), records (\\d{1,9})")
+                .matcher(text);
         if (!m.matches()) {
             throw new IllegalArgumentException("no blocking: " + text.substring(0, Math.min(text.length(), 80)));
         }

@@ -1,5 +1,6 @@
 package dev.tegula.nat;
 
+import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -9,8 +10,8 @@ import java.util.Map;
  * from the second-level cache that a core has. Records beside sums beside a panel should leave about a third of it free for the
  * weights that stream through.
  *
- * <p>Small differences only: on a Cascade Lake Xeon, halving or doubling any of the values costs 0 to 5 %. {@link Tuner} measures
- * what a machine likes best.
+ * <p>Small differences only: on a Cascade Lake Xeon, another value, half as large or half as large again, costs 0 to 8 %, a lower tile 9 to 15 %.
+ * {@link Tuner} measures what a machine likes best.
  */
 final class BlockingTable {
     /**
@@ -25,14 +26,14 @@ final class BlockingTable {
 
     /** The largest cache first. */
     private static final List<Row> ROWS = List.of(
-            // Sapphire Rapids and later Xeons, Neoverse V2. Computed: records of 4096 elements of k for 200 rows, together
-            // with a panel, take what they take of the next row's cache.
+            // Sapphire Rapids and later Xeons, Neoverse V2. Computed: as much as scratch memory has room for, which is less of
+            // this cache than the next row takes of its own, and 200 rows with k = 4096.
             new Row("2 MiB of second-level cache or more", 2 << 20, 252, 512, 128, 1152 << 10),
             // Skylake to Ice Lake Xeons, Zen 4 and 5, Neoverse N1 to V1. Measured on Cascade Lake: more records than the cache
-            // holds cost 2 to 5 %, fewer up to 5 % with k = 4096, as fewer rows share a decoded panel; sums of 252 × 512.
+            // holds cost 2 to 6 %; half of the rows 2 to 6 % with floats, half of the columns 0 to 3 %.
             new Row("1 MiB of second-level cache", 1 << 20, 252, 512, 128, 704 << 10),
-            // Zen 2 and 3; and those with less, whose third-level cache is near. Computed: half of the row above, rows that
-            // share a decoded panel included, which costs 0 to 2 % on Cascade Lake.
+            // Zen 2 and 3; and those with less, whose third-level cache is near. Computed: half of the row above but for the
+            // columns, which go with the rows into the sums.
             new Row("less than 1 MiB of second-level cache", 1, 126, 512, 128, 352 << 10));
     /** Where the system does not say: what was measured. */
     private static final Row UNKNOWN = new Row("a second-level cache that the system does not tell", 0, ROWS.get(1).mc,
@@ -40,9 +41,18 @@ final class BlockingTable {
 
     private BlockingTable() {}
 
-    /** The row of a machine. */
-    static Blockings of(Isa isa, Cpu cpu) {
-        Row row = ROWS.stream().filter(r -> cpu.cacheBytes() >= r.cacheBytes).findFirst().orElse(UNKNOWN);
+    /** The row of this machine. */
+    static Blockings of(Isa isa) {
+        return of(isa, Cpu.cacheBytes(Path.of("/")));
+    }
+
+    /**
+     * The row of a machine.
+     *
+     * @param cacheBytes of its second-level cache; 0 if not known
+     */
+    static Blockings of(Isa isa, long cacheBytes) {
+        Row row = row(cacheBytes);
         Map<LinearKind, Blocking> blockings = new EnumMap<>(LinearKind.class);
         for (LinearKind kind : LinearKind.values()) {
             int mr = isa.tileRows(kind);
@@ -50,5 +60,14 @@ final class BlockingTable {
             blockings.put(kind, new Blocking(row.mc / mr * mr, row.nc, kc, mr, row.records).checked(isa, kind));
         }
         return new Blockings(blockings, "the table's row for " + row.family);
+    }
+
+    private static Row row(long cacheBytes) {
+        for (Row row : ROWS) {
+            if (cacheBytes >= row.cacheBytes) {
+                return row;
+            }
+        }
+        return UNKNOWN;
     }
 }

@@ -26,7 +26,7 @@ record Blockings(Map<LinearKind, Blocking> byKind, String source) {
     /** What this machine uses, looked up once: what was measured on it, else the table's. */
     static Blockings of(Isa isa) {
         return USED.computeIfAbsent(isa,
-                i -> TunedFile.of(i).read().orElseGet(() -> BlockingTable.of(i, Cpu.instance())));
+                i -> TunedFile.of(i).read().orElseGet(() -> BlockingTable.of(i)));
     }
 
     /** That of a kind. */

@@ -59,7 +59,7 @@ public abstract sealed class NativeProvider implements KernelProvider, Tunable
 
     @Override
     public final Result tune(Duration time, DoubleConsumer progress) throws IOException {
-        Blockings table = BlockingTable.of(isa, Cpu.instance());
+        Blockings table = BlockingTable.of(isa);
         Blockings best = table;
         List<Finding> findings = new ArrayList<>();
         AtomicLong spent = new AtomicLong();

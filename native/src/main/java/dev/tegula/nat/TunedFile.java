@@ -23,10 +23,10 @@ import java.util.function.Supplier;
  *
  * @param file its path; empty where this user has no place for one
  * @param isa the instruction set
- * @param cpu the model of CPU
- * @param library a checksum of the library; asked for only when there is a file
+ * @param cpu the model of CPU; asked for only when there is a file
+ * @param library a checksum of the library; the same
  */
-record TunedFile(Optional<Path> file, Isa isa, String cpu, Supplier<String> library) {
+record TunedFile(Optional<Path> file, Isa isa, Supplier<String> cpu, Supplier<String> library) {
     /** System property: the folder of such files instead of {@code tegula} in the user's folder for caches. */
     static final String PROPERTY = "tegula.cache";
 
@@ -39,7 +39,7 @@ record TunedFile(Optional<Path> file, Isa isa, String cpu, Supplier<String> libr
         Optional<Path> folder = folder(System.getProperty(PROPERTY), System.getenv("XDG_CACHE_HOME"),
                 System.getProperty("user.home"));
         return new TunedFile(folder.map(f -> f.resolve("blocking-" + isa.engine() + ".properties")), isa,
-                Cpu.instance().name(), NativeLoader::checksum);
+                () -> Cpu.name(Path.of("/")), NativeLoader::checksum);
     }
 
     /**
@@ -108,7 +108,7 @@ record TunedFile(Optional<Path> file, Isa isa, String cpu, Supplier<String> libr
         Properties key = new Properties();
         key.setProperty("version", VERSION);
         key.setProperty("engine", isa.engine());
-        key.setProperty("cpu", cpu);
+        key.setProperty("cpu", cpu.get());
         key.setProperty("library", library.get());
         return key;
     }

@@ -73,7 +73,7 @@ class BlockingTest {
         "4194304, 2 MiB, 252, 1179648"})
     void theTablesRowFollowsTheCache(long cacheBytes, String family, int mc, int records) {
         for (Isa isa : Isa.values()) {
-            Blockings row = BlockingTable.of(isa, new Cpu("any", cacheBytes));
+            Blockings row = BlockingTable.of(isa, cacheBytes);
             assertTrue(row.source().contains(family), row.source());
             Blocking floats = row.of(LinearKind.FLOATS);
             assertEquals(mc, floats.mc() / 12 * 12);

@@ -28,10 +28,11 @@ class CpuTest {
                 model name\t: another
                 """);
         cache(0, 1, "32K");
+        cache(1, 1, "32K");
         cache(2, 2, "1024K");
         cache(3, 3, "32M");
-        assertEquals(new Cpu("AuthenticAMD AMD EPYC 9354 32-Core Processor cpu family 25 model 17 stepping 1", 1 << 20),
-                Cpu.read(root));
+        assertEquals("AuthenticAMD AMD EPYC 9354 32-Core Processor cpu family 25 model 17 stepping 1", Cpu.name(root));
+        assertEquals(1 << 20, Cpu.cacheBytes(root));
     }
 
     @Test
@@ -42,16 +43,21 @@ class CpuTest {
                 CPU part\t: 0xd4f
                 CPU revision\t: 0
                 """);
-        cache(2, 2, "2M");
-        assertEquals(new Cpu("CPU implementer 0x41 CPU part 0xd4f CPU revision 0", 2 << 20), Cpu.read(root));
+        cache(0, 2, "2M");
+        assertEquals("CPU implementer 0x41 CPU part 0xd4f CPU revision 0", Cpu.name(root));
+        assertEquals(2 << 20, Cpu.cacheBytes(root));
     }
 
     @Test
     void whatIsMissingOrOddIsLeftOut() throws IOException {
-        assertEquals(new Cpu("", 0), Cpu.read(root));
+        assertEquals("", Cpu.name(root));
+        assertEquals(0, Cpu.cacheBytes(root));
         write("proc/cpuinfo", "no colon\n: no name\n");
-        cache(2, 2, "many");
-        assertEquals(new Cpu("", 0), Cpu.read(root));
+        assertEquals("", Cpu.name(root));
+        for (String odd : new String[]{"many", "", "K", "3G", "99999999999K"}) {
+            cache(0, 2, odd);
+            assertEquals(0, Cpu.cacheBytes(root), odd);
+        }
     }
 
     private void cache(int index, int level, String size) throws IOException {

@@ -137,7 +137,7 @@ class LinearKernelTest {
                 blockings.stream()
                         .filter(blocking -> isa.hasTile(kind, blocking.mr()))
                         .forEach(blocking -> all.add(own.withBlockings(
-                                () -> BlockingTable.of(isa, Cpu.instance()).with(kind, blocking))));
+                                () -> BlockingTable.of(isa).with(kind, blocking))));
             }
         }
         return all;

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What was measured is kept, and passed over with a line in the log where it does not hold. */
 class TunedFileTest {
     private static final Logger LOGGER = Logger.getLogger("dev.tegula.nat");
-    private static final Blockings TABLE = BlockingTable.of(Isa.AVX2, new Cpu("cpu", 1 << 20));
+    private static final Blockings TABLE = BlockingTable.of(Isa.AVX2, 1 << 20);
     private static final Blockings TUNED = TABLE.with(LinearKind.FLOATS,
             TABLE.of(LinearKind.FLOATS).withStep(64).withRows(120));
 
@@ -57,7 +57,7 @@ class TunedFileTest {
     }
 
     private TunedFile file(Isa isa, String cpu, String library) {
-        return new TunedFile(Optional.of(folder.resolve("new").resolve("blocking.properties")), isa, cpu,
+        return new TunedFile(Optional.of(folder.resolve("new").resolve("blocking.properties")), isa, () -> cpu,
                 () -> library);
     }
 
@@ -123,7 +123,7 @@ class TunedFileTest {
         assertEquals(Optional.of(Path.of("/home/u/.cache/tegula")), TunedFile.folder(null, "relative", "/home/u"));
         assertEquals(Optional.empty(), TunedFile.folder(null, null, "?"));
         assertEquals(Optional.empty(), TunedFile.folder(null, null, null));
-        TunedFile none = new TunedFile(Optional.empty(), Isa.AVX2, "cpu", () -> "");
+        TunedFile none = new TunedFile(Optional.empty(), Isa.AVX2, () -> "cpu", () -> "");
         assertEquals(Optional.empty(), none.read());
         assertTrue(assertThrows(IOException.class, () -> none.write(TUNED, "today")).getMessage()
                 .contains(TunedFile.PROPERTY));

@@ -81,7 +81,7 @@ class TunerTest {
     void candidatesAreAHandfulThatThereIsCodeFor() {
         for (Isa isa : Isa.values()) {
             for (long cache : new long[]{0, 1 << 18, 1 << 20, 1 << 21}) {
-                Blockings table = BlockingTable.of(isa, new Cpu("", cache));
+                Blockings table = BlockingTable.of(isa, cache);
                 for (LinearKind kind : LinearKind.values()) {
                     List<Blocking> all = Tuner.candidates(isa, kind, table.of(kind));
                     assertEquals(table.of(kind), all.getFirst());
@@ -98,7 +98,7 @@ class TunerTest {
         assumeTrue(NativeLoader.instance().reason(Isa.AVX2).isEmpty());
         Functions functions = Functions.of(Isa.AVX2);
         for (LinearKind kind : LinearKind.values()) {
-            Blocking table = BlockingTable.of(Isa.AVX2, new Cpu("", 0)).of(kind);
+            Blocking table = BlockingTable.of(Isa.AVX2, 0).of(kind);
             try (LinearTrial trial = new LinearTrial(functions, kind)) {
                 assertTrue(trial.run(table) > 0);
                 assertTrue(trial.run(table.withRows(60).withTile(2).withColumns(64)) > 0);
