@@ -10,8 +10,8 @@ import java.util.Map;
  * from the second-level cache that a core has. Records beside sums beside a panel should leave about a third of it free for the
  * weights that stream through.
  *
- * <p>Small differences only: on a Cascade Lake Xeon, another value, half as large or half as large again, costs 0 to 8 %, a lower tile 9 to 15 %.
- * {@link Tuner} measures what a machine likes best.
+ * <p>Small differences only: on a Cascade Lake Xeon half of a value, or half as many records again, costs 0 to 8 %, a lower
+ * tile 9 to 15 %. {@link Tuner} measures what a machine likes best.
  */
 final class BlockingTable {
     /**

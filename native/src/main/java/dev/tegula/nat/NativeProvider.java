@@ -10,8 +10,8 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.DoubleConsumer;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.DoubleConsumer;
 
 /** The engine of one instruction set. Its kernels are listed without loading the library. */
 public abstract sealed class NativeProvider implements KernelProvider, Tunable

@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 
 /**
  * Measures blockings beside the table's, a handful that differ from it in one value each. They take turns, so that what
@@ -49,12 +50,13 @@ final class Tuner {
      */
     static List<Blocking> candidates(Isa isa, LinearKind kind, Blocking table) {
         Set<Blocking> all = new LinkedHashSet<>(List.of(table));
-        for (int quarters : new int[]{2, 6}) {
+        for (int quarters : new int[]{2, 5}) {
             add(all, () -> table.withRows(table.mc() * quarters / 4));
-            add(all, () -> table.withColumns(table.nc() * quarters / 4));
             add(all, () -> table
                     .withRecords(Math.max(table.records() * quarters / 4, 4 * Blocking.CHUNK * table.mc())));
         }
+        // A worker's share of a layer is seldom wider than the table's.
+        add(all, () -> table.withColumns(table.nc() / 2));
         if (kind == LinearKind.FLOATS) {
             add(all, () -> table.withStep(table.kc() / 2));
             add(all, () -> table.withStep(table.kc() * 2));
@@ -64,7 +66,7 @@ final class Tuner {
         return List.copyOf(all);
     }
 
-    private static void add(Set<Blocking> all, java.util.function.Supplier<Blocking> candidate) {
+    private static void add(Set<Blocking> all, Supplier<Blocking> candidate) {
         try {
             all.add(candidate.get());
         } catch (IllegalArgumentException e) {
