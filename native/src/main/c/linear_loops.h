@@ -86,6 +86,7 @@ struct format {
 
 #define FLOATS(BYTES, RECORD) FLOAT_ROWS, MAX_ROWS, (BYTES)*CHUNK, 4 * CHUNK, 128, {0, 0, 0}, RECORD
 #define BLOCKS32(Z) BLOCK_ROWS, 48, 320, sizeof(struct record32), CHUNK, {Z, 0, 0}, record32
+#define BLOCKS128(Z) BLOCK_ROWS, 48, 296, sizeof(struct record32), CHUNK, {Z, 0, 0}, record128
 #define BLOCKS256(Z, OFFSET, PAIR) SUPER_ROWS, 48, 324, sizeof(struct record256), CHUNK, {Z, OFFSET, PAIR}, record256
 
 static const struct format formats[FORMATS] = {
