@@ -86,6 +86,7 @@ struct format {
 #define MANY 96
 #define FLOATS(BYTES, RECORD) INT32_MAX, (BYTES)*CHUNK, 4 * CHUNK, {0, 0, 0}, RECORD
 #define BLOCKS32(Z) MANY, 320, sizeof(struct record32), {Z, 0, 0}, record32
+#define BLOCKS128(Z) MANY, 296, sizeof(struct record32), {Z, 0, 0}, record128
 #define BLOCKS256(Z, OFFSET, PAIR) MANY, 324, sizeof(struct record256), {Z, OFFSET, PAIR}, record256
 
 static const struct format formats[FORMATS] = {

@@ -7,7 +7,7 @@ import dev.tegula.tensor.DType;
 enum LinearKind {
     /** Multiplies floats, for weights that are some. */
     FLOATS,
-    /** Multiplies bytes, with an F32 scale per 32 of them. */
+    /** Multiplies bytes, with an F32 scale per 32 or 128 of them. */
     BLOCKS32,
     /** Multiplies bytes, with integer scales of parts and one F32 scale per 256 of them. */
     BLOCKS256;
@@ -16,8 +16,8 @@ enum LinearKind {
     static LinearKind of(DType weights) {
         return switch (Activations.typeFor(weights).blockLength()) {
             case 1 -> FLOATS;
-            case 32 -> BLOCKS32;
-            default -> BLOCKS256;
+            case 256 -> BLOCKS256;
+            default -> BLOCKS32;
         };
     }
 

@@ -240,8 +240,8 @@ class LinearKernelTest {
             case F32 -> memory.set(ValueLayout.JAVA_FLOAT, at, (float) random.nextGaussian());
             case F16, BF16 ->
                 memory.set(ValueLayout.JAVA_SHORT, at, Float.floatToFloat16((float) random.nextGaussian()));
-            case Q8_A32, Q8_A256 -> {
-                int sumLength = type == DType.Q8_A32 ? 32 : 16;
+            case Q8_A32, Q8_A128, Q8_A256 -> {
+                int sumLength = type == DType.Q8_A256 ? 16 : 32;
                 long values = at + type.blockBytes() - type.blockLength();
                 memory.set(ValueLayout.JAVA_FLOAT, at, (float) random.nextGaussian());
                 for (int i = 0; i < type.blockLength(); i += sumLength) {

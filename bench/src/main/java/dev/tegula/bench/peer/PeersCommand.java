@@ -29,8 +29,8 @@ public final class PeersCommand implements Callable<Integer> {
     private static final List<Product> PRODUCTS = List.of(new Product(DType.F32, 512, 512, 512),
             new Product(DType.F32, 1024, 1024, 1024), new Product(DType.F32, 2048, 2048, 2048),
             new Product(DType.F32, 4096, 4096, 4096), new Product(DType.F32, 8, 4096, 4096),
-            new Product(DType.F32, 32, 4096, 4096), new Product(DType.Q8_0, 32, 4096, 4096),
-            new Product(DType.Q8_0, 512, 4096, 4096));
+            new Product(DType.F32, 32, 4096, 4096), new Product(DType.INT8_G128, 32, 4096, 4096),
+            new Product(DType.INT8_G128, 512, 4096, 4096));
 
     private final List<Peer> peers = new ArrayList<>(List.of(new OpenBlas()));
     private final CpuTimes times = CpuTimes.ofMachine();

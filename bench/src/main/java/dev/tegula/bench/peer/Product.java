@@ -6,15 +6,15 @@ import java.util.Locale;
 /**
  * y = x w, as kernels of matrix products compute it.
  *
- * @param numbers what is multiplied: F32, or Q8_0 for 8-bit integers
+ * @param numbers what is multiplied: F32, or INT8_G128 for 8-bit integers
  * @param m rows of x and y
  * @param n columns of w and y
  * @param k elements of a sum
  */
 public record Product(DType numbers, int m, int n, int k) {
     public Product {
-        if (numbers != DType.F32 && numbers != DType.Q8_0) {
-            throw new IllegalArgumentException("numbers " + numbers + ": F32 or Q8_0");
+        if (numbers != DType.F32 && numbers != DType.INT8_G128) {
+            throw new IllegalArgumentException("numbers " + numbers + ": F32 or INT8_G128");
         }
         if (m < 1 || n < 1 || k < 1) {
             throw new IllegalArgumentException("product " + m + "x" + n + "x" + k + ": each must be 1 or more");

@@ -29,7 +29,7 @@ final class OnnxModel {
      * @param w the weights, k rows of n, F32 or 8-bit integers as the product says
      */
     static byte[] product(Product product, ByteBuffer w) {
-        boolean integers = product.numbers() == DType.Q8_0;
+        boolean integers = product.numbers() == DType.INT8_G128;
         Message node = new Message().text(1, X)
                 .text(1, W)
                 .text(2, Y)

@@ -61,7 +61,7 @@ public final class OnnxRuntime implements Peer {
 
         Matrices(Product product, int threads) throws OrtException {
             this.product = product;
-            this.integers = product.numbers() == DType.Q8_0;
+            this.integers = product.numbers() == DType.INT8_G128;
             this.x = random((long) product.m() * product.k());
             this.w = random((long) product.n() * product.k());
             this.y = buffer(4L * product.m() * product.n());
