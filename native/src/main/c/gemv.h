@@ -130,32 +130,60 @@ static void gemv_q6_k(const char *const w[2], int64_t k, const void *x, float *o
     EACH_VECTOR vf_store(out + v * LANES, acc[v]);
 }
 
+/*
+ * Codes are multiplied where they stand in their bytes, times 1, 4, 16 and 64, which saves shifts: each place has a sum of its
+ * own, whose lowest bits are zeros. Four sums and masks take many registers, and signed bytes hold no 64 * 3; the I16 of
+ * CPUs without VNNI hold 4 words of 2 * 2 * 4 * 3 * 127.
+ */
+#if defined(VNNI) && REGISTERS == 32
+#define PLACES 4
+#define PLACED_WORDS 16
+#elif defined(VNNI)
+#define PLACES 2
+#define PLACED_WORDS 16
+#else
+#define PLACES 2
+#define PLACED_WORDS 4
+#endif
+
 static void gemv_tq2_0(const char *const w[2], int64_t k, const void *x, float *out) {
-    const VI code = vi_all(0x03030303);
     const struct record256 *a = x;
     VF acc[2] = {vf_zero(), vf_zero()};
     for (int64_t b = 0; b < k / CHUNK; b++, a++) {
         const int64_t unit = b * TQ2_0_UNIT;
-        VI sum[2] = {vi_broadcast(&a->total), vi_broadcast(&a->total)};
-        for (int h = 0; h < 2; h++) {
-            VI s[2] = {vi_zero(), vi_zero()}, t[2] = {vi_zero(), vi_zero()};
-            for (int u = 0; u < 8; u++) {
-                const int8_t *q = a->q + h * 128 + 4 * u;
+        VI sum[2][PLACES];
+        UNROLL for (int i = 0; i < 2 * PLACES; i++) {
+            sum[i / PLACES][i % PLACES] = vi_zero();
+        }
+        for (int first = 0; first < 16; first += PLACED_WORDS) {
+            VI s[2][PLACES];
+            UNROLL for (int i = 0; i < 2 * PLACES; i++) {
+                s[i / PLACES][i % PLACES] = vi_zero();
+            }
+            for (int u = first; u < first + PLACED_WORDS; u++) {
+                const int8_t *q = a->q + u / 8 * 128 + u % 8 * 4;
                 EACH_VECTOR {
-                    const char *c = w[v] + unit + (1 + 8 * h + u) * WORD;
+                    const char *c = w[v] + unit + (1 + u) * WORD;
                     VI word = vi_load(c);
                     prefetch(c);
-                    s[v] = dot(2, s[v], vi_and(word, code), vi_broadcast(q));
-                    t[v] = dot(2, t[v], vi_and(vi_right(word, 2), code), vi_broadcast(q + 32));
-                    s[v] = dot(2, s[v], vi_and(vi_right(word, 4), code), vi_broadcast(q + 64));
-                    t[v] = dot(2, t[v], vi_and(vi_right(word, 6), code), vi_broadcast(q + 96));
+                    UNROLL for (int j = 0; j < 4; j++) {
+                        VI field = vi_and(word, vi_all((int32_t)(0x03030303u << 2 * (j % PLACES))));
+                        s[v][j % PLACES] = dot(2, s[v][j % PLACES], field, vi_broadcast(q + 32 * j));
+                        word = j + 1 == PLACES ? vi_right(word, 2 * PLACES) : word;
+                    }
                 }
             }
-            EACH_VECTOR sum[v] = dot_join(dot_join(sum[v], s[v]), t[v]);
+            UNROLL for (int i = 0; i < 2 * PLACES; i++) {
+                sum[i / PLACES][i % PLACES] = dot_join(sum[i / PLACES][i % PLACES], s[i / PLACES][i % PLACES]);
+            }
         }
         EACH_VECTOR {
+            VI all = vi_broadcast(&a->total);
+            UNROLL for (int j = 0; j < PLACES; j++) {
+                all = vi_add(all, vi_down(sum[v][j], 2 * j));
+            }
             VF d = vf_mul(vf_load(w[v] + unit), vf_broadcast(&a->d));
-            acc[v] = vf_fma(vf_of_int(sum[v]), d, acc[v]);
+            acc[v] = vf_fma(vf_of_int(all), d, acc[v]);
         }
     }
     EACH_VECTOR vf_store(out + v * LANES, acc[v]);
