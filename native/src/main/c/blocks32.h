@@ -31,6 +31,19 @@ static void record32(const char *x, int64_t k0, int64_t count, struct record_kin
     }
 }
 
+/* The same of blocks of 128 in Q8_A128 (F32 scale, 4 I32 sums, 128 int8): scales and sums of two. */
+static void record128(const char *x, int64_t k0, int64_t count, struct record_kind kind, void *to) {
+    struct record32 *record = to;
+    x += k0 / 128 * 148;
+    for (int64_t b = 0; b < count / 128; b++, x += 148) {
+        int32_t sums[4];
+        memcpy(&record->d[b], x, 4);
+        memcpy(sums, x + 4, 16);
+        record->offset[b] = -kind.z * (sums[0] + sums[1] + sums[2] + sums[3]);
+        memcpy(record->q + b * 128, x + 20, 128);
+    }
+}
+
 /* What a format's blocks have besides scale and codes. */
 enum { ONLY_CODES, MINS, ZEROS };
 
@@ -74,6 +87,42 @@ INLINE void tile32(const int R, const int bits, const int kind, const struct pan
     }
 }
 
+/* As tile32 for groups of 128 with activations in Q8_A128: the sums of four blocks of 32, exact in I32, have one scale. */
+INLINE void tile128(const int R, const int bits, const int kind, const struct panel *p, const struct record32 *x,
+                    int64_t groups, float *out) {
+    static const int32_t nothing = 0;
+    for (int64_t g = 0; g < groups; g++) {
+        VI s[BLOCK_ROWS][2], sums[BLOCK_ROWS][2];
+        UNROLL for (int i = 0; i < 2 * R; i++) {
+            s[i / 2][i % 2] = dot_begin(kind == ZEROS ? &nothing : &x[i / 2].offset[g]);
+        }
+        rows_together(R, s);
+        for (int64_t b = 4 * g; b < 4 * g + 4; b++) {
+            UNROLL for (int u = 0; u < 8; u += DOT_STEPS) {
+                dot_steps(R, bits, s, p->codes + b * 8 + u, x->q + b * 32 + 4 * u, sizeof *x);
+            }
+#ifndef VNNI
+            /* Sums of pairs hold no more than a block. */
+            UNROLL for (int i = 0; i < 2 * R; i++) {
+                const int r = i / 2, v = i % 2;
+                const void *offset = kind == ZEROS || b > 4 * g ? &nothing : &x[r].offset[g];
+                VI sum = dot_end(bits, s[r][v], offset);
+                sums[r][v] = b > 4 * g ? vi_add(sums[r][v], sum) : sum;
+                s[r][v] = vi_zero();
+            }
+#endif
+        }
+        rows_apart(R, s);
+        UNROLL for (int i = 0; i < 2 * R; i++) {
+            const int r = i / 2, v = i % 2;
+#ifdef VNNI
+            sums[r][v] = s[r][v];
+#endif
+            vf_store(out + i * LANES, fold32(kind, sums[r][v], p, x + r, g, v, vf_load(out + i * LANES)));
+        }
+    }
+}
+
 #ifdef AMX
 #include "tiles.h"
 /* Sixteen rows, or what is left. */
@@ -85,7 +134,19 @@ INLINE void tile32(const int R, const int bits, const int kind, const struct pan
             ROWS_SWITCH(8, rows, tile32, BITS, KIND, p, x, count / 32, out)                                            \
         }                                                                                                              \
     }
+#define TILE128(NAME_, BITS, KIND)                                                                                     \
+    static void NAME_(int rows, const struct panel *p, const void *x, int64_t count, float *out) {                     \
+        const struct record32 *record = x;                                                                             \
+        for (; rows > 8; rows -= 8, record += 8, out += 8 * PANEL) {                                                   \
+            tile128(8, BITS, KIND, p, record, count / 128, out);                                                       \
+        }                                                                                                              \
+        ROWS_SWITCH(8, rows, tile128, BITS, KIND, p, record, count / 128, out)                                         \
+    }
 #else
+#define TILE128(NAME_, BITS, KIND)                                                                                     \
+    static void NAME_(int rows, const struct panel *p, const void *x, int64_t count, float *out) {                     \
+        ROWS_SWITCH(BLOCK_ROWS, rows, tile128, BITS, KIND, p, x, count / 128, out)                                     \
+    }
 #define TILE32(NAME_, BITS, KIND)                                                                                      \
     static void NAME_(int rows, const struct panel *p, const void *x, int64_t count, float *out) {                     \
         ROWS_SWITCH(BLOCK_ROWS, rows, tile32, BITS, KIND, p, x, count / 32, out)                                       \
@@ -96,13 +157,21 @@ TILE32(multiply_8, 8, ONLY_CODES)
 TILE32(multiply_8_min, 8, MINS)
 TILE32(multiply_4_zero, 4, ZEROS)
 TILE32(multiply_8_zero, 8, ZEROS)
+TILE128(multiply_4_128, 4, ONLY_CODES)
+TILE128(multiply_8_128, 8, ONLY_CODES)
+TILE128(multiply_4_zero_128, 4, ZEROS)
+TILE128(multiply_8_zero_128, 8, ZEROS)
 #ifdef VNNI
 /* Codes of 8 bits are unsigned as well. */
 #define multiply_7 multiply_8
 #define multiply_7_zero multiply_8_zero
+#define multiply_7_128 multiply_8_128
+#define multiply_7_zero_128 multiply_8_zero_128
 #else
 TILE32(multiply_7, 7, ONLY_CODES)
 TILE32(multiply_7_zero, 7, ZEROS)
+TILE128(multiply_7_128, 7, ONLY_CODES)
+TILE128(multiply_7_zero_128, 7, ZEROS)
 #endif
 
 /* Where the codes of a row begin: after its scales, two F16 in a word (dev.tegula.tile.PackBlocks32). */

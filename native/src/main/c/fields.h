@@ -1,6 +1,6 @@
 /*
  * Integers of 1 to 8 bits in groups of 32 or 128 with an F16 scale, and a zero point where the format has one
- * (dev.tegula.tile.PackFields). Per block of 32, exact in I32 before the product with the scale:
+ * (dev.tegula.tile.PackFields). Per group, whose activations have one scale too, exact in I32 before the product with it:
  *
  *   c = fma((float) sum of (q - z) a, d dA, c)
  *
@@ -59,10 +59,10 @@ INLINE void decode_fields(const int bits, const int group, const int zeros, cons
         if (zeros) {
             zero_pair(bits, w + fields_zeros(group, k), g, &z[0], &z[1]);
         }
-        UNROLL for (int i = 0; i < 2 * each; i++) {
-            vf_store(p->d[b + i] + v * LANES, d[i / each]);
+        UNROLL for (int i = 0; i < 2; i++) {
+            vf_store(p->d[b / each + i] + v * LANES, d[i]);
             if (zeros) {
-                vi_store(p->scales[b + i] + v * LANES, z[i / each]);
+                vi_store(p->scales[b / each + i] + v * LANES, z[i]);
             }
         }
     }
@@ -79,15 +79,17 @@ INLINE void decode_fields(const int bits, const int group, const int zeros, cons
     }
 }
 
-/* A group of one vector of rows times one row of activations, of which record has block b of the row. */
+/* A group of one vector of rows times one row of activations, of which a has the group's block b of 32. */
 INLINE VF group_fields(const int bits, const int group, const int zeros, const char *c, const struct record32 *a,
                        int64_t b, VF d, VI z, VF acc) {
     static const int32_t nothing = 0;
     const int dot_bits = bits <= 4 ? 4 : bits <= 7 ? 7 : 8;
-    for (const int64_t end = b + group / 32; b < end; b++, c += bits * WORD) {
-        const struct record32 *record = a + b / BLOCKS;
-        const int64_t i = b % BLOCKS;
-        const void *offset = zeros ? &nothing : &record->offset[i];
+    const struct record32 *record = a + b / BLOCKS;
+    const int64_t g = b % BLOCKS / (group / 32);
+    const int8_t *q = record->q + b % BLOCKS * 32;
+    VI sum = vi_zero();
+    UNROLL for (int i = 0; i < group / 32; i++, q += 32, c += bits * WORD) {
+        const void *offset = zeros || i > 0 ? &nothing : &record->offset[g];
         VI words[8];
         UNROLL for (int j = 0; j < bits; j++) {
             words[j] = vi_load(c + j * WORD);
@@ -95,16 +97,15 @@ INLINE VF group_fields(const int bits, const int group, const int zeros, const c
         }
         VI s = dot_begin(offset), t = vi_zero();
         UNROLL for (int u = 0; u < 8; u += 2) {
-            s = dot(dot_bits, s, field_codes(bits, words, u), vi_broadcast(record->q + i * 32 + 4 * u));
-            t = dot(dot_bits, t, field_codes(bits, words, u + 1), vi_broadcast(record->q + i * 32 + 4 * u + 4));
+            s = dot(dot_bits, s, field_codes(bits, words, u), vi_broadcast(q + 4 * u));
+            t = dot(dot_bits, t, field_codes(bits, words, u + 1), vi_broadcast(q + 4 * u + 4));
         }
-        VI sum = dot_end(dot_bits, dot_add(dot_bits, s, t), offset);
-        if (zeros) {
-            sum = vi_dot_pairs(sum, z, vi_broadcast(&record->offset[i]));
-        }
-        acc = vf_fma(vf_of_int(sum), vf_mul(d, vf_broadcast(&record->d[i])), acc);
+        sum = vi_add(sum, dot_end(dot_bits, dot_add(dot_bits, s, t), offset));
     }
-    return acc;
+    if (zeros) {
+        sum = vi_dot_pairs(sum, z, vi_broadcast(&record->offset[g]));
+    }
+    return vf_fma(vf_of_int(sum), vf_mul(d, vf_broadcast(&record->d[g])), acc);
 }
 
 INLINE void gemv_fields(const int bits, const int group, const int zeros, const char *const w[2], int64_t k,
@@ -157,15 +158,21 @@ INLINE void gemv_fields(const int bits, const int group, const int zeros, const 
     }
 EACH_FIELDS(FIELDS_FUNCTIONS)
 
+/* What multiplies codes of so many bits in groups of 32 or 128. */
+#define FIELDS_MULTIPLY(BITS, ZERO_, GROUP_)                                                                           \
+    (BITS) <= 4 ? ((ZERO_) ? multiply_4_zero##GROUP_ : multiply_4##GROUP_)                                             \
+    : (BITS) <= 7 ? ((ZERO_) ? multiply_7_zero##GROUP_ : multiply_7##GROUP_)                                           \
+                  : ((ZERO_) ? multiply_8_zero##GROUP_ : multiply_8##GROUP_)
+#define FIELDS_MULTIPLY_32(BITS, ZERO_) FIELDS_MULTIPLY(BITS, ZERO_, )
+#define FIELDS_MULTIPLY_128(BITS, ZERO_) FIELDS_MULTIPLY(BITS, ZERO_, _128)
+
 /* Their rows of the table. The offset of signed codes is taken off as one, zero points are multiplied by -sum of a. */
 #define FIELDS_ROW(BITS, GROUP_, ZERO_)                                                                                \
     [FORMAT_FIELDS + ((ZERO_)*2 + (GROUP_) / 128) * 8 + (BITS)-1] = {                                                  \
-        BLOCKS32((ZERO_)      ? 1                                                                                     \
-                 : (BITS) == 8 ? OFFSET8                                                                               \
-                               : 1 << ((BITS)-1)),                                                                     \
+        BLOCKS##GROUP_((ZERO_)      ? 1                                                                               \
+                       : (BITS) == 8 ? OFFSET8                                                                         \
+                                     : 1 << ((BITS)-1)),                                                               \
         decode_##BITS##_##GROUP_##_##ZERO_,                                                                            \
-        (BITS) <= 4   ? ((ZERO_) ? multiply_4_zero : multiply_4)                                                       \
-        : (BITS) <= 7 ? ((ZERO_) ? multiply_7_zero : multiply_7)                                                       \
-                      : ((ZERO_) ? multiply_8_zero : multiply_8),                                                      \
+        FIELDS_MULTIPLY_##GROUP_(BITS, ZERO_),                                                                         \
         gemv_##BITS##_##GROUP_##_##ZERO_,                                                                              \
     },

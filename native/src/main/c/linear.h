@@ -15,17 +15,11 @@
 #define WORD 64
 /* Elements of k that are decoded together. */
 #define CHUNK 256
-/* Rows of activations that are worked on together at most, a multiple of every tile's rows; and output columns. */
-#ifdef AMX
-#define MAX_ROWS 240
-#else
-#define MAX_ROWS 252
-#endif
-#define BLOCK_COLUMNS 512
-/* Bytes of records: what a second-level cache holds, or a shared third one gives fast enough, being read in order. */
-#define RECORD_BYTES (704 * 1024)
 /* Output columns of a panel at most: two vectors of 16. */
 #define MAX_PANEL 32
+/* What a block may have at most (dev.tegula.nat.Blocking): sums, those of a panel more than its columns, and bytes of records. */
+#define MAX_SUMS (192 * 1024)
+#define MAX_RECORD_BYTES (1152 * 1024)
 
 /* How weights are packed and multiplied; dev.tegula.nat.LinearFormat has the same numbers. */
 enum {
@@ -57,6 +51,11 @@ struct linear {
     int64_t y_stride;        /* of the output */
     int32_t format;
     int32_t activation;      /* with two weight matrices: 0 SiLU, 1 GELU, 2 squared ReLU */
+    int32_t mc;              /* rows of activations that are worked on together at most, whole tiles */
+    int32_t nc;              /* output columns of a block, whole panels of each of two matrices */
+    int32_t kc;              /* elements that are multiplied together: CHUNK, or of floats a part of it */
+    int32_t mr;              /* rows of a register tile: the format's, or a smaller one of tile_rows */
+    int32_t record_bytes;    /* of all records of a block at most; those of a chunk of mc rows fit */
 };
 
 /* Decoded weights of up to 256 elements of k, column by column in each row of the arrays. */
@@ -74,14 +73,13 @@ struct panel {
 
 /* A worker's memory. */
 struct linear_scratch {
-    float out[MAX_ROWS * (BLOCK_COLUMNS + MAX_PANEL)];
+    float out[MAX_SUMS];
     struct panel panel;
-    _Alignas(64) char records[RECORD_BYTES];
+    _Alignas(64) char records[MAX_RECORD_BYTES];
 };
 
 /* Java allocates so much (LinearKernel). */
-_Static_assert(sizeof(struct linear_scratch) <= 1536 * 1024, "scratch memory");
-_Static_assert(MAX_ROWS * 4 * CHUNK <= RECORD_BYTES, "the records of a chunk fit");
+_Static_assert(sizeof(struct linear_scratch) <= 2048 * 1024, "scratch memory");
 
 /*
  * y = W x, + bias, + residual (where they are not null); or y = f(W x) * (W2 x) where w2 is not null. Computes groups

@@ -11,7 +11,7 @@
 #include "gates.h"
 #include "linear.h"
 
-/* Rows of a register tile: of floats, of blocks of 32 and of 256. */
+/* Rows of a register tile at most: of floats, of blocks of 32 and of 256. */
 #if REGISTERS == 32
 #define FLOAT_ROWS 12
 #ifdef AMX
@@ -73,11 +73,9 @@ struct record_kind {
 #endif
 
 struct format {
-    int rows;             /* of a tile at most */
-    int enough;           /* rows that are worth reading or decoding a panel for */
+    int enough;           /* rows that are worth reading or decoding a panel for, if a block can have so many */
     int32_t x_bytes;      /* of 256 activations */
     int32_t record_bytes; /* of their record */
-    int32_t step;         /* elements that are multiplied together: their panel and some records fit the first-level cache */
     struct record_kind kind;
     void (*record)(const char *x, int64_t k0, int64_t count, struct record_kind kind, void *to);
     void (*decode)(const char *w, int64_t k, int64_t k0, int64_t count, struct panel *p, int v);
@@ -85,9 +83,12 @@ struct format {
     void (*gemv)(const char *const w[2], int64_t k, const void *x, float *out); /* of one row, or null */
 };
 
-#define FLOATS(BYTES, RECORD) FLOAT_ROWS, MAX_ROWS, (BYTES)*CHUNK, 4 * CHUNK, 128, {0, 0, 0}, RECORD
-#define BLOCKS32(Z) BLOCK_ROWS, 48, 320, sizeof(struct record32), CHUNK, {Z, 0, 0}, record32
-#define BLOCKS256(Z, OFFSET, PAIR) SUPER_ROWS, 48, 324, sizeof(struct record256), CHUNK, {Z, OFFSET, PAIR}, record256
+/* Rows that share a decoded panel; with fewer, sums that go to memory between the steps of k cost less than decoding again. */
+#define MANY 96
+#define FLOATS(BYTES, RECORD) INT32_MAX, (BYTES)*CHUNK, 4 * CHUNK, {0, 0, 0}, RECORD
+#define BLOCKS32(Z) MANY, 320, sizeof(struct record32), {Z, 0, 0}, record32
+#define BLOCKS128(Z) MANY, 296, sizeof(struct record32), {Z, 0, 0}, record128
+#define BLOCKS256(Z, OFFSET, PAIR) MANY, 324, sizeof(struct record256), {Z, OFFSET, PAIR}, record256
 
 static const struct format formats[FORMATS] = {
     [FORMAT_F32] = {FLOATS(4, record_floats), decode_f32, multiply_f32, 0},
@@ -103,7 +104,7 @@ static const struct format formats[FORMATS] = {
     [FORMAT_Q4_K] = {BLOCKS256(0, 0, 32), decode_q4_k, multiply_q4_k, gemv_q4_k},
     [FORMAT_Q6_K] = {BLOCKS256(32, 8, 16), decode_q6_k, multiply_q6_k, gemv_q6_k},
     [FORMAT_TQ2_0] = {BLOCKS256(1, 0, 16), decode_tq2_0, multiply_tq2_0, gemv_tq2_0},
-    [FORMAT_TQ2_0_LOOKUP] = {1, 1, 324, sizeof(struct record_tables), CHUNK, {0, 0, 0}, record_tables, decode_lookup,
+    [FORMAT_TQ2_0_LOOKUP] = {1, 324, sizeof(struct record_tables), {0, 0, 0}, record_tables, decode_lookup,
                              multiply_lookup, 0},
     [FORMAT_CODES256] = {BLOCKS256(OFFSET8, 16, 16), decode_codes256, multiply_codes256, 0},
     [FORMAT_CODES256_MIN] = {BLOCKS256(OFFSET8, 16, 16), decode_codes256, multiply_codes256_min, 0},
@@ -152,14 +153,14 @@ static void multiply(const struct block *b, const char *w, int64_t g, int64_t k0
     int64_t end = MIN(CHUNK, s->k - k0);
     const char *vector[2];
     vectors(b, w, g, vector);
-    for (int64_t i = 0; i < end; i += f->step) {
-        int64_t count = MIN(f->step, end - i);
+    for (int64_t i = 0; i < end; i += s->kc) {
+        int64_t count = MIN(s->kc, end - i);
         for (int v = 0; v < 2; v++) {
             f->decode(vector[v], s->k, k0 + i, count, p, v);
         }
         const char *a = record + i * (int64_t)sizeof(float); /* only records of floats have steps */
         for (int64_t r = 0; r < b->rows;) {
-            int n = tile_rows(f->rows, b->rows - r);
+            int n = tile_rows(s->mr, b->rows - r);
             f->multiply(n, p, a + r * f->record_bytes, count, out + r * PANEL);
             r += n;
         }
@@ -234,10 +235,12 @@ static int64_t block_rows(int64_t rows, int64_t most, int64_t tile) {
 EXPORT void NAME(tegula_linear)(LINEAR_ARGS) {
     const struct format *f = &formats[s->format];
     int64_t chunks = (s->k + CHUNK - 1) / CHUNK;
-    int64_t most = MIN(MAX_ROWS, RECORD_BYTES / (chunks * f->record_bytes) / f->rows * f->rows);
-    int few = most >= MIN(rows, f->enough);
-    int64_t each = block_rows(rows, few ? most : MIN(MAX_ROWS, RECORD_BYTES / f->record_bytes), f->rows);
-    int64_t width = few ? PANEL_GROUPS : (w2 ? BLOCK_COLUMNS / 2 : BLOCK_COLUMNS) / GROUP;
+    int64_t most = MIN(s->mc, s->record_bytes / (chunks * f->record_bytes) / s->mr * s->mr);
+    int few = most >= MIN(rows, MIN(f->enough, s->mc));
+    /* Records of tables are larger than those that a blocking has room for. */
+    int64_t fit = MIN(s->mc, MAX(s->mr, s->record_bytes / f->record_bytes / s->mr * s->mr));
+    int64_t each = block_rows(rows, few ? most : fit, s->mr);
+    int64_t width = few ? PANEL_GROUPS : (w2 ? s->nc / 2 : s->nc) / GROUP;
 #ifdef AMX
     if (rows >= BLOCK_ROWS) {
         tiles_begin();

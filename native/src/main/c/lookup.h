@@ -93,10 +93,7 @@ INLINE void fold_lookups(const VI rows[4], const char *w, float d, float *out) {
     }
 }
 
-/* One row of activations. */
-static void multiply_lookup(int rows, const struct panel *p, const void *x, int64_t count, float *out) {
-    (void)rows, (void)count;
-    const struct record_tables *a = x;
+INLINE void lookup_row(const struct panel *p, const struct record_tables *a, float *out) {
     VI sums[PANEL_GROUPS][4];
     UNROLL for (int i = 0; i < 4 * PANEL_GROUPS; i++) {
         sums[i / 4][i % 4] = vi_zero();
@@ -123,5 +120,14 @@ static void multiply_lookup(int rows, const struct panel *p, const void *x, int6
     }
     UNROLL for (int g = 0; g < PANEL_GROUPS; g++) {
         fold_lookups(sums[g], p->w[g], a->d, out + g * GROUP);
+    }
+}
+
+/* Row by row: nothing that one has in registers serves another. */
+static void multiply_lookup(int rows, const struct panel *p, const void *x, int64_t count, float *out) {
+    (void)count;
+    const struct record_tables *a = x;
+    for (int r = 0; r < rows; r++) {
+        lookup_row(p, a + r, out + r * PANEL);
     }
 }

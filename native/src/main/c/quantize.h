@@ -3,7 +3,7 @@
  *
  *   scale = m / 127        q = round to nearest, ties to even, of x * (127 / m)
  *
- *   | scale F32 | sums of q, I32 x 1 or 16 | q, int8 x 32 or 256 |
+ *   | scale F32 | sums of q, I32 x 1, 4 or 16 | q, int8 x 32, 128 or 256 |
  *
  * A block with m < 2^-100 is zeros with scale 0, one with an infinity or NaN is zeros with scale NaN.
  */
@@ -15,9 +15,9 @@
 
 #define LONGEST_BLOCK 256
 
-/* Bytes of a block of 32 values with one sum, or of 256 with a sum per 16. */
+/* Bytes of a block of 32 or 128 values with a sum per 32, or of 256 with a sum per 16. */
 INLINE int64_t q8_bytes(int length) {
-    return 4 + (length == 32 ? 4 : length / 16 * 4) + length;
+    return 4 + length / (length == 256 ? 16 : 32) * 4 + length;
 }
 
 /* Bits of the largest magnitude; magnitudes order as their bits do, with infinity and then NaN on top. */
@@ -51,7 +51,7 @@ INLINE VB rounded(const float *x, VF inverse) {
     return vb_of_ints(q);
 }
 
-/* Quantizes one block; the length is 32 or 256, a constant where this is inlined. */
+/* Quantizes one block; the length is 32, 128 or 256, a constant where this is inlined. */
 INLINE void q8_block(const float *x, char *y, int length) {
     int64_t header = q8_bytes(length) - length;
     int32_t bits = largest_bits(x, length);
@@ -65,10 +65,13 @@ INLINE void q8_block(const float *x, char *y, int length) {
     }
     store_float(y, max / 127.0f);
     VF inverse = vf_all(127.0f / max);
-    if (length == 32) {
-        VB q = rounded(x, inverse);
-        store_int(y + 4, vb_sum(q));
-        vb_store(y + header, q);
+    if (length != 256) {
+        UNROLL
+        for (int i = 0; i < length; i += 32) {
+            VB q = rounded(x + i, inverse);
+            store_int(y + 4 + i / 8, vb_sum(q));
+            vb_store(y + header + i, q);
+        }
         return;
     }
     for (int i = 0; i < length; i += 128) {
@@ -108,6 +111,8 @@ EXPORT void NAME(tegula_quantize)(ROWS_ARGS) {
         char *out = y + at.row * s->y_stride + at.from / s->variant * q8_bytes((int)s->variant);
         if (s->variant == 32) {
             quantize_blocks(x, out, at.n, 32);
+        } else if (s->variant == 128) {
+            quantize_blocks(x, out, at.n, 128);
         } else {
             quantize_blocks(x, out, at.n, 256);
         }
@@ -126,6 +131,8 @@ EXPORT void NAME(tegula_norm_quantize)(ROWS_ARGS) {
         float scale = scale_of(x, at.n, 0.0f, eps);
         if (s->variant == 32) {
             norm_quantize_blocks(x, w, scale, out, at.n, 32);
+        } else if (s->variant == 128) {
+            norm_quantize_blocks(x, w, scale, out, at.n, 128);
         } else {
             norm_quantize_blocks(x, w, scale, out, at.n, 256);
         }

@@ -6,6 +6,7 @@ import dev.tegula.file.gguf.GgufFile;
 import dev.tegula.kernel.KernelProvider;
 import dev.tegula.kernel.KernelTable;
 import dev.tegula.kernel.Refusal;
+import dev.tegula.kernel.Tunable;
 import dev.tegula.model.ModelOptions;
 import dev.tegula.model.ModelPlan;
 import dev.tegula.tensor.DType;
@@ -19,7 +20,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code tegula kernels}: which kernel runs each op of a model here, and why better ones refused. */
+/** {@code tegula kernels}: which kernel runs each op of a model here, why better ones refused, and how the loops are set. */
 @Command(name = "kernels", mixinStandardHelpOptions = true, versionProvider = Version.class, description = "Shows which kernel runs each op of a model here, and why the better ones refused.")
 final class KernelsCommand implements Callable<Integer> {
     private final Terminal terminal;
@@ -64,6 +65,7 @@ final class KernelsCommand implements Callable<Integer> {
         for (KernelProvider provider : table.providers()) {
             terminal.println("  " + provider.engine() + "  "
                     + provider.unavailable().map(refusal -> "not here: " + refusal.reason()).orElse("runs here"));
+            settings(provider, steps).forEach(line -> terminal.println("      " + line));
         }
         terminal.println("\nOps of the model, with how often they occur");
         steps.forEach((request, step) -> {
@@ -74,6 +76,12 @@ final class KernelsCommand implements Callable<Integer> {
         });
     }
 
+    /** How the loops of an engine are set, if it runs an op of the model. */
+    private static List<String> settings(KernelProvider provider, Map<String, Plan.Step> steps) {
+        boolean used = steps.values().stream().anyMatch(step -> step.choice().provider() == provider);
+        return used && provider instanceof Tunable tunable ? tunable.settings() : List.of();
+    }
+
     private static Map<String, Object> object(KernelTable table, Map<String, Plan.Step> steps,
             Map<String, Integer> uses) {
         List<Object> engines = new ArrayList<>();
@@ -81,6 +89,7 @@ final class KernelsCommand implements Callable<Integer> {
             Map<String, Object> row = new LinkedHashMap<>();
             row.put("engine", provider.engine());
             row.put("refused", provider.unavailable().map(Refusal::reason).orElse(null));
+            row.put("settings", settings(provider, steps));
             engines.add(row);
         }
         List<Object> ops = new ArrayList<>();

@@ -59,6 +59,7 @@ final class TegulaCommand {
         commands.put("template", TemplateCommand::new);
         commands.put("kernels", KernelsCommand::new);
         commands.put("verify-kernels", VerifyKernelsCommand::new);
+        commands.put("tune", TuneCommand::new);
         commands.put("logits", LogitsCommand::new);
         commands.put("perplexity", PerplexityCommand::new);
         commands.put("bench", BenchCommand::new);

@@ -111,6 +111,7 @@ class MeasuringCommandsTest {
         String text = Cli.run("kernels").ok().out();
         assertTrue(text.startsWith("Engines, the best first\n") && text.contains("matmul."), text);
         assertEquals(text, Cli.run("kernels", "--strict").ok().out());
+        assertEquals(text.contains(".nat-"), text.contains("      blocking: "), text);
         Cli scalar = Cli.run("kernels", "--strict", "--engines", "ref");
         assertEquals(TegulaCommand.FAILED, scalar.status());
         assertTrue(scalar.err().contains("token_embd.weight: strict: "), scalar.err());

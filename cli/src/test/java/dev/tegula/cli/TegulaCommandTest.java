@@ -25,7 +25,7 @@ class TegulaCommandTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"run", "chat", "inspect", "tokenize", "detokenize", "template", "kernels",
-        "verify-kernels", "logits", "perplexity", "bench", "quantize"})
+        "verify-kernels", "tune", "logits", "perplexity", "bench", "quantize"})
     void helpsOnEverything(String command) {
         Cli help = Cli.run(command, "--help").ok();
         assertTrue(help.out().startsWith("Usage: tegula " + command), help.out());

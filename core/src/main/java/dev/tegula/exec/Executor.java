@@ -35,7 +35,18 @@ public final class Executor {
     /** In place of a ticket: no stage is left. */
     private static final long END = -1;
 
-    Executor(Workers workers, Kernel[][] stages, TensorView logits, Scratch[] scratch) {
+    /**
+     * An executor of stages that do not come from a plan.
+     *
+     * @param stages kernels in the order in which they wait for each other; those of one stage run at the same time
+     * @param logits what the last stage computes
+     * @param scratch memory of each worker, enough for every kernel
+     */
+    public Executor(Workers workers, Kernel[][] stages, TensorView logits, Scratch[] scratch) {
+        if (scratch.length < workers.count()) {
+            throw new IllegalArgumentException(
+                    scratch.length + " scratch memories for " + workers.count() + " workers");
+        }
         this.workers = workers;
         this.next = stages;
         this.logits = logits;

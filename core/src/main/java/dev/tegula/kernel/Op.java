@@ -27,7 +27,7 @@ public sealed interface Op {
     record LayerNorm(float eps) implements Op {}
 
     /**
-     * Activations to Q8 blocks, or rounded to BF16. Input: x (F32). Output: the same in the output's format, Q8_A32, Q8_A256 or
+     * Activations to Q8 blocks, or rounded to BF16. Input: x (F32). Output: the same in the output's format, Q8_A32, Q8_A128, Q8_A256 or
      * BF16.
      */
     record Quantize() implements Op {}

@@ -47,6 +47,11 @@ public enum DType {
      */
     Q8_A32(-1, 32, 40),
     /**
+     * Activations for weights in groups of 128, in memory only. A block: F32 scale, 4 I32 sums (of 32 values each), then 128
+     * int8 values in -127…127.
+     */
+    Q8_A128(-1, 128, 148),
+    /**
      * Activations for weights of 256-element blocks, in memory only. A block: F32 scale, 16 I32 sums (of 16 values
      * each), then 256 int8 values in -127…127.
      */

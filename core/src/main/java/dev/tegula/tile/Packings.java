@@ -45,7 +45,7 @@ public final class Packings {
             case TQ2_0, TQ2_F32 -> TQ2_0;
             case Q4_1, Q5_0, Q5_1, IQ4_NL, MXFP4 -> CODES32;
             case Q2_K, Q3_K, Q5_K, IQ4_XS, TQ1_0 -> CODES256;
-            case I2_S, I32, Q8_A32, Q8_A256 ->
+            case I2_S, I32, Q8_A32, Q8_A128, Q8_A256 ->
                 throw new IllegalArgumentException(weights + " is no format of weights in memory");
             default -> fields(weights);
         };

@@ -84,7 +84,8 @@ class ModelTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = DType.class, names = {"TQ2_F32", "I32", "Q8_A32", "Q8_A256"}, mode = EnumSource.Mode.EXCLUDE)
+    @EnumSource(value = DType.class, names = {"TQ2_F32", "I32", "Q8_A32", "Q8_A128",
+        "Q8_A256"}, mode = EnumSource.Mode.EXCLUDE)
     void everyFormatOfFilesRuns(DType type) throws IOException {
         try (Model model = load(SyntheticModel.tiny("llama", type).withEmbedding(type), options())) {
             for (float[] row : new Evaluation(model).feed(TOKENS)) {

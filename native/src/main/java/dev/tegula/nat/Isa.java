@@ -1,37 +1,38 @@
 package dev.tegula.nat;
 
-import dev.tegula.kernel.Activations;
 import dev.tegula.tensor.DType;
 
 /** The instruction sets that kernels are compiled for. */
 enum Isa {
     /** AVX2 with FMA and F16C. */
-    AVX2("AVX2, FMA and F16C", 1, 20, "16x6", "16x4", "16x3"),
+    AVX2("AVX2, FMA and F16C", 1, 20, 16, 6, 4, 3),
     /** AVX2 with FMA, F16C and AVX-VNNI. No test has run on such a CPU. */
-    AVXVNNI("AVX-VNNI beside AVX2, FMA and F16C", 4, 21, "16x6", "16x4", "16x3"),
+    AVXVNNI("AVX-VNNI beside AVX2, FMA and F16C", 4, 21, 16, 6, 4, 3),
     /** AVX-512 F, BW, DQ, VL and VNNI. */
-    AVX512("AVX-512 F, BW, DQ, VL and VNNI", 2, 22, "32x12", "32x6", "32x6"),
+    AVX512("AVX-512 F, BW, DQ, VL and VNNI", 2, 22, 32, 12, 6, 6),
     /** AVX-512 as above, with the tiles of AMX-int8 for many rows. No test has run on such a CPU. */
-    AMX("AMX-int8 beside AVX-512 F, BW, DQ, VL and VNNI", 8, 23, "32x12", "32x16", "32x6"),
+    AMX("AMX-int8 beside AVX-512 F, BW, DQ, VL and VNNI", 8, 23, 32, 12, 16, 6),
     /** AArch64 with dot products of bytes; tested under emulation. */
-    NEON("AArch64's NEON with dot products of bytes", 16, 18, "16x6", "16x4", "16x3"),
+    NEON("AArch64's NEON with dot products of bytes", 16, 18, 16, 6, 4, 3),
     /** AArch64 with matrix products of bytes; tested under emulation. */
-    I8MM("AArch64's NEON with matrix products of bytes", 32, 19, "16x6", "16x4", "16x4");
+    I8MM("AArch64's NEON with matrix products of bytes", 32, 19, 16, 6, 4, 4);
 
     private final String needs;
     private final int feature;
     private final int rank;
-    private final String floatTile;
-    private final String blockTile;
-    private final String superTile;
+    private final int tileColumns;
+    private final int floatRows;
+    private final int blockRows;
+    private final int superRows;
 
-    Isa(String needs, int feature, int rank, String floatTile, String blockTile, String superTile) {
+    Isa(String needs, int feature, int rank, int tileColumns, int floatRows, int blockRows, int superRows) {
         this.needs = needs;
         this.feature = feature;
         this.rank = rank;
-        this.floatTile = floatTile;
-        this.blockTile = blockTile;
-        this.superTile = superTile;
+        this.tileColumns = tileColumns;
+        this.floatRows = floatRows;
+        this.blockRows = blockRows;
+        this.superRows = superRows;
     }
 
     /** The instructions, for people. */
@@ -72,17 +73,28 @@ enum Isa {
         return name().toLowerCase(java.util.Locale.ROOT);
     }
 
-    /** The same of linear layers that look up their products. */
-    String lookupTile() {
-        return "lut" + superTile.substring(0, superTile.indexOf('x')) + "x1";
+    /** Rows of activations that a register tile has at most, as linear_loops.h has them. */
+    int tileRows(LinearKind kind) {
+        return switch (kind) {
+            case FLOATS -> floatRows;
+            case BLOCKS32 -> blockRows;
+            case BLOCKS256 -> superRows;
+        };
     }
 
-    /** Output columns by activation rows that linear layers keep in registers, by the length of the activations' blocks. */
+    /** Whether there is code for a tile of so many rows: the largest, or one for what is left over. */
+    boolean hasTile(LinearKind kind, int rows) {
+        int most = tileRows(kind);
+        return rows == most || rows < most && (rows == 8 || rows == 4 || rows == 2 || rows == 1);
+    }
+
+    /** The same of linear layers that look up their products. */
+    String lookupTile() {
+        return "lut" + tileColumns + "x1";
+    }
+
+    /** Output columns by activation rows that linear layers keep in registers at most. */
     String linearTile(DType weights) {
-        return switch (Activations.typeFor(weights).blockLength()) {
-            case 1 -> floatTile;
-            case 32 -> blockTile;
-            default -> superTile;
-        };
+        return tileColumns + "x" + tileRows(LinearKind.of(weights));
     }
 }

@@ -18,10 +18,12 @@ import java.lang.invoke.MethodHandle;
  */
 final class LinearCall {
     /** {@code struct linear}. */
-    private static final StructLayout SHAPE = MemoryLayout.structLayout(JAVA_LONG.withName("n"),
+    static final StructLayout SHAPE = MemoryLayout.structLayout(JAVA_LONG.withName("n"),
             JAVA_LONG.withName("k"), JAVA_LONG.withName("group_bytes"), JAVA_LONG.withName("x_stride"),
             JAVA_LONG.withName("residual_stride"), JAVA_LONG.withName("y_stride"),
-            JAVA_INT.withName("format"), JAVA_INT.withName("activation"));
+            JAVA_INT.withName("format"), JAVA_INT.withName("activation"), JAVA_INT.withName("mc"),
+            JAVA_INT.withName("nc"), JAVA_INT.withName("kc"), JAVA_INT.withName("mr"),
+            JAVA_INT.withName("record_bytes"), MemoryLayout.paddingLayout(4));
     /** Of shape, w, w2, x, bias, residual, y, scratch, rows, first and last; the function's address comes before them. */
     private static final MethodHandle CALL = Linker.nativeLinker()
             .downcallHandle(FunctionDescriptor.ofVoid(ADDRESS,
@@ -35,13 +37,13 @@ final class LinearCall {
      * @param format {@link LinearFormat#number}
      * @param longs its fields of 64 bits; strides are in bytes
      */
-    static MemorySegment shape(int format, int activation, long... longs) {
+    static MemorySegment shape(int format, int activation, Blocking blocking, long... longs) {
         MemorySegment shape = Arena.ofAuto().allocate(SHAPE);
         for (int i = 0; i < longs.length; i++) {
             shape.setAtIndex(JAVA_LONG, i, longs[i]);
         }
-        shape.set(JAVA_INT, 8L * longs.length, format);
-        shape.set(JAVA_INT, 8L * longs.length + 4, activation);
+        MemorySegment.copy(new int[]{format, activation, blocking.mc(), blocking.nc(), blocking.kc(), blocking.mr(),
+            blocking.records()}, 0, shape, JAVA_INT, 8L * longs.length, 7);
         return shape;
     }
 

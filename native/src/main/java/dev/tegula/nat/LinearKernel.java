@@ -33,7 +33,7 @@ import java.util.Objects;
  */
 final class LinearKernel implements Kernel {
     /** {@code struct linear_scratch} fits, as linear.h asserts. */
-    static final long SCRATCH_BYTES = 1536 * 1024;
+    static final long SCRATCH_BYTES = 2048 * 1024;
     /** Groups of a unit. */
     private static final int UNIT = 2;
     /** From so many rows on the work is in the products, below in reading the weights. */
@@ -79,8 +79,10 @@ final class LinearKernel implements Kernel {
         this.grid = new TileGrid(groups, UNIT);
         long groupBytes = packing.groupBytes(weights.type(), weights.cols());
         this.unitBytes = groupBytes * UNIT * (gated ? 2 : 1);
+        LinearKind kind = LinearKind.of(weights.type());
+        Blocking blocking = functions.blockings().get().of(kind).checked(functions.isa(), kind);
         this.shape = LinearCall.shape(format,
-                gated ? code(((Op.GateUp) args.request().op()).activation()) : 0,
+                gated ? code(((Op.GateUp) args.request().op()).activation()) : 0, blocking,
                 output.cols(), weights.cols(), groupBytes, input.rowBytes(), added ? sum.rowBytes() : 0,
                 output.rowBytes());
     }

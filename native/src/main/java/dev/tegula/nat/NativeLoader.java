@@ -15,6 +15,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.zip.CRC32C;
 
 /**
  * Finds the library of C kernels for this platform in the jar, loads it once, and asks it what the CPU can do. When
@@ -111,6 +112,21 @@ public final class NativeLoader {
                     : open(in, untested);
         } catch (IOException e) {
             return refused("the library could not be unpacked to " + System.getProperty("java.io.tmpdir") + ": " + e);
+        }
+    }
+
+    /** A checksum of this platform's library in the jar, which tells builds apart; empty where there is none. */
+    static String checksum() {
+        String platform = platform(System.getProperty("os.name", ""), System.getProperty("os.arch", ""));
+        try (InputStream in = NativeLoader.class.getResourceAsStream(platform + "/" + Leftovers.FILE)) {
+            if (in == null) {
+                return "";
+            }
+            CRC32C crc = new CRC32C();
+            crc.update(in.readAllBytes());
+            return Long.toHexString(crc.getValue());
+        } catch (IOException e) {
+            return "";
         }
     }
 

@@ -37,7 +37,7 @@ final class RowKernels {
         rows.add(factory(isa, Op.Add.class, inputs(2), List.of(DType.F32), rowWise));
         rows.add(factory(isa, Op.Gate.class, inputs(2), List.of(DType.F32), rowWise));
         rows.add(factory(isa, Op.Softmax.class, inputs(1), List.of(DType.F32), rowWise));
-        for (DType type : List.of(DType.Q8_A32, DType.Q8_A256)) {
+        for (DType type : List.of(DType.Q8_A32, DType.Q8_A128, DType.Q8_A256)) {
             rows.add(factory(isa, Op.Quantize.class, inputs(1), List.of(type), rowWise));
             rows.add(factory(isa, Op.NormQuantize.class, inputs(2), List.of(type), rowWise));
         }

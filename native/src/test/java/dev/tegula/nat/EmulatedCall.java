@@ -102,7 +102,7 @@ abstract class EmulatedCall {
 
         @Override
         void describe(Operands o) {
-            MemorySegment shape = o.read(0, 56);
+            MemorySegment shape = o.read(0, LinearCall.SHAPE.byteSize());
             long n = field(shape, 0);
             long rows = o.value(8);
             long weights = Math.ceilDiv(n, 16) * field(shape, 2);

@@ -54,7 +54,7 @@ class EmulatedTilesTest {
 
     static Stream<KernelFactory> kernels() {
         // Of those for N-bit integers, which share their code, two widths.
-        return LinearKernel.all(new Functions(Isa.AMX, name -> loader.function(name)))
+        return LinearKernel.all(new Functions(Isa.AMX, name -> loader.function(name), () -> Blockings.of(Isa.AMX)))
                 .stream()
                 .filter(factory -> factory.id().lhs().equals("q8_a32")
                         && !factory.id().rhs().matches("u?int[124567]_g.*"));

@@ -106,7 +106,7 @@ final class Emulator implements AutoCloseable {
 
     /** The functions of an instruction set. */
     Functions functions(Isa isa) {
-        return new Functions(isa, this::stub);
+        return new Functions(isa, this::stub, () -> Blockings.of(isa));
     }
 
     /** What the probe says of the emulated processor. */

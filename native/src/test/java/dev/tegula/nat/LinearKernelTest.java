@@ -91,7 +91,22 @@ class LinearKernelTest {
         return factory.id().tile().startsWith("lut");
     }
 
-    private static void sameBits(boolean gated, boolean lookup, DType activations, DType type, int n, int k, int rows) {
+    /** Blocks of one row, of few columns, short steps, low tiles, and no room for the records of enough rows. */
+    @ParameterizedTest
+    @MethodSource("formats")
+    void bitsDoNotDependOnTheBlocking(KernelFactory format) {
+        DType type = DType.valueOf(format.id().rhs().toUpperCase(Locale.ROOT));
+        DType x = DType.valueOf(format.id().lhs().toUpperCase(Locale.ROOT));
+        boolean floats = LinearKind.of(type) == LinearKind.FLOATS;
+        int kc = floats ? 96 : Blocking.CHUNK;
+        sameBits(format.id().op().equals("gateup"), isLookup(format), x, type, 150, floats ? 717 : 768, 53,
+                new Blocking(1, 64, kc, 1, 1024), new Blocking(6, 128, kc, 2, 6 * 1024),
+                new Blocking(20, 64, kc, 4, 33_000), new Blocking(48, 192, kc, 6, 64 * 1024),
+                new Blocking(104, 512, kc, 8, 200_001));
+    }
+
+    private static void sameBits(boolean gated, boolean lookup, DType activations, DType type, int n, int k, int rows,
+            Blocking... blockings) {
         Spec x = new Spec(activations, Dim.TOKENS, k);
         Spec w = new Spec(type, Dim.of(n), k);
         KernelRequest request = new KernelRequest(
@@ -101,11 +116,8 @@ class LinearKernelTest {
             List<Operand> inputs = inputs(storage, request, rows);
             Batch batch = batch(storage, rows);
             float[] expected = run(storage, twin(request), request, inputs, batch, 1);
-            for (NativeProvider provider : providers()) {
-                if (provider.unavailable().isPresent()) {
-                    continue;
-                }
-                KernelFactory factory = provider.kernels()
+            for (Functions functions : functions(LinearKind.of(type), List.of(blockings))) {
+                KernelFactory factory = LinearKernel.all(functions)
                         .stream()
                         .filter(row -> row.refuse(request).isEmpty() && isLookup(row) == lookup)
                         .findFirst()
@@ -114,11 +126,30 @@ class LinearKernelTest {
                     float[] actual = run(storage, factory, request, inputs, batch, workers);
                     for (int i = 0; i < expected.length; i++) {
                         assertEquals(Float.floatToIntBits(expected[i]), Float.floatToIntBits(actual[i]),
-                                () -> factory.id() + ", " + request + ", " + rows + " rows");
+                                () -> factory.id() + ", " + request + ", " + rows + " rows, "
+                                        + functions.blockings().get());
                     }
                 }
             }
         }
+    }
+
+    /** Those that run here, each with its own blocking or with each of those given that it has a tile for. */
+    private static List<Functions> functions(LinearKind kind, List<Blocking> blockings) {
+        List<Functions> all = new ArrayList<>();
+        for (Isa isa : Isa.values()) {
+            if (NativeLoader.instance().reason(isa).isEmpty()) {
+                Functions own = Functions.of(isa);
+                if (blockings.isEmpty()) {
+                    all.add(own);
+                }
+                blockings.stream()
+                        .filter(blocking -> isa.hasTile(kind, blocking.mr()))
+                        .forEach(blocking -> all.add(own.withBlockings(
+                                () -> BlockingTable.of(isa).with(kind, blocking))));
+            }
+        }
+        return all;
     }
 
     @ParameterizedTest
@@ -218,8 +249,8 @@ class LinearKernelTest {
             case F32 -> memory.set(ValueLayout.JAVA_FLOAT, at, (float) random.nextGaussian());
             case F16, BF16 ->
                 memory.set(ValueLayout.JAVA_SHORT, at, Float.floatToFloat16((float) random.nextGaussian()));
-            case Q8_A32, Q8_A256 -> {
-                int sumLength = type == DType.Q8_A32 ? 32 : 16;
+            case Q8_A32, Q8_A128, Q8_A256 -> {
+                int sumLength = type == DType.Q8_A256 ? 16 : 32;
                 long values = at + type.blockBytes() - type.blockLength();
                 memory.set(ValueLayout.JAVA_FLOAT, at, (float) random.nextGaussian());
                 for (int i = 0; i < type.blockLength(); i += sumLength) {

@@ -81,6 +81,7 @@ class RowKernelTest {
         anyCut(isa, new KernelRequest(new Op.Add(), List.of(x, x), List.of(x)), 4);
         anyCut(isa, new KernelRequest(new Op.Quantize(), List.of(x), List.of(tokens(DType.Q8_A32, WIDE))), 4);
         anyCut(isa, new KernelRequest(new Op.Quantize(), List.of(x), List.of(tokens(DType.Q8_A256, WIDE))), 4);
+        anyCut(isa, new KernelRequest(new Op.Quantize(), List.of(x), List.of(tokens(DType.Q8_A128, WIDE))), 4);
         anyCut(isa, new KernelRequest(new Op.LayerNorm(1e-5f), List.of(x, w, w), List.of(x)), 1);
         anyCut(isa, new KernelRequest(new Op.RmsNorm(1e-5f, 8),
                 List.of(x, new Spec(DType.F32, Dim.of(1), WIDE / 8)), List.of(x)), 8);

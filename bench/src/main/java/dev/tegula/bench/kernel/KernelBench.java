@@ -34,8 +34,12 @@ public abstract class KernelBench {
     @Param("vec")
     public String engine;
 
+    /** Workers that share a call. */
+    @Param("1")
+    public int threads = 1;
+
     /** In place of a format of activations: what the weights' format asks for; or of a tile: what a plan gets. */
-    protected static final String USUAL = "usual";
+    public static final String USUAL = "usual";
 
     /** The kernel's tile, where an engine has several kernels for a request; the usual one is what a plan gets. */
     @Param(USUAL)
@@ -62,7 +66,7 @@ public abstract class KernelBench {
     /** Allocates, fills, runs once and compares with the twin. */
     @Setup
     public void open() {
-        kernel = new KernelCase(engine, tile, request(), rows(), firstPosition());
+        kernel = new KernelCase(engine, tile, request(), rows(), firstPosition(), threads);
         try {
             kernel.check();
         } catch (RuntimeException e) {
@@ -77,7 +81,7 @@ public abstract class KernelBench {
         kernel.close();
     }
 
-    /** Computes the whole output on one thread; it is written to memory, so nothing can be left out. */
+    /** Computes the whole output; it is written to memory, so nothing can be left out. */
     @Benchmark
     public void run() {
         kernel.run();

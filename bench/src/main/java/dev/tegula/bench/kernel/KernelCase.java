@@ -1,5 +1,7 @@
 package dev.tegula.bench.kernel;
 
+import dev.tegula.exec.Executor;
+import dev.tegula.exec.Workers;
 import dev.tegula.kernel.Batch;
 import dev.tegula.kernel.Kernel;
 import dev.tegula.kernel.KernelArgs;
@@ -16,13 +18,15 @@ import dev.tegula.kv.KvLayout;
 import dev.tegula.tensor.DType;
 import dev.tegula.tensor.Storage;
 import dev.tegula.tensor.TensorView;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
 /** A kernel bound to operands of its own, and its scalar twin bound to the same. */
-final class KernelCase implements AutoCloseable {
+public final class KernelCase implements AutoCloseable {
     /** Into how many portions the twin's call is cut, of which only some are computed. */
     private static final int TWIN_PORTIONS = 64;
     /** How long the twin may compute: it is slow and the shapes are those of real layers. */
@@ -36,17 +40,21 @@ final class KernelCase implements AutoCloseable {
     private final List<Operand> inputs = new ArrayList<>();
     private final List<Operand> twinInputs = new ArrayList<>();
     private final List<TensorView> outputs;
-    private final Kernel kernel;
     private final Batch batch;
-    private final Scratch scratch;
-    private final int portions;
+    private final Workers workers;
+    private final Executor executor;
 
     /**
      * Makes operands with random values and binds an engine's kernel to them.
      *
+     * @param engine the provider's name
+     * @param tile the kernel's tile, or {@link KernelBench#USUAL}
+     * @param rows of the batch
+     * @param firstPosition of the batch's first row in its sequence
+     * @param threads workers that share a call
      * @throws IllegalStateException when the engine is unknown, unavailable or has no such kernel; says why
      */
-    KernelCase(String engine, String tile, KernelRequest request, int rows, int firstPosition) {
+    public KernelCase(String engine, String tile, KernelRequest request, int rows, int firstPosition, int threads) {
         this.request = request;
         this.factory = factory(engine, tile, request);
         int positions = Math.ceilDiv(firstPosition + rows, KvLayout.BLOCK) * KvLayout.BLOCK;
@@ -59,9 +67,21 @@ final class KernelCase implements AutoCloseable {
             twinInputs.add(writesCache() ? operands.copy(input) : input);
         }
         this.outputs = outputs();
-        this.kernel = factory.bind(new KernelArgs(request, operands.packed(inputs, factory.packing()), outputs));
-        this.scratch = Scratch.allocate(storage, factory.scratch(request));
-        this.portions = kernel.portions(batch, 1);
+        this.workers = new Workers(threads);
+        this.executor = executor(operands.packed(inputs, factory.packing()), positions);
+    }
+
+    /** The call as a plan of its own: the kernel, and what completes it. */
+    private Executor executor(List<Operand> packed, int positions) {
+        MemorySegment shared = storage.allocate(KernelArgs.sharedBytes(request, workers.count(), positions));
+        Kernel kernel = factory.bind(new KernelArgs(request, packed, outputs, shared));
+        List<Kernel[]> stages = new ArrayList<>(List.of(new Kernel[][]{{kernel}}));
+        kernel.finish().ifPresent(finish -> stages.add(new Kernel[]{finish}));
+        Scratch[] scratch = new Scratch[workers.count()];
+        Arrays.setAll(scratch, i -> Scratch.allocate(storage, factory.scratch(request)));
+        // Its result, of which nothing is asked here, must have a row for each of the batch.
+        TensorView rows = TensorView.allocate(storage, DType.F32, batch.maxRows(), 1);
+        return new Executor(workers, stages.toArray(Kernel[][]::new), rows, scratch);
     }
 
     private static KernelFactory factory(String engine, String tile, KernelRequest request) {
@@ -116,10 +136,8 @@ final class KernelCase implements AutoCloseable {
     }
 
     /** Computes the whole output. */
-    void run() {
-        for (int p = 0; p < portions; p++) {
-            kernel.run(batch, p, portions, scratch);
-        }
+    public void run() {
+        executor.run(batch);
     }
 
     /**
@@ -128,7 +146,7 @@ final class KernelCase implements AutoCloseable {
      *
      * @throws IllegalStateException at the first difference
      */
-    void check() {
+    public void check() {
         run();
         KernelFactory right = KernelTable.of(List.of(new RefProvider())).choose(request).factory();
         List<TensorView> expected = outputs();
@@ -187,8 +205,10 @@ final class KernelCase implements AutoCloseable {
         return words;
     }
 
+    /** Ends the workers and frees the memory. */
     @Override
     public void close() {
+        workers.close();
         storage.close();
     }
 }

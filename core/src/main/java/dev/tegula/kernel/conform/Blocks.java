@@ -78,7 +78,7 @@ final class Blocks {
     void activations(TensorView view, int row) {
         DType type = view.type();
         int length = type.blockLength();
-        int sumLength = length == 32 ? 32 : 16;
+        int sumLength = length == 256 ? 16 : 32;
         int blocks = view.cols() / length;
         int end = random.nextInt(blocks);
         for (int b = 0; b < blocks; b++) {

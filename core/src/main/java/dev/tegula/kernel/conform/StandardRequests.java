@@ -144,8 +144,12 @@ public final class StandardRequests {
             all.add(new KernelRequest(new Op.Quantize(), List.of(tokens(DType.F32, n)),
                     List.of(tokens(DType.BF16, n))));
         }
-        for (DType type : List.of(DType.Q8_A32, DType.Q8_A256)) {
-            int[] odd = type == DType.Q8_A32 ? new int[]{32, 96, 1056} : new int[]{};
+        for (DType type : List.of(DType.Q8_A32, DType.Q8_A128, DType.Q8_A256)) {
+            int[] odd = switch (type) {
+                case Q8_A32 -> new int[]{32, 96, 1056};
+                case Q8_A128 -> new int[]{128, 384};
+                default -> new int[]{};
+            };
             int[] columns = Arrays.copyOf(BLOCKED_COLUMNS, BLOCKED_COLUMNS.length + odd.length);
             System.arraycopy(odd, 0, columns, BLOCKED_COLUMNS.length, odd.length);
             for (int n : columns) {

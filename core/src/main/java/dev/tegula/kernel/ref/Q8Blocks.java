@@ -5,8 +5,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Blocks of {@link dev.tegula.tensor.DType#Q8_A32} and {@link dev.tegula.tensor.DType#Q8_A256}: with m the largest
- * magnitude of the block,
+ * Blocks of {@link dev.tegula.tensor.DType#Q8_A32}, {@link dev.tegula.tensor.DType#Q8_A128} and
+ * {@link dev.tegula.tensor.DType#Q8_A256}: with m the largest magnitude of the block,
  *
  * <pre>
  * scale = m / 127        q = round to nearest, ties to even, of x * (127 / m)
@@ -29,7 +29,7 @@ final class Q8Blocks {
      *
      * @param x F32 values from {@code from} on
      * @param y the block's memory from {@code to} on
-     * @param length 32 (one sum) or 256 (a sum per 16 values)
+     * @param length 32 or 128 (a sum per 32 values) or 256 (a sum per 16)
      */
     static void quantize(MemorySegment x, long from, MemorySegment y, long to, int length) {
         int bits = 0;
@@ -41,7 +41,7 @@ final class Q8Blocks {
         boolean empty = bits >= INFINITY_BITS || max < SMALLEST;
         float scale = bits >= INFINITY_BITS ? Float.NaN : empty ? 0f : max / 127f;
         float inverse = empty ? 0f : 127f / max;
-        int sumLength = length == 32 ? 32 : 16;
+        int sumLength = length == 256 ? 16 : 32;
         long values = to + 4 + 4L * (length / sumLength);
         y.set(F32, to, scale);
         for (int i = 0; i < length; i += sumLength) {

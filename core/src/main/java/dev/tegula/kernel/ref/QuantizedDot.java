@@ -41,7 +41,7 @@ final class QuantizedDot extends RowDot {
             throw new IllegalArgumentException(weights.type() + " weights with " + x.type() + " activations");
         }
         this.xBytes = x.type().blockBytes();
-        this.sumLength = x.type().blockLength() == 32 ? 32 : 16;
+        this.sumLength = x.type().blockLength() == 256 ? 16 : 32;
     }
 
     @Override

@@ -52,7 +52,7 @@ public final class RefProvider implements KernelProvider {
         }
         rows.addAll(List.of(RefMatMul.factory(DType.BF16, DType.BF16), RefGateUp.factory(DType.BF16, DType.BF16),
                 RefRoundBf16.factory()));
-        for (DType activations : List.of(DType.Q8_A32, DType.Q8_A256)) {
+        for (DType activations : List.of(DType.Q8_A32, DType.Q8_A128, DType.Q8_A256)) {
             rows.add(RefQuantize.factory(activations));
             rows.add(RefNormQuantize.factory(activations));
         }

@@ -79,7 +79,7 @@ class TwinsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"Q8_A32, 32", "Q8_A256, 16"})
+    @CsvSource({"Q8_A32, 32", "Q8_A128, 32", "Q8_A256, 16"})
     void quantize(DType type, int sumLength) {
         int n = 768;
         TensorView x = x(2, n);

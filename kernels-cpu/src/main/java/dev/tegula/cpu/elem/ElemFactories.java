@@ -45,7 +45,7 @@ public final class ElemFactories {
                 .withScratch(request -> TopHeap.scratch(((Op.TopK) request.op()).k())));
         rows.add(floats(Op.Rope.class, 2, args -> new Rope(args))
                 .withScratch(request -> Scratch.Size.ofBytes(8L * ((Op.Rope) request.op()).dims())));
-        for (DType type : List.of(DType.Q8_A32, DType.Q8_A256)) {
+        for (DType type : List.of(DType.Q8_A32, DType.Q8_A128, DType.Q8_A256)) {
             rows.add(TypedFactory.of(id("quantize", type, DType.F32), Op.Quantize.class, List.of(DType.F32),
                     List.of(type), args -> new Quantizer(args)));
             rows.add(TypedFactory

@@ -11,12 +11,12 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Activation blocks {@link dev.tegula.tensor.DType#Q8_A32} and {@link dev.tegula.tensor.DType#Q8_A256}, the bits of the
- * scalar engine's: scale = m / 127 and q = round(x · (127 / m)) with m the largest magnitude; a block with m &lt; 2^-100 is
+ * Activation blocks {@link dev.tegula.tensor.DType#Q8_A32}, {@link dev.tegula.tensor.DType#Q8_A128} and
+ * {@link dev.tegula.tensor.DType#Q8_A256}, the bits of the scalar engine's: scale = m / 127 and q = round(x · (127 / m)) with m the largest magnitude; a block with m &lt; 2^-100 is
  * zeros with scale 0, one with an infinity or NaN is zeros with scale NaN.
  *
  * <pre>
- * | scale F32 | sums I32 × 1 or 16 | values int8 × 32 or 256 |
+ * | scale F32 | sums I32 × 1, 4 or 16 | values int8 × 32, 128 or 256 |
  * </pre>
  */
 final class Q8 {
@@ -34,12 +34,14 @@ final class Q8 {
      *
      * @param x F32 values from byte {@code from} on
      * @param y the block's memory from byte {@code to} on
-     * @param length 32 (one sum) or 256 (a sum per 16 values)
+     * @param length 32 or 128 (a sum per 32 values) or 256 (a sum per 16)
      */
     static void quantize(MemorySegment x, long from, MemorySegment y, long to, int length) {
         // Constant lengths, once inlined, leave no loop in a short block.
         if (length == 32) {
             block(x, from, y, to, 32, 32);
+        } else if (length == 128) {
+            block(x, from, y, to, 128, 32);
         } else {
             block(x, from, y, to, 256, 16);
         }

@@ -23,7 +23,7 @@ abstract class Blocks32 implements MicroKernel {
     }
 
     @Override
-    public final void widen(MemorySegment x, long from, int k0, int count, float[] dst, int to) {
+    public void widen(MemorySegment x, long from, int k0, int count, float[] dst, int to) {
         Rows.floats32(x, from, k0, count / 32, dst, to);
     }
 

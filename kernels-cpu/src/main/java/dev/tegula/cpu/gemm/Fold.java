@@ -43,6 +43,19 @@ final class Fold {
         }
     }
 
+    /** Two groups of 128, as {@link #blocks}; one vector of rows. */
+    static void groups(float[] f, int at, int outAt, int rows, int vector) {
+        FloatVector d0 = FloatVector.fromArray(F, f, Panel.SCALES + vector * V);
+        FloatVector d1 = FloatVector.fromArray(F, f, Panel.SCALES + Tile.STEP + vector * V);
+        for (int i = 0; i < rows; i++) {
+            int a = at + i * Rows.FLOATS + Rows.SCALES;
+            int t = Memory.SUMS + i * Tile.STEP + vector * V;
+            int c = outAt + i * Tile.STEP + vector * V;
+            FloatVector c0 = FloatVector.fromArray(F, f, t).fma(d0.mul(f[a]), FloatVector.fromArray(F, f, c));
+            FloatVector.fromArray(F, f, t + Tile.SUMS).fma(d1.mul(f[a + 1]), c0).intoArray(f, c);
+        }
+    }
+
     /** As {@link #blocks}, and after each block {@code c = fma(-minW * dA, asum, c)}; one vector of rows. */
     static void blocksWithMins(float[] f, int at, int outAt, int rows, int vector) {
         for (int i = 0; i < rows; i++) {

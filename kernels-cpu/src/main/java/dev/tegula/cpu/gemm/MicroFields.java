@@ -17,7 +17,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Integers of 1 to 8 bits with a scale per group, packed by {@link PackFields}:
- * {@code acc = fma(sum of (q - z) * a, d * s, acc)} per block of 32.
+ * {@code acc = fma(sum of (q - z) * a, d * s, acc)} per group of 32 or 128.
  *
  * <p>GEMV multiplies plane by plane ({@link PlaneSums}), and the zero point is taken off through the activations' block sum.
  * For GEMM the planes become bytes, the elements 4u … 4u + 3 in word u, and those F32 in the panel.
@@ -32,12 +32,45 @@ final class MicroFields extends Blocks32 {
     private final int bits;
     /** What the packing took off codes of 8 bits. */
     private final int less;
+    /** Blocks of 32 that have one scale, of weights and of activations. */
+    private final int each;
 
     MicroFields(PackFields packing) {
         this.packing = packing;
         this.fields = packing.fields();
         this.bits = fields.bits();
         this.less = bits == 8 ? 128 : 0;
+        this.each = fields.group() / PackFields.BLOCK;
+    }
+
+    @Override
+    public void prepare(MemorySegment x, long from, int k, Scratch scratch, int row) {
+        if (each == 1) {
+            Rows.pairs32(x, from, k, scratch.ints(), pairsRow(k, row));
+        } else {
+            Rows.pairs128(x, from, k, scratch.ints(), pairsRow(k, row));
+        }
+    }
+
+    @Override
+    public void widen(MemorySegment x, long from, int k0, int count, float[] dst, int to) {
+        if (each == 1) {
+            Rows.floats32(x, from, k0, count / 32, dst, to);
+        } else {
+            Rows.floats128(x, from, k0, count / 128, dst, to);
+        }
+    }
+
+    @Override
+    public void multiply(MemorySegment panel, float[] floats, int at, int outAt, int rows) {
+        if (each == 1) {
+            super.multiply(panel, floats, at, outAt, rows);
+            return;
+        }
+        // Sums of 128 products are at most 128 * 255 * 127, below 2^24.
+        Tile.sums(panel, floats, at, rows, 128);
+        Fold.groups(floats, at, outAt, rows, 0);
+        Fold.groups(floats, at, outAt, rows, 1);
     }
 
     @Override
@@ -62,7 +95,7 @@ final class MicroFields extends Blocks32 {
                 at += p;
             }
         }
-        fold(scratch.ints(), record, blocks, scratch.floats(), outAt, vector);
+        fold(scratch.ints(), record, blocks, each, scratch.floats(), outAt, vector);
     }
 
     @Override
@@ -82,9 +115,10 @@ final class MicroFields extends Blocks32 {
         return w0 + packing.codes(k) + k0 / PackFields.BLOCK * bits * 64L;
     }
 
-    /** Scales to {@link Memory#SCALES}, zero points to {@link Memory#INT_ZEROS}. */
+    /** Scales of the groups to {@link Memory#SCALES}, zero points of the blocks to {@link Memory#INT_ZEROS}. */
     private void header(MemorySegment w, long w0, int k, int k0, int blocks, Scratch scratch, int vector) {
-        scales(w, w0, k0, blocks, scratch.floats(), Memory.SCALES + vector * V);
+        Halves.scales(w, w0 + packing.scales(k0 / fields.group()), blocks / each, scratch.floats(),
+                Memory.SCALES + vector * V);
         int[] n = scratch.ints();
         if (fields.hasZero()) {
             zeros(w, w0 + packing.zeros(k), k0, blocks, n);
@@ -105,15 +139,6 @@ final class MicroFields extends Blocks32 {
                 }
                 at += p;
             }
-        }
-    }
-
-    /** One scale for each block, a vector each, {@link Tile#STEP} apart. */
-    private void scales(MemorySegment w, long w0, int k0, int blocks, float[] f, int to) {
-        int each = fields.group() / PackFields.BLOCK;
-        Halves.scales(w, w0 + packing.scales(k0 / fields.group()), blocks / each, f, to);
-        for (int b = blocks - 1; b > 0 && each > 1; b--) {
-            FloatVector.fromArray(F, f, to + b / each * Tile.STEP).intoArray(f, to + b * Tile.STEP);
         }
     }
 
@@ -157,16 +182,19 @@ final class MicroFields extends Blocks32 {
         }
     }
 
-    /** {@code c = fma(isum - z * asum, dW * dA, c)} for each block in order. */
-    private static void fold(int[] n, int record, int blocks, float[] f, int outAt, int vector) {
+    /** {@code c = fma(isum - z * asum, dW * dA, c)} for each group in order, whose sums are those of its blocks. */
+    private static void fold(int[] n, int record, int blocks, int each, float[] f, int outAt, int vector) {
         FloatVector c = FloatVector.fromArray(F, f, outAt + vector * V);
-        for (int b = 0; b < blocks; b++) {
-            int block = record + b * Rows.PAIRS32;
-            float scale = Float.intBitsToFloat(n[block + Rows.PAIRS32_SCALE]);
-            IntVector zero = IntVector.fromArray(I, n, Memory.INT_ZEROS + b * V).mul(n[block + Rows.PAIRS32_SUM]);
-            IntVector sum = IntVector.fromArray(I, n, Memory.INT_TOTALS + b * V).sub(zero);
+        for (int g = 0; g * each < blocks; g++) {
+            IntVector sum = IntVector.zero(I);
+            float scale = Float.intBitsToFloat(n[record + g * each * Rows.PAIRS32 + Rows.PAIRS32_SCALE]);
+            for (int b = g * each; b < (g + 1) * each; b++) {
+                int asum = n[record + b * Rows.PAIRS32 + Rows.PAIRS32_SUM];
+                IntVector zero = IntVector.fromArray(I, n, Memory.INT_ZEROS + b * V).mul(asum);
+                sum = sum.add(IntVector.fromArray(I, n, Memory.INT_TOTALS + b * V)).sub(zero);
+            }
             c = ((FloatVector) sum.convert(I2F, 0)).fma(
-                    FloatVector.fromArray(F, f, Memory.SCALES + b * Tile.STEP + vector * V).mul(scale), c);
+                    FloatVector.fromArray(F, f, Memory.SCALES + g * Tile.STEP + vector * V).mul(scale), c);
         }
         c.intoArray(f, outAt + vector * V);
     }

@@ -40,13 +40,15 @@ final class Rows {
     static final int PAIRS_SUMS = 129;
     static final int PAIRS_SUMS32 = 145;
 
-    /** Ints of a pairs record of one Q8_A32 block: E, O, scale, sum. */
+    /** Ints of a pairs record of one Q8_A32 block, or of 32 elements of a Q8_A128 block: E, O, scale, sum. */
     static final int PAIRS32 = 18;
     static final int PAIRS32_SCALE = 16;
     static final int PAIRS32_SUM = 17;
 
     private static final int A32_BYTES = 40;
     private static final int A32_QS = 8;
+    private static final int A128_BYTES = 148;
+    private static final int A128_QS = 20;
     private static final int A256_BYTES = 324;
     private static final int A256_QS = 68;
 
@@ -78,6 +80,25 @@ final class Rows {
             long block = from + (k0 / 32 + b) * (long) A32_BYTES;
             dst[to + SCALES + b] = x.get(Lanes.FLOAT, block);
             dst[to + SUMS + b] = x.get(Lanes.INT, block + 4);
+        }
+    }
+
+    /**
+     * A float record of Q8_A128 blocks; one that is missing gets zeros and the scale 0.
+     *
+     * @param k0 the first element, a multiple of 256
+     * @param blocks blocks there are, 1 or 2
+     */
+    static void floats128(MemorySegment x, long from, int k0, int blocks, float[] dst, int to) {
+        if (blocks < 2) {
+            Arrays.fill(dst, to, to + FLOATS, 0f);
+        }
+        for (int b = 0; b < 4 * blocks; b++) {
+            long block = from + (k0 / 128 + b / 4) * (long) A128_BYTES;
+            floats(x, block + A128_QS + 32L * (b & 3), dst, to + 32 * b);
+        }
+        for (int b = 0; b < blocks; b++) {
+            dst[to + SCALES + b] = x.get(Lanes.FLOAT, from + (k0 / 128 + b) * (long) A128_BYTES);
         }
     }
 
@@ -134,6 +155,17 @@ final class Rows {
             pairs(x, block + A32_QS, dst, record);
             dst[record + PAIRS32_SCALE] = x.get(Lanes.INT, block);
             dst[record + PAIRS32_SUM] = x.get(Lanes.INT, block + 4);
+        }
+    }
+
+    /** Pairs records of the Q8_A128 blocks of a row of k elements, four times {@link #PAIRS32} each. */
+    static void pairs128(MemorySegment x, long from, int k, int[] dst, int to) {
+        for (int b = 0; b < k / 32; b++) {
+            long block = from + b / 4 * (long) A128_BYTES;
+            int record = to + b * PAIRS32;
+            pairs(x, block + A128_QS + 32L * (b & 3), dst, record);
+            dst[record + PAIRS32_SCALE] = x.get(Lanes.INT, block);
+            dst[record + PAIRS32_SUM] = x.get(Lanes.INT, block + 4 + 4L * (b & 3));
         }
     }
 

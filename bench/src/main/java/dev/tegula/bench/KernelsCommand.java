@@ -1,0 +1,33 @@
+package dev.tegula.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.openjdk.jmh.Main;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Unmatched;
+
+/** {@code tegula bench kernels}: JMH's own command line with all suites. */
+@Command(name = "kernels", description = "Runs JMH suites. All options of JMH's command line may follow (-- -h lists "
+        + "them), for example: tegula bench kernels --filter MatMulBench -p engine=nat-avx2 -p shape=llama-3.2-1b/ffn_down -rf json")
+public final class KernelsCommand implements Callable<Integer> {
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help message and exit.")
+    private boolean help;
+
+    @Option(names = "--filter", paramLabel = "REGEX", description = "Only benchmarks whose name contains a match (default: all).")
+    private String filter;
+
+    @Unmatched
+    private List<String> jmh = new ArrayList<>();
+
+    @Override
+    public Integer call() throws Exception {
+        List<String> args = new ArrayList<>(jmh);
+        if (filter != null) {
+            args.add(0, filter);
+        }
+        Main.main(args.toArray(String[]::new));
+        return 0;
+    }
+}

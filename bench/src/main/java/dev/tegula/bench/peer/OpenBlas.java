@@ -1,0 +1,124 @@
+package dev.tegula.bench.peer;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import dev.tegula.tensor.DType;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+
+/** OpenBLAS's {@code cblas_sgemm}, with w given row by row of its n outputs, as model files have it. */
+final class OpenBlas implements Peer {
+    private static final List<String> LIBRARIES = List.of("libopenblas.so.0", "libopenblas.so");
+    private static final int ROW_MAJOR = 101;
+    private static final int PLAIN = 111;
+    private static final int TRANSPOSED = 112;
+
+    private final Optional<SymbolLookup> library = LIBRARIES.stream()
+            .flatMap(name -> open(name).stream())
+            .findFirst();
+
+    private static Optional<SymbolLookup> open(String name) {
+        try {
+            return Optional.of(SymbolLookup.libraryLookup(name, Arena.global()));
+        } catch (IllegalArgumentException absent) {
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public String name() {
+        return "OpenBLAS";
+    }
+
+    @Override
+    public Optional<String> unavailable() {
+        return library.isPresent()
+                ? Optional.empty()
+                : Optional.of("none of " + LIBRARIES + " was found (Debian: apt install libopenblas0-pthread)");
+    }
+
+    @Override
+    public boolean multiplies(Product product) {
+        return product.numbers() == DType.F32;
+    }
+
+    @Override
+    public Call bind(Product product, int threads) {
+        invoke(function("openblas_set_num_threads", FunctionDescriptor.ofVoid(JAVA_INT)), threads);
+        return new Sgemm(product, function("cblas_sgemm",
+                FunctionDescriptor.ofVoid(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_FLOAT,
+                        ADDRESS,
+                        JAVA_INT, ADDRESS, JAVA_INT, JAVA_FLOAT, ADDRESS, JAVA_INT)));
+    }
+
+    private MethodHandle function(String name, FunctionDescriptor type) {
+        return Linker.nativeLinker().downcallHandle(library.orElseThrow().findOrThrow(name), type);
+    }
+
+    private static void invoke(MethodHandle setThreads, int threads) {
+        try {
+            setThreads.invokeExact(threads);
+        } catch (Throwable e) {
+            throw new IllegalStateException("openblas_set_num_threads", e);
+        }
+    }
+
+    private static final class Sgemm implements Call {
+        private final Product product;
+        private final MethodHandle sgemm;
+        private final Arena arena = Arena.ofShared();
+        private final MemorySegment x;
+        private final MemorySegment w;
+        private final MemorySegment y;
+
+        Sgemm(Product product, MethodHandle sgemm) {
+            this.product = product;
+            this.sgemm = sgemm;
+            SplittableRandom random = new SplittableRandom(1);
+            this.x = random((long) product.m() * product.k(), random);
+            this.w = random((long) product.n() * product.k(), random);
+            this.y = arena.allocate(4L * product.m() * product.n(), 64);
+        }
+
+        private MemorySegment random(long count, SplittableRandom random) {
+            MemorySegment memory = arena.allocate(4 * count, 64);
+            for (long i = 0; i < count; i++) {
+                memory.setAtIndex(JAVA_FLOAT, i, (float) random.nextDouble(-1, 1));
+            }
+            return memory;
+        }
+
+        @Override
+        public void run() {
+            try {
+                sgemm.invokeExact(ROW_MAJOR, PLAIN, TRANSPOSED, product.m(), product.n(), product.k(), 1f, x,
+                        product.k(), w,
+                        product.k(), 0f, y, product.n());
+            } catch (Throwable e) {
+                throw new IllegalStateException("cblas_sgemm", e);
+            }
+        }
+
+        @Override
+        public void check() {
+            run();
+            Samples.check(product, (i, j) -> y.getAtIndex(JAVA_FLOAT, (long) i * product.n() + j),
+                    (i, p) -> x.getAtIndex(JAVA_FLOAT, (long) i * product.k() + p),
+                    (j, p) -> w.getAtIndex(JAVA_FLOAT, (long) j * product.k() + p));
+        }
+
+        @Override
+        public void close() {
+            arena.close();
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package dev.tegula.bench.peer;
+
+import dev.tegula.tensor.DType;
+import java.util.Locale;
+
+/**
+ * y = x w, as kernels of matrix products compute it.
+ *
+ * @param numbers what is multiplied: F32, or INT8_G128 for 8-bit integers
+ * @param m rows of x and y
+ * @param n columns of w and y
+ * @param k elements of a sum
+ */
+public record Product(DType numbers, int m, int n, int k) {
+    public Product {
+        if (numbers != DType.F32 && numbers != DType.INT8_G128) {
+            throw new IllegalArgumentException("numbers " + numbers + ": F32 or INT8_G128");
+        }
+        if (m < 1 || n < 1 || k < 1) {
+            throw new IllegalArgumentException("product " + m + "x" + n + "x" + k + ": each must be 1 or more");
+        }
+    }
+
+    /** Multiply-adds of one call. */
+    public long multiplyAdds() {
+        return (long) m * n * k;
+    }
+
+    @Override
+    public String toString() {
+        return (numbers == DType.F32 ? "f32" : "int8") + String.format(Locale.ROOT, " %dx%dx%d", m, n, k);
+    }
+}

@@ -1,0 +1,52 @@
+package dev.tegula.bench.peer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tegula.tensor.DType;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+class PeersCommandTest {
+    private final StringWriter out = new StringWriter();
+
+    private int run(String... args) {
+        return new CommandLine(new PeersCommand()).setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(out))
+                .execute(args);
+    }
+
+    @Test
+    void measuresOrSaysWhyNot() {
+        assertEquals(0, run("--filter", "f32 512x512x512 OpenBLAS", "--rounds", "1", "--slice", "1", "--threads", "2"),
+                out.toString());
+        String last = out.toString().strip().lines().reduce((a, b) -> b).orElseThrow();
+        assertTrue(last.startsWith("f32 512x512x512"), last);
+        assertTrue(last.contains("GMAC/s") || last.contains("apt install"), last);
+    }
+
+    @Test
+    void refusesWrongOptions() {
+        assertEquals(2, run("--rounds", "0"));
+        assertTrue(out.toString().contains("must be at least 1"), out.toString());
+    }
+
+    @Test
+    void aWrongPeerIsFound() {
+        Product product = new Product(DType.F32, 3, 4, 5);
+        Samples.check(product, (i, j) -> 5 * (i + 1) * (j + 1), (i, p) -> i + 1, (j, p) -> j + 1);
+        IllegalStateException e = assertThrows(IllegalStateException.class,
+                () -> Samples.check(product, (i, j) -> i == 2 ? 1 : 5 * (i + 1) * (j + 1), (i, p) -> i + 1,
+                        (j, p) -> j + 1));
+        assertTrue(e.getMessage().contains("wrong result for f32 3x4x5 in row 2, column 3"), e.getMessage());
+    }
+
+    @Test
+    void productsHaveLimits() {
+        assertThrows(IllegalArgumentException.class, () -> new Product(DType.F16, 1, 1, 1));
+        assertThrows(IllegalArgumentException.class, () -> new Product(DType.F32, 1, 0, 1));
+    }
+}
