@@ -232,7 +232,8 @@ static int64_t block_rows(int64_t rows, int64_t most, int64_t tile) {
 EXPORT void NAME(tegula_linear)(LINEAR_ARGS) {
     const struct format *f = &formats[s->format];
     int64_t chunks = (s->k + CHUNK - 1) / CHUNK;
-    int64_t most = MIN(s->mc, s->record_bytes / (chunks * f->record_bytes) / s->mr * s->mr);
+    int64_t fit = s->record_bytes / (chunks * f->record_bytes);
+    int64_t most = MIN(s->mc, fit < s->mr ? fit : fit / s->mr * s->mr);
     int few = most >= MIN(rows, MIN(f->enough, s->mc));
     int64_t each = block_rows(rows, few ? most : s->mc, s->mr);
     int64_t width = few ? PANEL_GROUPS : (w2 ? s->nc / 2 : s->nc) / GROUP;
