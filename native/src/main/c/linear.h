@@ -65,7 +65,7 @@ struct panel {
         float floats[CHUNK][MAX_PANEL];
     };
     const char *w[2];              /* or where packed weights are that need no decoding */
-    float d[8][MAX_PANEL];         /* scales of blocks of 32, or d[0] of 256 */
+    float d[8][MAX_PANEL];         /* scales of blocks of 32, or of 128 or 256 the first ones */
     float m[8][MAX_PANEL];         /* their minimums, negated */
     int32_t scales[16][MAX_PANEL]; /* integer scales of sub-blocks, as the dot product takes them */
     int32_t pairs[8][MAX_PANEL];   /* integer minimums (or other corrections) of two sub-blocks, I16 each */

@@ -104,7 +104,7 @@ static const struct format formats[FORMATS] = {
     [FORMAT_Q4_K] = {BLOCKS256(0, 0, 32), decode_q4_k, multiply_q4_k, gemv_q4_k},
     [FORMAT_Q6_K] = {BLOCKS256(32, 8, 16), decode_q6_k, multiply_q6_k, gemv_q6_k},
     [FORMAT_TQ2_0] = {BLOCKS256(1, 0, 16), decode_tq2_0, multiply_tq2_0, gemv_tq2_0},
-    [FORMAT_TQ2_0_LOOKUP] = {1, 324, sizeof(struct record_tables), {0, 0, 0}, record_tables, decode_lookup,
+    [FORMAT_TQ2_0_LOOKUP] = {MANY, 324, sizeof(struct record_tables), {0, 0, 0}, record_tables, decode_lookup,
                              multiply_lookup, 0},
     [FORMAT_CODES256] = {BLOCKS256(OFFSET8, 16, 16), decode_codes256, multiply_codes256, 0},
     [FORMAT_CODES256_MIN] = {BLOCKS256(OFFSET8, 16, 16), decode_codes256, multiply_codes256_min, 0},
@@ -235,11 +235,12 @@ static int64_t block_rows(int64_t rows, int64_t most, int64_t tile) {
 EXPORT void NAME(tegula_linear)(LINEAR_ARGS) {
     const struct format *f = &formats[s->format];
     int64_t chunks = (s->k + CHUNK - 1) / CHUNK;
-    int64_t most = MIN(s->mc, s->record_bytes / (chunks * f->record_bytes) / s->mr * s->mr);
+    int64_t fit = s->record_bytes / (chunks * f->record_bytes);
+    int64_t most = MIN(s->mc, fit < s->mr ? fit : fit / s->mr * s->mr);
     int few = most >= MIN(rows, MIN(f->enough, s->mc));
-    /* Records of tables are larger than those that a blocking has room for. */
-    int64_t fit = MIN(s->mc, MAX(s->mr, s->record_bytes / f->record_bytes / s->mr * s->mr));
-    int64_t each = block_rows(rows, few ? most : fit, s->mr);
+    /* Records of tables are larger than those of which a blocking has room for mc. */
+    int64_t chunk = MIN(s->mc, MAX(s->mr, s->record_bytes / f->record_bytes / s->mr * s->mr));
+    int64_t each = block_rows(rows, few ? most : chunk, s->mr);
     int64_t width = few ? PANEL_GROUPS : (w2 ? s->nc / 2 : s->nc) / GROUP;
 #ifdef AMX
     if (rows >= BLOCK_ROWS) {

@@ -43,7 +43,7 @@ public final class Executor {
      * @param scratch memory of each worker, enough for every kernel
      */
     public Executor(Workers workers, Kernel[][] stages, TensorView logits, Scratch[] scratch) {
-        if (scratch.length < workers.count()) {
+        if (scratch.length != workers.count()) {
             throw new IllegalArgumentException(
                     scratch.length + " scratch memories for " + workers.count() + " workers");
         }

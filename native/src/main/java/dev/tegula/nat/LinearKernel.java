@@ -156,6 +156,9 @@ final class LinearKernel implements Kernel {
         int count = rows.in(batch);
         int units = grid.tiles();
         Objects.checkIndex(portion, portions);
+        if (count == 0) {
+            return;
+        }
         if (count > maxRows || portions > units || scratch.bytes().byteSize() < SCRATCH_BYTES
                 || scratch.bytes().address() % Storage.ALIGNMENT != 0) {
             throw new IllegalArgumentException(count + " rows of " + maxRows + ", " + portions + " portions of " + units

@@ -59,6 +59,11 @@ public abstract sealed class NativeProvider implements KernelProvider, Tunable
 
     @Override
     public final Result tune(Duration time, DoubleConsumer progress) throws IOException {
+        unavailable().ifPresent(refusal -> {
+            throw new IllegalStateException(refusal.toString());
+        });
+        TunedFile file = TunedFile.of(isa);
+        file.prepare();
         Blockings table = BlockingTable.of(isa);
         Blockings best = table;
         List<Finding> findings = new ArrayList<>();
@@ -73,6 +78,6 @@ public abstract sealed class NativeProvider implements KernelProvider, Tunable
                 best = best.with(kind, candidates.get(finding.chosen()));
             }
         }
-        return new Result(findings, TunedFile.of(isa).write(best, LocalDate.now().toString()));
+        return new Result(findings, file.write(best, LocalDate.now().toString()));
     }
 }

@@ -7,7 +7,6 @@ import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.EnumMap;
@@ -128,6 +127,21 @@ record TunedFile(Optional<Path> file, Isa isa, Supplier<String> cpu, Supplier<St
     }
 
     /**
+     * Makes its folder, so that nobody measures what cannot be kept.
+     *
+     * @throws IOException as {@link #write} does
+     */
+    void prepare() throws IOException {
+        Path folder = Files.createDirectories(path().toAbsolutePath().getParent());
+        Files.delete(Files.createTempFile(folder, "tegula", ".tmp"));
+    }
+
+    private Path path() throws IOException {
+        return file.orElseThrow(() -> new IOException("this user has no folder for caches; name one with -D"
+                + PROPERTY + "=FOLDER"));
+    }
+
+    /**
      * Writes it.
      *
      * @param date of the measurement, for people
@@ -135,15 +149,14 @@ record TunedFile(Optional<Path> file, Isa isa, Supplier<String> cpu, Supplier<St
      * @throws IOException when this user has no place for it, or it cannot be written
      */
     Path write(Blockings blockings, String date) throws IOException {
-        Path to = file.orElseThrow(() -> new IOException("this user has no folder for caches; name one with -D"
-                + PROPERTY + "=FOLDER"));
+        Path to = path();
         Properties lines = key();
         lines.setProperty("date", date);
         blockings.byKind().forEach((kind, blocking) -> lines.setProperty(kind.label(), blocking.toString()));
         StringWriter text = new StringWriter();
         lines.store(text, "Made by 'tegula tune'; may be deleted.");
-        // A link stays one.
-        Path target = Files.exists(to, LinkOption.NOFOLLOW_LINKS) ? to.toRealPath() : to;
+        // A link to a file stays one.
+        Path target = Files.exists(to) ? to.toRealPath() : to;
         Files.createDirectories(target.toAbsolutePath().getParent());
         Path beside = Files.createTempFile(target.toAbsolutePath().getParent(), target.getFileName().toString(),
                 ".tmp");

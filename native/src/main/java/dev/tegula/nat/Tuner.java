@@ -52,8 +52,11 @@ final class Tuner {
         Set<Blocking> all = new LinkedHashSet<>(List.of(table));
         for (int quarters : new int[]{2, 5}) {
             add(all, () -> table.withRows(table.mc() * quarters / 4));
-            add(all, () -> table
-                    .withRecords(Math.max(table.records() * quarters / 4, 4 * Blocking.CHUNK * table.mc())));
+            if (kind != LinearKind.FLOATS) {
+                // The records of so many rows of floats as are measured never fit: nothing would change.
+                add(all, () -> table
+                        .withRecords(Math.max(table.records() * quarters / 4, 4 * Blocking.CHUNK * table.mc())));
+            }
         }
         // A worker's share of a layer is seldom wider than the table's.
         add(all, () -> table.withColumns(table.nc() / 2));

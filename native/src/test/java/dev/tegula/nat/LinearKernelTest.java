@@ -103,6 +103,9 @@ class LinearKernelTest {
                 new Blocking(1, 64, kc, 1, 1024), new Blocking(6, 128, kc, 2, 6 * 1024),
                 new Blocking(20, 64, kc, 4, 33_000), new Blocking(48, 192, kc, 6, 64 * 1024),
                 new Blocking(104, 512, kc, 8, 200_001));
+        // Records of one row, but of no tile, fit.
+        sameBits(format.id().op().equals("gateup"), isLookup(format), x, type, 150, floats ? 717 : 768, 1,
+                new Blocking(4, 64, kc, 4, 4 * 1024));
     }
 
     private static void sameBits(boolean gated, boolean lookup, DType activations, DType type, int n, int k, int rows,
@@ -183,6 +186,9 @@ class LinearKernelTest {
         Scratch scratch = Scratch.allocate(storage, factory.scratch(request));
         MemorySegment tooSmall = scratch.bytes().asSlice(0, scratch.bytes().byteSize() - 1);
         assertThrows(IllegalArgumentException.class, () -> kernel.run(batch(storage, 5), 0, 1, scratch));
+        Batch empty = batch(storage, 4);
+        empty.clear();
+        kernel.run(empty, 0, 1, scratch);
         assertThrows(IllegalArgumentException.class,
                 () -> kernel.run(batch(storage, 4), 0, 1, new Scratch(tooSmall, scratch.floats(), scratch.ints())));
         assertThrows(IndexOutOfBoundsException.class, () -> kernel.run(batch(storage, 4), 2, 2, scratch));

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tegula.kernel.Tunable.Finding;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -89,6 +90,16 @@ class TunerTest {
                     assertTrue(all.size() >= 5 && all.size() <= 10, all.toString());
                     all.forEach(blocking -> blocking.checked(isa, kind));
                 }
+            }
+        }
+    }
+
+    @Test
+    void whatCannotRunHereIsNotMeasured() {
+        for (NativeProvider provider : List.of(new Avx2Provider(), new Avx512Provider(), new AvxVnniProvider(),
+                new AmxProvider(), new NeonProvider(), new I8mmProvider())) {
+            if (provider.unavailable().isPresent()) {
+                assertThrows(IllegalStateException.class, () -> provider.tune(Duration.ofSeconds(1), part -> {}));
             }
         }
     }

@@ -67,8 +67,9 @@ public final class KernelCase implements AutoCloseable {
             twinInputs.add(writesCache() ? operands.copy(input) : input);
         }
         this.outputs = outputs();
+        List<Operand> packed = operands.packed(inputs, factory.packing());
         this.workers = new Workers(threads);
-        this.executor = executor(operands.packed(inputs, factory.packing()), positions);
+        this.executor = executor(packed, positions);
     }
 
     /** The call as a plan of its own: the kernel, and what completes it. */

@@ -63,6 +63,8 @@ public final class PeersCommand implements Callable<Integer> {
     @Option(names = "--slice", paramLabel = "MS", description = "Milliseconds of each side in a round (default: ${DEFAULT-VALUE}).")
     private int slice = 100;
 
+    private boolean failed;
+
     /** Finds the peers. */
     public PeersCommand() {
         ServiceLoader.load(Peer.class).forEach(peers::add);
@@ -82,12 +84,22 @@ public final class PeersCommand implements Callable<Integer> {
                     Optional<String> reason = peer.unavailable();
                     out.println(reason.isPresent()
                             ? product + " " + peer.name() + ": " + reason.get()
-                            : measure(product, peer));
+                            : line(product, peer));
                     out.flush();
                 }
             }
         }
-        return 0;
+        return failed ? 1 : 0;
+    }
+
+    /** A line of the table, or what failed; the other lines are worth having. */
+    private String line(Product product, Peer peer) throws InterruptedException {
+        try {
+            return measure(product, peer);
+        } catch (RuntimeException e) {
+            failed = true;
+            return product + " " + peer.name() + ": " + e.getMessage();
+        }
     }
 
     private String measure(Product product, Peer peer) throws InterruptedException {

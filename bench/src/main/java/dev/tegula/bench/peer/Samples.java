@@ -1,5 +1,6 @@
 package dev.tegula.bench.peer;
 
+import dev.tegula.tensor.DType;
 import java.util.SplittableRandom;
 
 /** Elements of a product that are computed again, one by one. */
@@ -18,7 +19,7 @@ public final class Samples {
      * Compares elements of y, the last one among them, with sums in F64.
      *
      * @param w by output and element of the sum
-     * @throws IllegalStateException when one differs by more than F32 sums in any order can
+     * @throws IllegalStateException when one differs by more than F32 sums in any order can, or a sum of integers at all
      */
     public static void check(Product product, Matrix y, Matrix x, Matrix w) {
         SplittableRandom random = new SplittableRandom(2);
@@ -32,8 +33,9 @@ public final class Samples {
                 size += Math.abs(x.at(i, p) * w.at(j, p));
             }
             double got = y.at(i, j);
-            // Each of k additions and products rounds by half an ulp of at most the sum of magnitudes.
-            if (!(Math.abs(got - sum) <= size * product.k() * 0x1p-24)) {
+            // Sums of integers are exact; each of k products and additions of F32 rounds by half an ulp of at most the sum of magnitudes.
+            double bound = product.numbers() == DType.F32 ? size * product.k() * 0x1p-24 : 0;
+            if (!(Math.abs(got - sum) <= bound)) {
                 throw new IllegalStateException(
                         "wrong result for " + product + " in row " + i + ", column " + j + ": " + got
                                 + ", the sum is " + sum);

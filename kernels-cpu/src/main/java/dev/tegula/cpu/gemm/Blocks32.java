@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
-/** Formats of 32-element blocks, for activations in Q8_A32. */
+/** Formats of 32-element blocks, for activations in Q8_A32 unless a format says otherwise. */
 abstract class Blocks32 implements MicroKernel {
     @Override
     public void prepare(MemorySegment x, long from, int k, Scratch scratch, int row) {

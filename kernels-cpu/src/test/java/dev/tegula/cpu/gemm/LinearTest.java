@@ -68,10 +68,15 @@ class LinearTest {
 
     /** More rows, columns and elements along k than a block has, so that all loops turn: each row as if it were alone. */
     @ParameterizedTest
-    @ValueSource(strings = {"f32", "q4_0", "q8_0", "q4_1", "q4_k", "q6_k", "q2_k", "int7_g32", "uint3_g32"})
+    @ValueSource(strings = {"f32", "q4_0", "q8_0", "q4_1", "q4_k", "q6_k", "q2_k", "int7_g32", "uint3_g32",
+        "uint8_g128"})
     void blocksOfManyRows(String format) {
         KernelFactory factory = matMuls().filter(f -> f.id().rhs().equals(format)).findFirst().orElseThrow();
-        int k = request(factory, 16, 768).input(0).type().blockLength() == 256 ? 768 : 800;
+        int k = switch (request(factory, 16, 768).input(0).type().blockLength()) {
+            case 256 -> 768;
+            case 128 -> 896;
+            default -> 800;
+        };
         KernelRequest request = request(factory, Linear.COLUMNS + 70, k);
         try (Storage storage = new Storage("test")) {
             TensorView x = TensorView.allocate(storage, request.input(0).type(), Linear.ROWS + 17, k);
@@ -102,7 +107,7 @@ class LinearTest {
             }
             return;
         }
-        int summed = length == 32 ? 32 : 16;
+        int summed = length == 256 ? 16 : 32;
         for (long block = 0; block < segment.byteSize(); block += x.type().blockBytes()) {
             segment.set(ValueLayout.JAVA_FLOAT_UNALIGNED, block, (float) random.nextDouble(0.01, 0.02));
             long values = block + 4 + 4L * (length / summed);

@@ -23,16 +23,26 @@ import java.util.SplittableRandom;
  * constant weights, which it packs when the session is made.
  */
 public final class OnnxRuntime implements Peer {
-    private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    private OrtEnvironment environment;
+    private String refusal;
+
+    /** Looks whether the library can be loaded. */
+    public OnnxRuntime() {
+        try {
+            environment = OrtEnvironment.getEnvironment();
+        } catch (LinkageError | RuntimeException e) {
+            refusal = "its library does not load: " + e;
+        }
+    }
 
     @Override
     public String name() {
-        return "ONNX Runtime " + environment.getVersion();
+        return environment == null ? "ONNX Runtime" : "ONNX Runtime " + environment.getVersion();
     }
 
     @Override
     public Optional<String> unavailable() {
-        return Optional.empty();
+        return Optional.ofNullable(refusal);
     }
 
     @Override
@@ -62,8 +72,9 @@ public final class OnnxRuntime implements Peer {
         Matrices(Product product, int threads) throws OrtException {
             this.product = product;
             this.integers = product.numbers() == DType.INT8_G128;
-            this.x = random((long) product.m() * product.k());
-            this.w = random((long) product.n() * product.k());
+            this.x = random((long) product.m() * product.k(), 0xFF);
+            // Seven bits: without VNNI its kernels add pairs of products in 16 bits, which larger weights would saturate.
+            this.w = random((long) product.n() * product.k(), 0x7F);
             this.y = buffer(4L * product.m() * product.n());
             OrtSession.SessionOptions options = new OrtSession.SessionOptions();
             options.setIntraOpNumThreads(threads);
@@ -79,12 +90,12 @@ public final class OnnxRuntime implements Peer {
                     : OnnxTensor.createTensor(environment, y.asFloatBuffer(), yShape);
         }
 
-        private ByteBuffer random(long count) {
+        private ByteBuffer random(long count, int range) {
             SplittableRandom random = new SplittableRandom(count);
             ByteBuffer memory = buffer(integers ? count : 4 * count);
             while (memory.hasRemaining()) {
                 if (integers) {
-                    memory.put((byte) random.nextInt());
+                    memory.put((byte) ((random.nextInt() & range) - (range == 0x7F ? 64 : 0)));
                 } else {
                     memory.putFloat((float) random.nextDouble(-1, 1));
                 }
