@@ -72,9 +72,9 @@ public final class OnnxRuntime implements Peer {
         Matrices(Product product, int threads) throws OrtException {
             this.product = product;
             this.integers = product.numbers() == DType.INT8_G128;
-            this.x = random((long) product.m() * product.k(), 0xFF);
+            this.x = random((long) product.m() * product.k(), 0, 256);
             // Seven bits: without VNNI its kernels add pairs of products in 16 bits, which larger weights would saturate.
-            this.w = random((long) product.n() * product.k(), 0x7F);
+            this.w = random((long) product.n() * product.k(), -64, 64);
             this.y = buffer(4L * product.m() * product.n());
             OrtSession.SessionOptions options = new OrtSession.SessionOptions();
             options.setIntraOpNumThreads(threads);
@@ -90,12 +90,13 @@ public final class OnnxRuntime implements Peer {
                     : OnnxTensor.createTensor(environment, y.asFloatBuffer(), yShape);
         }
 
-        private ByteBuffer random(long count, int range) {
+        /** Integers from {@code low} up to but without {@code end}, or floats between -1 and 1. */
+        private ByteBuffer random(long count, int low, int end) {
             SplittableRandom random = new SplittableRandom(count);
             ByteBuffer memory = buffer(integers ? count : 4 * count);
             while (memory.hasRemaining()) {
                 if (integers) {
-                    memory.put((byte) ((random.nextInt() & range) - (range == 0x7F ? 64 : 0)));
+                    memory.put((byte) random.nextInt(low, end));
                 } else {
                     memory.putFloat((float) random.nextDouble(-1, 1));
                 }
