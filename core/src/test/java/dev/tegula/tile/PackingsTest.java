@@ -39,6 +39,34 @@ class PackingsTest {
         }
     }
 
+    static List<DType> ternary() {
+        return Packings.TERNARY;
+    }
+
+    /** Bytes to look up by are those of the packing to multiply by, at places of their own; so are the scales. */
+    @ParameterizedTest
+    @MethodSource("ternary")
+    void lookupHasTheSameBytesElsewhere(DType type) {
+        int cols = 3 * 256;
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment src = random(arena, type, cols);
+            MemorySegment words = packed(arena, Packings.of(type), type, src, cols);
+            MemorySegment bytes = packed(arena, Packings.LOOKUP, type, src, cols);
+            assertEquals(words.byteSize(), bytes.byteSize());
+            for (long unit = 0; unit < words.byteSize(); unit += PackTq20.UNIT_BYTES) {
+                assertEquals(-1, words.asSlice(unit, PackTq20.CODES).mismatch(bytes.asSlice(unit, PackTq20.CODES)));
+                for (int row = 0; row < 16; row++) {
+                    for (int t = 0; t < 64; t++) {
+                        assertEquals(
+                                words.get(ValueLayout.JAVA_BYTE, unit + PackTq20.CODES + t / 4 * 64 + 4 * row + t % 4),
+                                bytes.get(ValueLayout.JAVA_BYTE,
+                                        unit + PackTq20.CODES + t * 16 + row % 4 * 4 + row / 4));
+                    }
+                }
+            }
+        }
+    }
+
     static List<DType> fields() {
         return Arrays.stream(DType.values()).filter(type -> type.fields().isPresent()).toList();
     }
@@ -118,7 +146,10 @@ class PackingsTest {
     }
 
     private static MemorySegment packed(Arena arena, DType type, MemorySegment src, int cols) {
-        GroupPacking packing = Packings.of(type);
+        return packed(arena, Packings.of(type), type, src, cols);
+    }
+
+    private static MemorySegment packed(Arena arena, GroupPacking packing, DType type, MemorySegment src, int cols) {
         MemorySegment dst = arena.allocate(packing.bytes(type, ROWS, cols), 64);
         dst.fill((byte) 0x5A);
         for (int row = 0; row < ROWS; row += GroupPacking.ROWS) {
