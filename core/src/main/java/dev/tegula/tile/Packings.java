@@ -21,7 +21,7 @@ public final class Packings {
     /** Of ternary weights, for kernels that look up sums instead of multiplying. */
     public static final GroupPacking LOOKUP = new PackTq2Bytes();
     /** The formats that {@link #LOOKUP} packs. */
-    public static final List<DType> TERNARY = List.of(DType.TQ2_0, DType.TQ2_F32);
+    public static final List<DType> TERNARY = List.of(DType.TQ1_0, DType.TQ2_0, DType.TQ2_F32);
 
     private static final Map<DType, PackFields> FIELDS = Arrays.stream(DType.values())
             .filter(type -> type.fields().isPresent())
@@ -42,9 +42,9 @@ public final class Packings {
             case Q8_0 -> Q8_0;
             case Q4_K -> Q4_K;
             case Q6_K -> Q6_K;
-            case TQ2_0, TQ2_F32 -> TQ2_0;
+            case TQ1_0, TQ2_0, TQ2_F32 -> TQ2_0;
             case Q4_1, Q5_0, Q5_1, IQ4_NL, MXFP4 -> CODES32;
-            case Q2_K, Q3_K, Q5_K, IQ4_XS, TQ1_0 -> CODES256;
+            case Q2_K, Q3_K, Q5_K, IQ4_XS -> CODES256;
             case I2_S, I32, Q8_A32, Q8_A128, Q8_A256 ->
                 throw new IllegalArgumentException(weights + " is no format of weights in memory");
             default -> fields(weights);

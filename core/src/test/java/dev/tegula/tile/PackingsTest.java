@@ -27,7 +27,7 @@ class PackingsTest {
     @CsvSource({"F32, 4de7c308", "F16, 6f670966", "BF16, d16dc68b", "Q4_0, a95c40a0", "Q4_1, a2a7a08f",
         "Q5_0, f3b3199f",
         "Q5_1, f3089a8d", "Q8_0, 8a95558e", "Q2_K, 88b6ab02", "Q3_K, 1cd81ad9", "Q4_K, 29dd7956", "Q5_K, a5d435f4",
-        "Q6_K, 4dcc9e68", "IQ4_NL, 76c9cc28", "IQ4_XS, 2154fa19", "TQ1_0, 1b6e6b97", "TQ2_0, af259ccf",
+        "Q6_K, 4dcc9e68", "IQ4_NL, 76c9cc28", "IQ4_XS, 2154fa19", "TQ1_0, 993bbcd1", "TQ2_0, af259ccf",
         "TQ2_F32, 210e84c",
         "MXFP4, 3156e46d"})
     void bytesAreThoseOfTheVersion(DType type, String crc) {
@@ -36,6 +36,32 @@ class PackingsTest {
             CRC32 sum = new CRC32();
             sum.update(packed(arena, type, random(arena, type, cols), cols).toArray(ValueLayout.JAVA_BYTE));
             assertEquals(crc, Long.toHexString(sum.getValue()));
+        }
+    }
+
+    /** The digits of TQ1_0 become the codes of TQ2_0, so that one kernel serves both. */
+    @Test
+    void tq10IsPackedAsTq20() {
+        int cols = 3 * 256;
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment src = random(arena, DType.TQ1_0, cols);
+            MemorySegment same = arena.allocate(ROWS * DType.TQ2_0.bytes(cols));
+            Codes codes = new Codes();
+            for (int b = 0; b < 3 * ROWS; b++) {
+                long from = b * 54L;
+                long to = b * 66L;
+                Codecs.codes(DType.TQ1_0).unpack(src, from, codes);
+                for (int i = 0; i < 256; i++) {
+                    long at = to + i / 128 * 32 + i % 32;
+                    int code = codes.q[i] + 1 << i / 32 % 4 * 2;
+                    same.set(ValueLayout.JAVA_BYTE, at, (byte) (same.get(ValueLayout.JAVA_BYTE, at) | code));
+                }
+                MemorySegment.copy(src, from + 52, same, to + 64, 2);
+            }
+            for (GroupPacking packing : List.of(Packings.of(DType.TQ1_0), Packings.LOOKUP)) {
+                assertEquals(-1, packed(arena, packing, DType.TQ1_0, src, cols)
+                        .mismatch(packed(arena, packing, DType.TQ2_0, same, cols)));
+            }
         }
     }
 

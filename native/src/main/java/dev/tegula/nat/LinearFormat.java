@@ -44,8 +44,8 @@ enum LinearFormat {
             case Q4_1, Q5_1 -> CODES32_MIN;
             case Q4_K -> Q4_K;
             case Q6_K -> Q6_K;
-            case TQ2_0, TQ2_F32 -> TQ2_0;
-            case Q3_K, IQ4_XS, TQ1_0 -> CODES256;
+            case TQ1_0, TQ2_0, TQ2_F32 -> TQ2_0;
+            case Q3_K, IQ4_XS -> CODES256;
             case Q2_K, Q5_K -> CODES256_MIN;
             case I2_S, I32, Q8_A32, Q8_A128, Q8_A256 ->
                 throw new IllegalArgumentException(weights + " is no format of weights in memory");

@@ -36,6 +36,7 @@ public final class LinearFactory {
             new Format(DType.Q8_0, () -> new MicroQ80()),
             new Format(DType.Q4_K, () -> new MicroQ4K()),
             new Format(DType.Q6_K, () -> new MicroQ6K()),
+            new Format(DType.TQ1_0, () -> new MicroTq20()),
             new Format(DType.TQ2_0, () -> new MicroTq20()),
             new Format(DType.TQ2_F32, () -> new MicroTq20()),
             new Format(DType.Q4_1, () -> new MicroCodes32(true)),
@@ -46,8 +47,7 @@ public final class LinearFactory {
             new Format(DType.Q2_K, () -> new MicroCodes256(true)),
             new Format(DType.Q3_K, () -> new MicroCodes256(false)),
             new Format(DType.Q5_K, () -> new MicroCodes256(true)),
-            new Format(DType.IQ4_XS, () -> new MicroCodes256(false)),
-            new Format(DType.TQ1_0, () -> new MicroCodes256(false)));
+            new Format(DType.IQ4_XS, () -> new MicroCodes256(false)));
 
     private LinearFactory() {}
 

@@ -14,7 +14,7 @@ import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * TQ2_0 and TQ2_F32, packed by {@link PackTq20}: {@code acc = fma(sum of (q - 1) * a, d * s, acc)} per block of 256.
+ * TQ1_0, TQ2_0 and TQ2_F32, packed by {@link PackTq20}: {@code acc = fma(sum of (q - 1) * a, d * s, acc)} per block of 256.
  *
  * <p>Word w of half h has in bits 2j, 2j + 1 of byte i element 4w + i of the block of 32 number 4h + j: seen as two int16, the
  * pairs E[w] of four blocks, then O[w] of the same four. GEMV multiplies the codes 0 … 3 (3 is no code of the encoder, but
