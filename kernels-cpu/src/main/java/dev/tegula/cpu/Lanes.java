@@ -24,6 +24,8 @@ public final class Lanes {
     public static final VectorSpecies<Integer> I32 = VectorSpecies.of(int.class, SHAPE);
     /** Vectors of I16. */
     public static final VectorSpecies<Short> I16 = VectorSpecies.of(short.class, SHAPE);
+    /** Vectors of I8. */
+    public static final VectorSpecies<Byte> I8 = VectorSpecies.of(byte.class, SHAPE);
     /** 32-bit lanes of a vector: 4, 8 or 16. */
     public static final int COUNT = F32.length();
     /** Bytes of a vector. */
@@ -33,6 +35,8 @@ public final class Lanes {
     public static final ByteOrder LE = ByteOrder.LITTLE_ENDIAN;
     /** One F32 at any address. */
     public static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(LE);
+    /** One I8. */
+    public static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
     /** One I32 at any address. */
     public static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(LE);
 

@@ -64,6 +64,12 @@ final class Linear implements Kernel {
             this.bias = op.bias() ? args.matrix(2) : null;
             this.residual = op.residual() ? args.matrix(op.bias() ? 3 : 2) : null;
         }
+        for (Operand.Weights w : weights) {
+            if (w.offset() % GroupPacking.LANE_BYTES != 0) {
+                throw new IllegalArgumentException(
+                        "weights begin at byte " + w.offset() + ", no multiple of " + GroupPacking.LANE_BYTES);
+            }
+        }
         this.k = x.cols();
         this.panels = new TileGrid(y.cols(), PANEL_COLUMNS);
         this.groupBytes = weights[0].packing().groupBytes(weights[0].type(), k);

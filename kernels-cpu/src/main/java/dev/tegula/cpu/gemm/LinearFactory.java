@@ -20,8 +20,13 @@ public final class LinearFactory {
      * @param x format of the activations
      * @param type format of the weights
      * @param micro makes the micro-kernel
+     * @param lookup whether that looks sums up
      */
-    private record Format(DType x, DType type, Supplier<MicroKernel> micro) {
+    private record Format(DType x, DType type, Supplier<MicroKernel> micro, boolean lookup) {
+        Format(DType x, DType type, Supplier<MicroKernel> micro) {
+            this(x, type, micro, false);
+        }
+
         Format(DType type, Supplier<MicroKernel> micro) {
             this(Activations.typeFor(type), type, micro);
         }
@@ -60,6 +65,10 @@ public final class LinearFactory {
                 formats.add(new Format(type, () -> new MicroFields(Packings.fields(type))));
             }
         }
+        // After those that multiply; to be compared by whoever names them.
+        for (DType type : Packings.TERNARY) {
+            formats.add(new Format(Activations.typeFor(type), type, () -> new MicroLookup(), true));
+        }
         for (Format format : formats) {
             all.add(factory(format, "matmul", Op.MatMul.class, 1));
             all.add(factory(format, "gateup", Op.GateUp.class, 2));
@@ -70,11 +79,13 @@ public final class LinearFactory {
     private static KernelFactory factory(Format format, String name, Class<? extends Op> op, int matrices) {
         DType x = format.x();
         List<DType> inputs = matrices == 1 ? List.of(x, format.type()) : List.of(x, format.type(), format.type());
-        KernelId id = KernelId.of(name, DType.F32, x, format.type(), "12x2v", CpuKernelProvider.ENGINE);
+        KernelId id = KernelId.of(name, DType.F32, x, format.type(), format.lookup() ? "lut12x2v" : "12x2v",
+                CpuKernelProvider.ENGINE);
+        int record = format.lookup() ? Rows.TABLES : Rows.PAIRS;
         return TypedFactory
                 .of(id, op, inputs, List.of(DType.F32), args -> new Linear(format.micro().get(), args))
-                .withPacking(Packings.of(format.type()))
+                .withPacking(format.lookup() ? Packings.LOOKUP : Packings.of(format.type()))
                 .withScratch(
-                        request -> Memory.size(request.input(0).cols(), request.output().cols(), matrices));
+                        request -> Memory.size(request.input(0).cols(), request.output().cols(), matrices, record));
     }
 }

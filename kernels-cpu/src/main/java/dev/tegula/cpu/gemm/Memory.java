@@ -9,7 +9,7 @@ import dev.tegula.kernel.Scratch;
  * bytes   | {@link Panel} |
  * floats  | a {@link Tile}'s sums | scales of a panel or a GEMV | outputs of few rows |
  *         | rows as float records, few or {@link Linear#ROWS} | outputs of many |
- * ints    | sums of a GEMV | decoded codes and zero points | few rows as records of pairs |
+ * ints    | sums of a GEMV | decoded codes and zero points | few rows as records |
  * </pre>
  *
  * <p>A panel's elements, which a tile reads in whole vectors again and again, are in native memory, since nobody can say where
@@ -49,7 +49,7 @@ final class Memory {
     static final int INT_ZEROS = INT_WORDS + Rows.LENGTH / 4 * LANES;
     /** In ints: the sums of as many blocks, all planes together. */
     static final int INT_TOTALS = INT_ZEROS + Rows.LENGTH / 32 * LANES;
-    /** In ints: rows as records of pairs. */
+    /** In ints: rows as records of pairs, or of tables. */
     static final int INT_ROWS = INT_TOTALS + Rows.LENGTH / 32 * LANES;
 
     private Memory() {}
@@ -60,12 +60,13 @@ final class Memory {
      * @param k columns of the weights
      * @param n rows of a weight matrix
      * @param matrices 1 or 2
+     * @param record ints that 256 elements of a row take, if there are few rows
      */
-    static Scratch.Size size(int k, int n, int matrices) {
+    static Scratch.Size size(int k, int n, int matrices, int record) {
         int chunks = Math.ceilDiv(k, 256);
         int few = ROWS + FEW * chunks * Rows.FLOATS;
         int columns = Math.min(Linear.COLUMNS, matrices * Math.ceilDiv(n, 2 * LANES) * 2 * LANES);
         int many = OUT + Linear.ROWS * columns;
-        return new Scratch.Size(BYTES, Math.max(few, many), INT_ROWS + FEW * chunks * Rows.PAIRS + LANES);
+        return new Scratch.Size(BYTES, Math.max(few, many), INT_ROWS + FEW * chunks * record + LANES);
     }
 }

@@ -21,7 +21,7 @@ import jdk.incubator.vector.VectorSpecies;
  * may be in a file): the 64 products of a half per int16 are at most 64 · 3 · 127 = 24384; the 1 is taken off through the
  * activations' block sum.
  */
-final class MicroTq20 extends Blocks256 {
+class MicroTq20 extends Blocks256 {
     private static final VectorSpecies<Integer> I = Lanes.I32;
     private static final VectorSpecies<Float> F = Lanes.F32;
     private static final int V = Lanes.COUNT;

@@ -21,12 +21,16 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * pairs record    0                                    128     129             145            153  ints
  *                | 8 x (8 pairs E, 8 pairs O)         | scale | 16 block sums | 8 sums of 32 |
+ *
+ * tables record   0                256               512              768               1024    ints
+ *                | low, lower (64) | high, lower (64) | low, upper (64) | high, upper (64) | scale |
  * </pre>
  *
  * <p>Of quantized rows a record holds the integers, in the order in which words of packed codes are taken apart: in a float
  * record element {@code 4u + b} of a block of 32 is at {@code 8b + u}; a pair of int16 is {@code E[u] = (4u, 4u + 2)} or
  * {@code O[u] = (4u + 1, 4u + 3)}. In a block of 32 the order of an exact sum of integers is free. Floats are in order. A
- * scale among ints is the bits of an F32.
+ * scale among ints is the bits of an F32. A table has, for a nibble of two ternary codes, the low or the high byte of the sum of
+ * their products; there is one for each nibble of the 64 bytes of a block of TQ2_0.
  */
 final class Rows {
     static final int LENGTH = 256;
@@ -39,6 +43,9 @@ final class Rows {
     static final int PAIRS_SCALE = 128;
     static final int PAIRS_SUMS = 129;
     static final int PAIRS_SUMS32 = 145;
+
+    static final int TABLES = 1025;
+    static final int TABLES_SCALE = 1024;
 
     /** Ints of a pairs record of one Q8_A32 block, or of 32 elements of a Q8_A128 block: E, O, scale, sum. */
     static final int PAIRS32 = 18;
@@ -185,6 +192,30 @@ final class Rows {
                 dst[record + PAIRS_SUMS + 2 * j + 1] = odd;
                 dst[record + PAIRS_SUMS32 + j] = even + odd;
             }
+        }
+    }
+
+    /** Tables records of the Q8_A256 blocks of a row of k elements, {@link #TABLES} each. */
+    static void tables256(MemorySegment x, long from, int k, int[] dst, int to) {
+        for (int i = 0; i < k / LENGTH; i++) {
+            long block = from + i * (long) A256_BYTES;
+            int record = to + i * TABLES;
+            for (int t = 0; t < 64; t++) {
+                long a = block + A256_QS + t / 32 * 128 + t % 32;
+                tables(x.get(Lanes.BYTE, a), x.get(Lanes.BYTE, a + 32), dst, record + 4 * t);
+                tables(x.get(Lanes.BYTE, a + 64), x.get(Lanes.BYTE, a + 96), dst, record + TABLES_SCALE / 2 + 4 * t);
+            }
+            dst[record + TABLES_SCALE] = x.get(Lanes.INT, block);
+        }
+    }
+
+    /** The table of low bytes of two activations, for nibbles 0 … 15, and the one of high bytes; codes stand for −1 … 2. */
+    private static void tables(int a, int b, int[] dst, int to) {
+        for (int j = 0; j < 4; j++) {
+            int s = (j - 1) * b;
+            dst[to + j] = s - a & 0xFF | (s & 0xFF) << 8 | (s + a & 0xFF) << 16 | s + 2 * a << 24;
+            dst[to + TABLES_SCALE / 4 + j] = s - a >> 8 & 0xFF | s & 0xFF00 | (s + a & 0xFF00) << 8
+                    | (s + 2 * a & 0xFF00) << 16;
         }
     }
 
