@@ -15,10 +15,6 @@ import java.util.stream.Stream;
 
 /** The loops of peaks.h for an instruction set: what kernels compiled for it could reach on this machine. */
 public final class PeakLoops {
-    /** Of y, x, z, count and passes; the function's address comes before them. */
-    private static final MethodHandle LOOP = Linker.nativeLinker()
-            .downcallHandle(FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG));
-
     private final Functions functions;
 
     PeakLoops(Functions functions) {
@@ -79,6 +75,10 @@ public final class PeakLoops {
 
     /** A loop with its address. */
     public static final class Bound implements PeakLoop.Body {
+        /** Of y, x, z, count and passes; the function's address comes before them. */
+        private static final MethodHandle LOOP = Linker.nativeLinker()
+                .downcallHandle(FunctionDescriptor.ofVoid(ADDRESS, ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG));
+
         private final PeakLoop loop;
         private final int vectorBytes;
         private final MemorySegment function;
@@ -97,7 +97,7 @@ public final class PeakLoops {
          * @param z {@code count} bytes, which only a triad reads, or two vectors
          * @param count bytes, a multiple of {@link PeakLoop#GRAIN}, or steps
          * @param passes how often it does the same
-         * @throws IllegalArgumentException when memory is too short, heap memory, read-only or not at a multiple of
+         * @throws IllegalArgumentException when memory is too short, heap memory, read-only, shared with y or not at a multiple of
          *     {@link PeakLoop#ALIGNMENT} bytes
          */
         @Override
@@ -112,6 +112,9 @@ public final class PeakLoops {
             check("y", y, loop.multiplies() ? sums : loop == PeakLoop.READ ? PeakLoop.GRAIN : count);
             if (y.isReadOnly()) {
                 throw new IllegalArgumentException("y is read-only");
+            }
+            if (y.asOverlappingSlice(x).isPresent() || y.asOverlappingSlice(z).isPresent()) {
+                throw new IllegalArgumentException("y shares memory with x or z");
             }
             try {
                 LOOP.invokeExact(function, y, x, z, count, passes);

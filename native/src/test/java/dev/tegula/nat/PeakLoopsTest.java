@@ -71,7 +71,7 @@ class PeakLoopsTest {
             copy.run(y, x, x, BYTES, 1);
             for (Runnable wrong : List.<Runnable>of(() -> copy.run(y, x, x, BYTES - 4, 1),
                     () -> copy.run(y, x, x, 2 * BYTES, 1), () -> copy.run(y, x, x, BYTES, 0),
-                    () -> copy.run(y.asReadOnly(), x, x, BYTES, 1),
+                    () -> copy.run(y.asReadOnly(), x, x, BYTES, 1), () -> copy.run(x, x, y, BYTES, 1),
                     () -> copy.run(y.asSlice(4), x, x, PeakLoop.GRAIN, 1),
                     () -> copy.run(y, MemorySegment.ofArray(new long[100]), x, PeakLoop.GRAIN, 1))) {
                 assertThrows(IllegalArgumentException.class, wrong::run);
