@@ -4,16 +4,21 @@
  */
 open module dev.tegula.bench {
     requires dev.tegula;
+    requires com.fasterxml.jackson.databind;
+    requires dev.tegula.nat;
     requires info.picocli;
+    requires static jdk.incubator.vector;
     requires jmh.core;
     // JMH's own need, which an automatic module cannot state.
     requires jdk.unsupported;
 
     exports dev.tegula.bench;
     exports dev.tegula.bench.kernel;
+    exports dev.tegula.bench.machine;
     exports dev.tegula.bench.peer;
     exports dev.tegula.bench.sample;
     exports dev.tegula.bench.text;
+    exports dev.tegula.bench.timing;
 
     uses dev.tegula.bench.peer.Peer;
 }

@@ -84,11 +84,13 @@ build() {
     compile_if_known avxvnni $avx2 -mavxvnni
     compile avx512 $avx512
     compile_if_known amx $avx512 -mamx-tile -mamx-int8
+    compile_if_known bf16 $avx512 -mavx512bf16
   else
     # GCC's first scheduling moves a tile's loads so far ahead that its registers spill.
     plain="-fno-schedule-insns"
     compile neon $plain -march=armv8.2-a+dotprod
     compile_if_known i8mm $plain -march=armv8.2-a+dotprod+i8mm
+    compile_if_known bf16 $plain -march=armv8.2-a+dotprod+bf16
   fi
   # Needs no C library, so it loads beside any.
   $cc -shared -nostdlib -Wl,--no-undefined -Wl,-z,noexecstack -Wl,--build-id=none -s -o "$objects/libtegula.so" \

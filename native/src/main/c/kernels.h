@@ -2,6 +2,7 @@
 #include "attention.h"
 #include "linear_loops.h"
 #include "norm.h"
+#include "peaks.h"
 #include "quantize.h"
 #include "rope.h"
 #include "rows.h"

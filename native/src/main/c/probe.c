@@ -10,6 +10,7 @@
 #define FEATURE_AMX 8     /* and AMX-int8 */
 #define FEATURE_NEON 16   /* dot products of bytes, and NEON, which every AArch64 has */
 #define FEATURE_I8MM 32   /* and matrix products of bytes */
+#define FEATURE_BF16 64   /* AVX512 or NEON of this list, and dot products of BF16 */
 
 EXPORT int32_t tegula_features(int32_t ask);
 
@@ -20,6 +21,7 @@ EXPORT int32_t tegula_features(int32_t ask);
 #define AT_HWCAP2 26
 #define HWCAP_ASIMDDP (1ul << 20)
 #define HWCAP2_I8MM (1ul << 13)
+#define HWCAP2_BF16 (1ul << 14)
 
 /* Of the C library that the process has; the kernels need none and load without it. */
 extern unsigned long getauxval(unsigned long) __attribute__((weak));
@@ -32,6 +34,9 @@ int32_t tegula_features(int32_t ask) {
         if (getauxval(AT_HWCAP2) & HWCAP2_I8MM) {
             features |= FEATURE_I8MM;
         }
+        if (getauxval(AT_HWCAP2) & HWCAP2_BF16) {
+            features |= FEATURE_BF16;
+        }
     }
     return features;
 }
@@ -40,8 +45,9 @@ int32_t tegula_features(int32_t ask) {
 
 #include <cpuid.h>
 
-/* Bit of leaf 7.1, EAX. */
+/* Bits of leaf 7.1, EAX. */
 #define AVX_VNNI (1u << 4)
+#define AVX512_BF16 (1u << 5)
 
 /* The register XCR0: which vector registers the system saves. */
 static uint64_t saved_registers(void) {
@@ -85,12 +91,18 @@ int32_t tegula_features(int32_t ask) {
         features |= FEATURE_AVX2;
     }
     uint32_t a71;
-    if ((features & FEATURE_AVX2) && __get_cpuid_count(7, 1, &a71, &b, &c, &d) && (a71 & AVX_VNNI)) {
+    if (!__get_cpuid_count(7, 1, &a71, &b, &c, &d)) {
+        a71 = 0;
+    }
+    if ((features & FEATURE_AVX2) && (a71 & AVX_VNNI)) {
         features |= FEATURE_AVXVNNI;
     }
     uint32_t wide = bit_AVX512F | bit_AVX512BW | bit_AVX512DQ | bit_AVX512VL;
     if (zmm && (features & FEATURE_AVX2) && (b7 & wide) == wide && (c7 & bit_AVX512VNNI)) {
         features |= FEATURE_AVX512;
+    }
+    if ((features & FEATURE_AVX512) && (a71 & AVX512_BF16)) {
+        features |= FEATURE_BF16;
     }
     uint32_t amx = bit_AMX_TILE | bit_AMX_INT8;
     int tiles = (saved & 0x60000) == 0x60000;

@@ -82,6 +82,8 @@ INLINE float half_at(const void *p) {
 
 INLINE VI vi_load(const void *p) { return _mm256_loadu_si256(p); }
 INLINE void vi_store(void *p, VI v) { _mm256_storeu_si256(p, v); }
+INLINE void vi_stream(void *p, VI v) { _mm256_stream_si256(p, v); }
+INLINE void stream_end(void) { _mm_sfence(); }
 INLINE VI vi_all(int32_t x) { return _mm256_set1_epi32(x); }
 /* The four bytes at p in all lanes. */
 INLINE VI vi_broadcast(const void *p) {

@@ -67,6 +67,9 @@ INLINE float half_at(const void *p) {
 
 INLINE VI vi_load(const void *p) { return _mm512_loadu_si512(p); }
 INLINE void vi_store(void *p, VI v) { _mm512_storeu_si512(p, v); }
+/* Past the caches, at a multiple of 64 bytes; stream_end before others may read it. */
+INLINE void vi_stream(void *p, VI v) { _mm512_stream_si512(p, v); }
+INLINE void stream_end(void) { _mm_sfence(); }
 INLINE VI vi_all(int32_t x) { return _mm512_set1_epi32(x); }
 INLINE VI vi_broadcast(const void *p) {
     int32_t x;

@@ -104,6 +104,10 @@ INLINE void vi_store(void *p, VI v) {
     vst1q_s32(p, v.lo);
     vst1q_s32((int32_t *)p + 4, v.hi);
 }
+INLINE void vi_stream(void *p, VI v) {
+    __asm__ volatile("stnp %q1, %q2, [%0]" : : "r"(p), "w"(v.lo), "w"(v.hi) : "memory");
+}
+INLINE void stream_end(void) {}
 INLINE VI vi_all(int32_t x) { return (VI){vdupq_n_s32(x), vdupq_n_s32(x)}; }
 INLINE VI vi_broadcast(const void *p) {
     int32x4_t x = vld1q_dup_s32(p);

@@ -1,5 +1,6 @@
 package dev.tegula.bench;
 
+import dev.tegula.bench.machine.MachineCommand;
 import dev.tegula.bench.peer.PeersCommand;
 import java.util.Arrays;
 import picocli.CommandLine;
@@ -7,7 +8,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code tegula bench} for what measures kernels; models are measured by the command line's own {@code bench}. */
-@Command(name = "tegula bench", subcommands = {KernelsCommand.class,
+@Command(name = "tegula bench", subcommands = {MachineCommand.class,
+    KernelsCommand.class,
     PeersCommand.class}, description = "Measures kernels. (Whole models: tegula bench --model FILE.)", synopsisSubcommandLabel = "COMMAND")
 public final class Main {
     @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help message and exit.")

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /** What Linux says of the first processor. The cache is asked for at every start, so that it is read with little code. */
-final class Cpu {
+public final class Cpu {
     /** What names a model: on x86, then on AArch64. */
     private static final List<String> NAMES = List.of("vendor_id", "model name", "cpu family", "model", "stepping",
             "CPU implementer", "CPU architecture", "CPU variant", "CPU part", "CPU revision");
@@ -25,7 +25,7 @@ final class Cpu {
      *
      * @param root of the file system
      */
-    static String name(Path root) {
+    public static String name(Path root) {
         Map<String, String> facts = new LinkedHashMap<>();
         try (Stream<String> lines = Files.lines(root.resolve("proc/cpuinfo"), StandardCharsets.ISO_8859_1)) {
             lines.takeWhile(line -> !line.isBlank()).forEach(line -> {
@@ -54,11 +54,22 @@ final class Cpu {
      * @param root of the file system
      */
     static long cacheBytes(Path root) {
+        return cacheBytes(root, 2);
+    }
+
+    /**
+     * Bytes of a cache that data are in; 0 where there is none, or the system does not say.
+     *
+     * @param root of the file system
+     * @param level 1 for the nearest
+     */
+    public static long cacheBytes(Path root, int level) {
         Path caches = root.resolve("sys/devices/system/cpu/cpu0/cache");
         try {
             for (int i = 0; i < CACHES; i++) {
                 Path cache = caches.resolve("index" + i);
-                if (Files.readString(cache.resolve("level")).strip().equals("2")) {
+                if (Files.readString(cache.resolve("level")).strip().equals(Integer.toString(level))
+                        && (level > 1 || !Files.readString(cache.resolve("type")).strip().equals("Instruction"))) {
                     return bytes(Files.readString(cache.resolve("size")).strip());
                 }
             }

@@ -73,6 +73,11 @@ enum Isa {
         return name().toLowerCase(java.util.Locale.ROOT);
     }
 
+    /** Bytes of a vector in C; AArch64's are taken in pairs. */
+    int vectorBytes() {
+        return this == AVX512 || this == AMX ? 64 : 32;
+    }
+
     /** Rows of activations that a register tile has at most, as linear_loops.h has them. */
     int tileRows(LinearKind kind) {
         return switch (kind) {

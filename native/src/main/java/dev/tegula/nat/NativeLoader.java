@@ -28,6 +28,9 @@ public final class NativeLoader {
      */
     public static final String PROPERTY = "tegula.native";
 
+    /** The bit of the probe's answer (probe.c) for dot products of BF16, which no engine needs. */
+    static final int BF16 = 64;
+
     private final SymbolLookup symbols;
     private final int features;
     private final boolean untested;
@@ -70,6 +73,16 @@ public final class NativeLoader {
         return symbols == null || symbols.find("tegula_linear_" + isa.suffix()).isPresent()
                 ? Optional.empty()
                 : Optional.of("the C compiler of this build did not know " + isa.needs());
+    }
+
+    /** Why {@code tegula_peak_bf16} cannot run on a CPU that has one of the instruction sets, or nothing. */
+    Optional<String> reasonAgainstBf16() {
+        if ((features & BF16) == 0) {
+            return Optional.of("this CPU lacks dot products of BF16");
+        }
+        return symbols == null || symbols.find("tegula_peak_bf16").isPresent()
+                ? Optional.empty()
+                : Optional.of("the C compiler of this build did not know dot products of BF16");
     }
 
     /**

@@ -4,11 +4,8 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;
 import java.lang.System.Logger.Level;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
@@ -26,43 +23,14 @@ import java.util.function.Supplier;
  * @param library a checksum of the library; the same
  */
 record TunedFile(Optional<Path> file, Isa isa, Supplier<String> cpu, Supplier<String> library) {
-    /** System property: the folder of such files instead of {@code tegula} in the user's folder for caches. */
-    static final String PROPERTY = "tegula.cache";
-
     private static final String VERSION = "1";
     /** More than any has. */
     private static final int MAX_BYTES = 1 << 14;
 
     /** That of an instruction set on this machine. */
     static TunedFile of(Isa isa) {
-        Optional<Path> folder = folder(System.getProperty(PROPERTY), System.getenv("XDG_CACHE_HOME"),
-                System.getProperty("user.home"));
-        return new TunedFile(folder.map(f -> f.resolve("blocking-" + isa.engine() + ".properties")), isa,
+        return new TunedFile(CacheFolder.find().map(f -> f.resolve("blocking-" + isa.engine() + ".properties")), isa,
                 () -> Cpu.name(Path.of("/")), NativeLoader::checksum);
-    }
-
-    /**
-     * The folder of such files.
-     *
-     * @param property the folder that the property names, or null
-     * @param caches the user's folder for caches that XDG_CACHE_HOME names; null or empty for the usual one
-     * @param home the user's home, or null
-     */
-    static Optional<Path> folder(String property, String caches, String home) {
-        try {
-            if (property != null && !property.isEmpty()) {
-                return Optional.of(Path.of(property));
-            }
-            if (caches != null && Path.of(caches).isAbsolute()) {
-                return Optional.of(Path.of(caches, "tegula"));
-            }
-            // Users without a home have one that is no path, such as "?".
-            return home != null && Path.of(home).isAbsolute()
-                    ? Optional.of(Path.of(home, ".cache", "tegula"))
-                    : Optional.empty();
-        } catch (InvalidPathException e) {
-            return Optional.empty();
-        }
     }
 
     /** What it holds, if there is one that holds for this machine. */
@@ -132,13 +100,7 @@ record TunedFile(Optional<Path> file, Isa isa, Supplier<String> cpu, Supplier<St
      * @throws IOException as {@link #write} does
      */
     void prepare() throws IOException {
-        Path folder = Files.createDirectories(path().toAbsolutePath().getParent());
-        Files.delete(Files.createTempFile(folder, "tegula", ".tmp"));
-    }
-
-    private Path path() throws IOException {
-        return file.orElseThrow(() -> new IOException("this user has no folder for caches; name one with -D"
-                + PROPERTY + "=FOLDER"));
+        CacheFolder.prepare(CacheFolder.require(file));
     }
 
     /**
@@ -149,23 +111,13 @@ record TunedFile(Optional<Path> file, Isa isa, Supplier<String> cpu, Supplier<St
      * @throws IOException when this user has no place for it, or it cannot be written
      */
     Path write(Blockings blockings, String date) throws IOException {
-        Path to = path();
+        Path to = CacheFolder.require(file);
         Properties lines = key();
         lines.setProperty("date", date);
         blockings.byKind().forEach((kind, blocking) -> lines.setProperty(kind.label(), blocking.toString()));
         StringWriter text = new StringWriter();
         lines.store(text, "Made by 'tegula tune'; may be deleted.");
-        // A link to a file stays one.
-        Path target = Files.exists(to) ? to.toRealPath() : to;
-        Files.createDirectories(target.toAbsolutePath().getParent());
-        Path beside = Files.createTempFile(target.toAbsolutePath().getParent(), target.getFileName().toString(),
-                ".tmp");
-        try {
-            Files.writeString(beside, text.toString(), StandardCharsets.UTF_8);
-            Files.move(beside, target, StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            Files.deleteIfExists(beside);
-        }
+        CacheFolder.write(to, text.toString());
         return to;
     }
 }

@@ -33,6 +33,12 @@ class CpuTest {
         cache(3, 3, "32M");
         assertEquals("AuthenticAMD AMD EPYC 9354 32-Core Processor cpu family 25 model 17 stepping 1", Cpu.name(root));
         assertEquals(1 << 20, Cpu.cacheBytes(root));
+        write("sys/devices/system/cpu/cpu0/cache/index0/type", "Instruction\n");
+        cache(1, 1, "48K");
+        write("sys/devices/system/cpu/cpu0/cache/index1/type", "Data\n");
+        assertEquals(48 << 10, Cpu.cacheBytes(root, 1));
+        assertEquals(32 << 20, Cpu.cacheBytes(root, 3));
+        assertEquals(0, Cpu.cacheBytes(root, 4));
     }
 
     @Test

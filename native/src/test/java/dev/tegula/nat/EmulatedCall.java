@@ -48,6 +48,9 @@ abstract class EmulatedCall {
         if (name.startsWith("tegula_top_k_")) {
             return new TopK();
         }
+        if (name.startsWith("tegula_peak_")) {
+            return new Peak(name.matches("tegula_peak_(fma|int8|bf16).*"), name.contains("read"));
+        }
         return name.startsWith("tegula_rope_") ? new Rope() : new Rows();
     }
 
@@ -148,6 +151,27 @@ abstract class EmulatedCall {
             o.read(1, rows * field(shape, 2));
             o.written(2, rows * field(shape, 3));
             o.written(3, rows * field(shape, 4));
+        }
+    }
+
+    /** PEAK_ARGS of peaks.h. */
+    private static final class Peak extends EmulatedCall {
+        private final boolean multiplies;
+        private final boolean reads;
+
+        Peak(boolean multiplies, boolean reads) {
+            super(5);
+            this.multiplies = multiplies;
+            this.reads = reads;
+        }
+
+        @Override
+        void describe(Operands o) {
+            long vector = Isa.NEON.vectorBytes();
+            long bytes = multiplies ? PeakLoop.SUMS * vector : o.value(3);
+            o.written(0, reads ? PeakLoop.GRAIN : bytes);
+            o.read(1, bytes);
+            o.read(2, multiplies ? 2 * vector : bytes);
         }
     }
 

@@ -89,7 +89,7 @@ class EmulatedKernelsTest {
 
     @Test
     void theProbeKnowsTheProcessor(@TempDir Path folder) throws Exception {
-        assertEquals(Isa.NEON.feature() | Isa.I8MM.feature(), emulator.features());
+        assertEquals(Isa.NEON.feature() | Isa.I8MM.feature() | NativeLoader.BF16, emulator.features());
         try (Emulator neoverseN1 = new Emulator(Files.createDirectory(folder.resolve("n1")), "neoverse-n1");
                 Emulator old = new Emulator(Files.createDirectory(folder.resolve("a53")), "cortex-a53")) {
             assertEquals(Isa.NEON.feature(), neoverseN1.features());

@@ -95,6 +95,15 @@ class InstructionsTest {
     }
 
     @Test
+    void peaksOfBf16AndPastTheCaches() {
+        contains("x86_64", "vdpbf16ps zmm");
+        contains("x86_64", "vmovntdq zmm");
+        contains("x86_64", "vmovntdq ymm");
+        contains("aarch64", "bfdot");
+        contains("aarch64", "stnp");
+    }
+
+    @Test
     void amxMultipliesTilesOfBytes() {
         contains("x86_64", "tdpbsud");
         contains("x86_64", "ldtilecfg");

@@ -116,16 +116,10 @@ class TunedFileTest {
     }
 
     @Test
-    void liesInTheUsersFolderForCaches() {
-        assertEquals(Optional.of(Path.of("here")), TunedFile.folder("here", "/caches", "/home/u"));
-        assertEquals(Optional.of(Path.of("/caches/tegula")), TunedFile.folder(null, "/caches", "/home/u"));
-        assertEquals(Optional.of(Path.of("/home/u/.cache/tegula")), TunedFile.folder("", "", "/home/u"));
-        assertEquals(Optional.of(Path.of("/home/u/.cache/tegula")), TunedFile.folder(null, "relative", "/home/u"));
-        assertEquals(Optional.empty(), TunedFile.folder(null, null, "?"));
-        assertEquals(Optional.empty(), TunedFile.folder(null, null, null));
+    void needsAFolder() {
         TunedFile none = new TunedFile(Optional.empty(), Isa.AVX2, () -> "cpu", () -> "");
         assertEquals(Optional.empty(), none.read());
         assertTrue(assertThrows(IOException.class, () -> none.write(TUNED, "today")).getMessage()
-                .contains(TunedFile.PROPERTY));
+                .contains(CacheFolder.PROPERTY));
     }
 }

@@ -2,6 +2,8 @@ package dev.tegula.bench.peer;
 
 import dev.tegula.bench.kernel.KernelBench;
 import dev.tegula.bench.kernel.KernelCase;
+import dev.tegula.bench.timing.CpuTimes;
+import dev.tegula.bench.timing.Turns;
 import dev.tegula.kernel.Activations;
 import dev.tegula.kernel.KernelProvider;
 import dev.tegula.kernel.KernelRequest;
@@ -110,7 +112,7 @@ public final class PeersCommand implements Callable<Integer> {
             Pairs.Result result = new Pairs(rounds, slice * 1_000_000L, times).measure(ours::run, theirs::run);
             double[] ratios = result.ratios();
             return format(product.toString(), peer.name(), rate(product, result.ours()), rate(product, result.theirs()),
-                    String.format(Locale.ROOT, "%.2f", Pairs.Result.median(ratios)),
+                    String.format(Locale.ROOT, "%.2f", Turns.median(ratios)),
                     String.format(Locale.ROOT, "%.2f to %.2f", ratios[0], ratios[ratios.length - 1]),
                     result.disturbed() + " of " + rounds);
         }
@@ -118,7 +120,7 @@ public final class PeersCommand implements Callable<Integer> {
 
     /** Multiply-adds per nanosecond, which is 10^9 per second. */
     private static String rate(Product product, double[] nanos) {
-        return String.format(Locale.ROOT, "%.1f GMAC/s", product.multiplyAdds() / Pairs.Result.median(nanos));
+        return String.format(Locale.ROOT, "%.1f GMAC/s", product.multiplyAdds() / Turns.median(nanos));
     }
 
     private static String format(String... columns) {

@@ -1,4 +1,4 @@
-package dev.tegula.bench.peer;
+package dev.tegula.bench.timing;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -7,19 +7,20 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /** Where the CPUs' time went, by the first line of Linux's {@code /proc/stat} (proc_stat(5)); nothing on other systems. */
-final class CpuTimes {
+public final class CpuTimes {
     private static final int STEAL = 7;
     /** user, nice, system, idle, iowait, irq, softirq and steal; guest times are part of user and nice. */
     private static final int FIELDS = 8;
 
     private final Path file;
 
-    CpuTimes(Path file) {
+    /** Those that a file says, of the form of {@code /proc/stat}. */
+    public CpuTimes(Path file) {
         this.file = file;
     }
 
     /** Those of this machine. */
-    static CpuTimes ofMachine() {
+    public static CpuTimes ofMachine() {
         return new CpuTimes(Path.of("/proc/stat"));
     }
 
@@ -29,15 +30,15 @@ final class CpuTimes {
      * @param all of every kind
      * @param stolen in which a CPU had work but the host gave it to another guest
      */
-    record Reading(long all, long stolen) {
+    public record Reading(long all, long stolen) {
         /** The share of all CPUs' time since another reading that was stolen, 0 to 1. */
-        double stolenSince(Reading before) {
+        public double stolenSince(Reading before) {
             return all == before.all ? 0 : (double) (stolen - before.stolen) / (all - before.all);
         }
     }
 
     /** Reads them; zeros where the system has no such file. */
-    Reading read() {
+    public Reading read() {
         try (Stream<String> lines = Files.lines(file)) {
             long[] fields = lines.filter(line -> line.startsWith("cpu "))
                     .flatMapToLong(line -> Stream.of(line.substring(4).strip().split(" +")).mapToLong(Long::parseLong))

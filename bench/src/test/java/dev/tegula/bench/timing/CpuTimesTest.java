@@ -1,4 +1,4 @@
-package dev.tegula.bench.peer;
+package dev.tegula.bench.timing;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

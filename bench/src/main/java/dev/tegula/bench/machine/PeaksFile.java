@@ -1,0 +1,116 @@
+package dev.tegula.bench.machine;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.tegula.nat.CacheFolder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** The file that keeps the peaks of this machine for this user. */
+public final class PeaksFile {
+    /** More than any has. */
+    private static final int MAX_BYTES = 1 << 20;
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES,
+                    DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES,
+                    DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private final Optional<Path> file;
+
+    PeaksFile(Optional<Path> file) {
+        this.file = file;
+    }
+
+    /** That of this user. */
+    public static PeaksFile ofUser() {
+        return new PeaksFile(CacheFolder.find().map(folder -> folder.resolve("machine.json")));
+    }
+
+    /** The peaks in it cannot be used; the message says why. */
+    public static final class UnusableException extends Exception {
+        private static final long serialVersionUID = 1;
+
+        private UnusableException(String message) {
+            super(message + "; 'tegula bench machine' measures");
+        }
+    }
+
+    /**
+     * Reads it.
+     *
+     * @param here the machine that they must be of
+     * @throws UnusableException when there are none, or they are of another machine, or the file is damaged
+     */
+    public MachinePeaks read(Machine here) throws UnusableException {
+        if (file.isEmpty() || !Files.exists(file.get())) {
+            throw new UnusableException("no peaks of this machine are kept"
+                    + file.map(path -> " in " + path).orElse(""));
+        }
+        MachinePeaks peaks;
+        try {
+            if (Files.size(file.get()) > MAX_BYTES) {
+                throw new UnusableException(file.get() + " is longer than " + MAX_BYTES + " bytes");
+            }
+            peaks = parse(Files.readString(file.get()));
+        } catch (JsonProcessingException e) {
+            throw new UnusableException(file.get() + " is damaged: " + e.getOriginalMessage());
+        } catch (IOException | IllegalArgumentException e) {
+            throw new UnusableException(file.get() + " cannot be used: " + e.getMessage());
+        }
+        Optional<String> other = peaks.machine().differs(here);
+        if (other.isPresent()) {
+            throw new UnusableException(file.get() + " is of " + other.get());
+        }
+        return peaks;
+    }
+
+    /**
+     * Makes its folder, so that nobody measures what cannot be kept.
+     *
+     * @throws IOException when it could not be written there
+     */
+    void prepare() throws IOException {
+        CacheFolder.prepare(CacheFolder.require(file));
+    }
+
+    /**
+     * Writes it.
+     *
+     * @return where
+     * @throws IOException when it cannot be written
+     */
+    Path write(MachinePeaks peaks) throws IOException {
+        Path path = CacheFolder.require(file);
+        CacheFolder.write(path, json(peaks) + "\n");
+        return path;
+    }
+
+    /** Peaks as JSON. */
+    static String json(MachinePeaks peaks) {
+        try {
+            return JSON.writeValueAsString(peaks);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Peaks from JSON. */
+    private static MachinePeaks parse(String text) throws JsonProcessingException {
+        JsonNode tree = JSON.readTree(text);
+        int schema = tree.path("schema").asInt();
+        if (schema != MachinePeaks.SCHEMA) {
+            throw new IllegalArgumentException("its schema is " + tree.path("schema").asText("missing")
+                    + ", not " + MachinePeaks.SCHEMA);
+        }
+        return JSON.treeToValue(tree, MachinePeaks.class);
+    }
+}

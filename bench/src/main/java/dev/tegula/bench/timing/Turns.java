@@ -1,0 +1,83 @@
+package dev.tegula.bench.timing;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Several sides measured by turns, a slice of each in every round. Who is first changes from round to round. Rounds in which
+ * the system gave much of the CPUs to others are taken again.
+ */
+public final class Turns {
+    /** The share of a round that other guests of the machine may take. */
+    private static final double MOST_STOLEN = 0.05;
+    /** Rounds tried for each that is wanted. */
+    private static final int TRIES = 3;
+
+    private final int rounds;
+    private final CpuTimes times;
+
+    /** @param rounds that are wanted, at least 1 */
+    public Turns(int rounds, CpuTimes times) {
+        if (rounds < 1) {
+            throw new IllegalArgumentException("rounds " + rounds + ": at least 1");
+        }
+        this.rounds = rounds;
+        this.times = times;
+    }
+
+    /** What is measured. */
+    @FunctionalInterface
+    public interface Side {
+        /** Runs for a slice of time; a figure of it. */
+        double slice() throws InterruptedException;
+    }
+
+    /**
+     * What was measured.
+     *
+     * @param figures by side and round
+     * @param disturbed rounds among them in which others had more of the CPUs than is allowed
+     * @param stolen the share of the CPUs that others had, from the first round to the last, 0 to 1
+     */
+    public record Result(double[][] figures, int disturbed, double stolen) {
+        /** A side's figures over another's, round by round, in ascending order. */
+        public double[] ratios(int side, int to) {
+            double[] ratios = new double[figures[side].length];
+            Arrays.setAll(ratios, i -> figures[side][i] / figures[to][i]);
+            Arrays.sort(ratios);
+            return ratios;
+        }
+    }
+
+    /** The middle of some values. */
+    public static double median(double[] values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        int half = sorted.length / 2;
+        return sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+    }
+
+    /** Measures sides that have been run before. */
+    public Result measure(List<? extends Side> sides) throws InterruptedException {
+        double[][] figures = new double[sides.size()][rounds];
+        int kept = 0;
+        int disturbed = 0;
+        CpuTimes.Reading start = times.read();
+        CpuTimes.Reading now = start;
+        for (int tried = 0; kept < rounds; tried++) {
+            CpuTimes.Reading before = now;
+            for (int i = 0; i < sides.size(); i++) {
+                int side = (tried + i) % sides.size();
+                figures[side][kept] = sides.get(side).slice();
+            }
+            now = times.read();
+            boolean quiet = now.stolenSince(before) <= MOST_STOLEN;
+            // Towards the end what comes is taken, so that a busy machine gives an answer too.
+            if (quiet || rounds - kept >= TRIES * rounds - tried) {
+                kept++;
+                disturbed += quiet ? 0 : 1;
+            }
+        }
+        return new Result(figures, disturbed, now.stolenSince(start));
+    }
+}

@@ -1,0 +1,2 @@
+/** Measuring by turns on a machine that others use too. */
+package dev.tegula.bench.timing;

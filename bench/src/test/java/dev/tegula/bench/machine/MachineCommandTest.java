@@ -1,0 +1,94 @@
+package dev.tegula.bench.machine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tegula.nat.PeakLoop;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** Small sizes and short slices: what is printed and kept, not how fast anything is. */
+class MachineCommandTest {
+    private static final Machine MACHINE = new Machine("A CPU", "An OS 1", 2, "A JVM 25",
+            new Sizes(8 << 10, 64 << 10, 0, 256 << 10));
+
+    @TempDir
+    private Path folder;
+
+    private StringWriter out;
+    private StringWriter err;
+
+    private int run(Machine machine, Contenders contenders, String... args) {
+        out = new StringWriter();
+        err = new StringWriter();
+        PeaksFile file = new PeaksFile(Optional.of(folder.resolve("caches").resolve("machine.json")));
+        return new CommandLine(new MachineCommand(machine, contenders, file)).setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err))
+                .execute(args);
+    }
+
+    private int run(String... args) {
+        return run(MACHINE, Contenders.ofMachine(), args);
+    }
+
+    @Test
+    void measuresAllAndKeepsIt() throws Exception {
+        assertEquals(1, run("--cached"));
+        assertTrue(err.toString().contains("no peaks of this machine are kept in"), err.toString());
+        assertEquals(0, run("--rounds", "1", "--slice", "1"), err.toString());
+        String table = out.toString();
+        assertTrue(table.contains("A CPU, 2 CPUs") && table.contains("no third level"), table);
+        assertTrue(err.toString().contains("triad dram, 2 threads"), err.toString());
+        assertEquals(0, run("--cached"), err.toString());
+        assertEquals(table, out.toString());
+        assertEquals(0, run("--cached", "--json"));
+        assertEquals(Files.readString(folder.resolve("caches/machine.json")).strip(), out.toString().strip());
+        MachinePeaks peaks = new PeaksFile(Optional.of(folder.resolve("caches/machine.json"))).read(MACHINE);
+        for (PeakLoop loop : List.of(PeakLoop.FMA, PeakLoop.INT8)) {
+            assertEquals("GMAC/s", peaks.best(loop, Level.CORE, 2).orElseThrow().unit());
+        }
+        for (PeakLoop loop : List.of(PeakLoop.READ, PeakLoop.COPY, PeakLoop.TRIAD)) {
+            for (Level level : List.of(Level.L1, Level.L2, Level.DRAM)) {
+                assertTrue(peaks.best(loop, level, 1).orElseThrow().median() > 0);
+            }
+        }
+        assertEquals(Optional.empty(), peaks.best(PeakLoop.READ, Level.L3, 1));
+        Machine other = new Machine("Another", "An OS 1", 2, "A JVM 25", MACHINE.sizes());
+        assertEquals(1, run(other, Contenders.ofMachine(), "--cached"));
+        assertTrue(err.toString().contains("is of another CPU (A CPU); 'tegula bench machine' measures"),
+                err.toString());
+    }
+
+    @Test
+    void aPartIsNotKept() {
+        assertEquals(0, run("--filter", "^copy dram, 1", "--rounds", "1", "--slice", "1", "--json"), err.toString());
+        assertTrue(out.toString().contains("\"COPY\"") && !out.toString().contains("\"TRIAD\""), out.toString());
+        assertFalse(Files.exists(folder.resolve("caches")));
+    }
+
+    @Test
+    void whatIsMissingIsALine() {
+        Contenders none = new Contenders(List.of(), Optional.of("no vectors here"));
+        assertEquals(0, run(MACHINE, none, "--rounds", "1", "--slice", "1"), err.toString());
+        assertTrue(out.toString().strip().endsWith("java: no vectors here"), out.toString());
+        Contenders inJavaOnly = new Contenders(List.of(), Optional.empty());
+        assertEquals(0, run(MACHINE, inJavaOnly, "--filter", "fma", "--rounds", "1", "--slice", "1"), err.toString());
+        assertTrue(out.toString().contains("java"), out.toString());
+    }
+
+    @Test
+    void refusesWrongOptions() {
+        assertEquals(2, run("--rounds", "0"));
+        assertTrue(err.toString().contains("must be at least 1"), err.toString());
+        assertEquals(2, run("--slice", "0"));
+        assertEquals(2, run("--filter", "["));
+    }
+}
