@@ -7,6 +7,7 @@ open module dev.tegula.bench {
     requires com.fasterxml.jackson.databind;
     requires dev.tegula.nat;
     requires info.picocli;
+    requires java.management;
     requires static jdk.incubator.vector;
     requires jmh.core;
     // JMH's own need, which an automatic module cannot state.
@@ -16,6 +17,7 @@ open module dev.tegula.bench {
     exports dev.tegula.bench.kernel;
     exports dev.tegula.bench.machine;
     exports dev.tegula.bench.peer;
+    exports dev.tegula.bench.report;
     exports dev.tegula.bench.sample;
     exports dev.tegula.bench.text;
     exports dev.tegula.bench.timing;

@@ -2,6 +2,8 @@ package dev.tegula.bench;
 
 import dev.tegula.bench.machine.MachineCommand;
 import dev.tegula.bench.peer.PeersCommand;
+import dev.tegula.bench.report.CompareCommand;
+import dev.tegula.bench.report.ReportCommand;
 import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -10,6 +12,7 @@ import picocli.CommandLine.Option;
 /** {@code tegula bench} for what measures kernels; models are measured by the command line's own {@code bench}. */
 @Command(name = "tegula bench", subcommands = {MachineCommand.class,
     KernelsCommand.class,
+    CompareCommand.class, ReportCommand.class,
     PeersCommand.class}, description = "Measures kernels. (Whole models: tegula bench --model FILE.)", synopsisSubcommandLabel = "COMMAND")
 public final class Main {
     @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help message and exit.")

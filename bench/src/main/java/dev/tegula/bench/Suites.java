@@ -11,8 +11,11 @@ import dev.tegula.bench.kernel.QuantizeBench;
 import dev.tegula.bench.kernel.RopeBench;
 import dev.tegula.bench.kernel.SoftmaxBench;
 import dev.tegula.bench.kernel.TopKBench;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Which suite measures which op. */
 public final class Suites {
@@ -35,5 +38,16 @@ public final class Suites {
      */
     public static Optional<Class<? extends KernelBench>> of(String op) {
         return Optional.ofNullable(BY_OP.get(op));
+    }
+
+    /** All suites of kernels, in the order of their names. */
+    public static List<Class<? extends KernelBench>> all() {
+        Comparator<Class<? extends KernelBench>> byName = Comparator.comparing(Class::getSimpleName);
+        return BY_OP.values().stream().distinct().sorted(byName).toList();
+    }
+
+    /** The ops that have a suite, as kernel ids name them. */
+    public static Set<String> ops() {
+        return BY_OP.keySet();
     }
 }

@@ -3,6 +3,7 @@ package dev.tegula.bench.kernel;
 import dev.tegula.exec.Executor;
 import dev.tegula.exec.Workers;
 import dev.tegula.kernel.Batch;
+import dev.tegula.kernel.Cost;
 import dev.tegula.kernel.Kernel;
 import dev.tegula.kernel.KernelArgs;
 import dev.tegula.kernel.KernelFactory;
@@ -41,6 +42,7 @@ public final class KernelCase implements AutoCloseable {
     private final List<Operand> twinInputs = new ArrayList<>();
     private final List<TensorView> outputs;
     private final Batch batch;
+    private final int firstPosition;
     private final Workers workers;
     private final Executor executor;
 
@@ -56,6 +58,7 @@ public final class KernelCase implements AutoCloseable {
      */
     public KernelCase(String engine, String tile, KernelRequest request, int rows, int firstPosition, int threads) {
         this.request = request;
+        this.firstPosition = firstPosition;
         this.factory = factory(engine, tile, request);
         int positions = Math.ceilDiv(firstPosition + rows, KvLayout.BLOCK) * KvLayout.BLOCK;
         this.batch = batch(rows, firstPosition, positions);
@@ -134,6 +137,20 @@ public final class KernelCase implements AutoCloseable {
             views.add(view);
         }
         return views;
+    }
+
+    /** What a call costs at least. Its rows are those of one sequence, which share the keys and values that each of them sees. */
+    public Cost cost() {
+        int rows = batch.maxRows();
+        Cost alone = factory.cost(request, rows, 0);
+        long cached = factory.cost(request, 1, firstPosition + rows).bytes() - factory.cost(request, 1, 0).bytes();
+        return new Cost(factory.cost(request, rows, firstPosition + (rows + 1) / 2).multiplyAdds(),
+                alone.bytes() + cached);
+    }
+
+    /** The id of the kernel that was bound. */
+    public String id() {
+        return factory.id().toString();
     }
 
     /** Computes the whole output. */

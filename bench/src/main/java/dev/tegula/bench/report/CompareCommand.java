@@ -1,0 +1,89 @@
+package dev.tegula.bench.report;
+
+import dev.tegula.bench.report.Comparison.Line;
+import dev.tegula.bench.report.Comparison.Verdict;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+
+/** {@code tegula bench compare}: what changed between two reports. */
+@Command(name = "compare", description = "Compares two reports: shares of the limit measured beside each row, with the interval in which "
+        + "99 % of their ratio's resamples lie. A row whose limit moved by over 10 %, or in most of whose rounds others had the CPUs, is "
+        + "undecided. Ends with 1 when a row is slower.")
+public final class CompareCommand implements Callable<Integer> {
+    private static final String FORMAT = "%-9s %6s  %-14s %6s  %s%n";
+
+    @picocli.CommandLine.Spec
+    private CommandSpec spec;
+
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help message and exit.")
+    private boolean help;
+
+    @Option(names = "--noise", paramLabel = "PERCENT", description = "Changes that happen by themselves from run to run (default: ${DEFAULT-VALUE}).")
+    private double noise = 10;
+
+    @Option(names = "--all", description = "Print the rows that stayed the same, too.")
+    private boolean all;
+
+    @Parameters(index = "0", paramLabel = "BEFORE", description = "A report.json.")
+    private Path before;
+
+    @Parameters(index = "1", paramLabel = "AFTER", description = "Another.")
+    private Path after;
+
+    @Override
+    public Integer call() {
+        if (!(noise >= 0 && noise < 100)) {
+            throw new ParameterException(spec.commandLine(), "--noise " + noise + ": from 0 to under 100");
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter err = spec.commandLine().getErr();
+        Comparison comparison;
+        try {
+            Report first = ReportFile.read(before);
+            Report second = ReportFile.read(after);
+            if (!first.machine().cpu().equals(second.machine().cpu())) {
+                err.println("two machines: " + first.machine().cpu() + ", and " + second.machine().cpu());
+            }
+            comparison = Comparison.of(first, second, noise / 100);
+        } catch (IOException e) {
+            err.println(e.getMessage());
+            return 2;
+        }
+        out.printf(Locale.ROOT, FORMAT, "", "ratio", "99 %", "limit", "");
+        comparison.lines()
+                .stream()
+                .filter(line -> all || line.verdict() != Verdict.SAME)
+                .forEach(line -> print(out, line));
+        comparison.alone().forEach(out::println);
+        for (Verdict verdict : Verdict.values()) {
+            out.println(word(verdict) + ": " + count(comparison, verdict));
+        }
+        out.flush();
+        return count(comparison, Verdict.SLOWER) > 0 ? 1 : 0;
+    }
+
+    private static long count(Comparison comparison, Verdict verdict) {
+        return comparison.lines().stream().filter(line -> line.verdict() == verdict).count();
+    }
+
+    private static void print(PrintWriter out, Line line) {
+        out.printf(Locale.ROOT, FORMAT, word(line.verdict()), number(line.ratio()),
+                number(line.low()) + " to " + number(line.high()), number(line.moved()), line.key());
+    }
+
+    private static String number(double value) {
+        return String.format(Locale.ROOT, "%.2f", value);
+    }
+
+    private static String word(Verdict verdict) {
+        return verdict.name().toLowerCase(Locale.ROOT);
+    }
+}

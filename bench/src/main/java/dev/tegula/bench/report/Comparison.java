@@ -1,0 +1,97 @@
+package dev.tegula.bench.report;
+
+import dev.tegula.bench.timing.Turns;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/**
+ * Two reports side by side, row by row. Machines drift, so what is compared is the share of the limit that was measured in the same
+ * rounds, and where the limit itself moved by over a tenth there is no verdict.
+ *
+ * @param lines the rows of both, in the order of the second
+ * @param alone rows of one only, and which
+ */
+record Comparison(List<Line> lines, List<String> alone) {
+    /** How far the limit may move. */
+    private static final double MOST_MOVED = 0.10;
+    private static final int RESAMPLES = 2000;
+    /** Of the resampled ratios, below and above what is taken for the interval's ends: 99 % lie within. */
+    private static final double TAIL = 0.005;
+
+    /** What is to be said of a row. */
+    enum Verdict {
+        FASTER, SLOWER, SAME, UNDECIDED
+    }
+
+    /**
+     * A row in both.
+     *
+     * @param ratio of the shares' medians, the second's to the first's: above 1 it became faster
+     * @param low end of the ratio's interval of 99 % by the bootstrap
+     * @param high its other end
+     * @param moved the ratio of the limits
+     */
+    record Line(String key, double ratio, double low, double high, double moved, Verdict verdict) {}
+
+    /**
+     * Compares.
+     *
+     * @param noise by how much, from 0 to 1, a share may change from run to run although nothing else has
+     */
+    static Comparison of(Report before, Report after, double noise) {
+        Map<String, Row> old = new HashMap<>();
+        before.rows().forEach(row -> old.put(row.key(), row));
+        List<Line> lines = new ArrayList<>();
+        List<String> alone = new ArrayList<>();
+        for (Row row : after.rows()) {
+            Row its = old.remove(row.key());
+            if (its == null) {
+                alone.add(row.key() + ": only in the second");
+            } else {
+                lines.add(line(its, row, noise));
+            }
+        }
+        before.rows()
+                .stream()
+                .filter(row -> old.containsKey(row.key()))
+                .forEach(row -> alone.add(row.key() + ": only in the first"));
+        return new Comparison(List.copyOf(lines), List.copyOf(alone));
+    }
+
+    private static Line line(Row before, Row after, double noise) {
+        double[] a = before.shares();
+        double[] b = after.shares();
+        double ratio = Turns.median(b) / Turns.median(a);
+        double moved = after.peak() / before.peak();
+        double[] ratios = resampled(a, b);
+        double low = ratios[(int) (TAIL * RESAMPLES)];
+        double high = ratios[RESAMPLES - 1 - (int) (TAIL * RESAMPLES)];
+        boolean undecided = !before.limit().equals(after.limit()) || Math.abs(moved - 1) > MOST_MOVED
+                || 2 * before.disturbed() > a.length || 2 * after.disturbed() > b.length;
+        Verdict verdict = undecided
+                ? Verdict.UNDECIDED
+                : high < 1 - noise ? Verdict.SLOWER : low > 1 + noise ? Verdict.FASTER : Verdict.SAME;
+        return new Line(after.key(), ratio, low, high, moved, verdict);
+    }
+
+    /** Ratios of medians of rounds drawn with replacement, in ascending order; the same for the same rounds. */
+    private static double[] resampled(double[] a, double[] b) {
+        SplittableRandom random = new SplittableRandom(1);
+        double[] ratios = new double[RESAMPLES];
+        for (int i = 0; i < RESAMPLES; i++) {
+            ratios[i] = Turns.median(drawn(b, random)) / Turns.median(drawn(a, random));
+        }
+        Arrays.sort(ratios);
+        return ratios;
+    }
+
+    private static double[] drawn(double[] values, SplittableRandom random) {
+        double[] drawn = new double[values.length];
+        Arrays.setAll(drawn, i -> values[random.nextInt(values.length)]);
+        return drawn;
+    }
+}

@@ -1,0 +1,31 @@
+package dev.tegula.bench.report;
+
+import dev.tegula.bench.machine.Machine;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What was measured in one run.
+ *
+ * @param schema version of this form, {@link #SCHEMA}
+ * @param machine where
+ * @param date when it began, in UTC, as ISO 8601 has it
+ * @param commit of the source, or an empty text where that is unknown
+ * @param options of the JVM
+ * @param ceilings the machine's peaks before the first row: 10⁹ multiply-adds or bytes per second by name, {@code f32 fma},
+ *        {@code int8 dot}, {@code read l2}, …
+ * @param rows the kernels
+ * @param missing what is not among them, and why
+ */
+public record Report(int schema, Machine machine, String date, String commit, List<String> options,
+        Map<String, Double> ceilings, List<Row> rows, List<String> missing) {
+    /** The version that this program writes and reads. */
+    static final int SCHEMA = 1;
+
+    public Report {
+        options = List.copyOf(options);
+        ceilings = Map.copyOf(ceilings);
+        rows = List.copyOf(rows);
+        missing = List.copyOf(missing);
+    }
+}

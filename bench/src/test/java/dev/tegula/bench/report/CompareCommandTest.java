@@ -1,0 +1,78 @@
+package dev.tegula.bench.report;
+
+import static dev.tegula.bench.report.Reports.row;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class CompareCommandTest {
+    @TempDir
+    Path folder;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+    private Path fast;
+    private Path slow;
+
+    @BeforeEach
+    void write() throws IOException {
+        fast = write("fast.json", row("a", 100, 50.0, 50.0, 50.0));
+        slow = write("slow.json", row("a", 100, 20.0, 20.0, 20.0));
+    }
+
+    private Path write(String name, Row row) throws IOException {
+        return Files.writeString(folder.resolve(name), ReportFile.json(Reports.of(row)));
+    }
+
+    private int run(Object... args) {
+        String[] words = new String[args.length];
+        for (int i = 0; i < args.length; i++) {
+            words[i] = args[i].toString();
+        }
+        return new CommandLine(new CompareCommand()).setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err))
+                .execute(words);
+    }
+
+    @Test
+    void aSlowerRowEndsWithOneAndIsNamed() {
+        assertEquals(1, run(fast, slow));
+        assertTrue(out.toString().contains("slower      0.40  0.40 to 0.40     1.00  a, nat-x, 2 threads"),
+                out.toString());
+    }
+
+    @Test
+    void aFasterOneAndNoChangeEndWithZero() {
+        assertEquals(0, run(slow, fast));
+        assertTrue(out.toString().contains("faster"), out.toString());
+        assertEquals(0, run(fast, fast));
+        assertTrue(out.toString().contains("same: 1"), out.toString());
+    }
+
+    @Test
+    void whatIsNoReportIsRefusedByName() throws IOException {
+        Path other = Files.writeString(folder.resolve("other.json"), "{\"schema\": 7}");
+        assertEquals(2, run(fast, other));
+        assertTrue(err.toString().contains("other.json: its schema is 7, not 1"), err.toString());
+        Path broken = Files.writeString(folder.resolve("broken.json"), "{\"schema\": 1, \"rows\": [");
+        assertEquals(2, run(broken, fast));
+        assertTrue(err.toString().contains("broken.json is no report: "), err.toString());
+        assertEquals(2, run(folder.resolve("none.json"), fast));
+        assertTrue(err.toString().contains("there is no file " + folder.resolve("none.json")), err.toString());
+    }
+
+    @Test
+    void theNoiseHasARange() {
+        assertEquals(2, run("--noise", "100", fast, slow));
+        assertTrue(err.toString().contains("--noise 100.0: from 0 to under 100"), err.toString());
+    }
+}

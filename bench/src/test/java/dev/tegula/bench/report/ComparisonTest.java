@@ -1,0 +1,76 @@
+package dev.tegula.bench.report;
+
+import static dev.tegula.bench.report.Reports.row;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tegula.bench.report.Comparison.Line;
+import dev.tegula.bench.report.Comparison.Verdict;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ComparisonTest {
+    private static final Row STEADY = row("a", 100, 50.0, 51.0, 49.0, 50.5, 49.5, 50.0, 50.0);
+
+    private static Line compare(Row before, Row after) {
+        Comparison comparison = Comparison.of(Reports.of(before), Reports.of(after), 0.1);
+        assertEquals(1, comparison.lines().size());
+        return comparison.lines().getFirst();
+    }
+
+    @Test
+    void aReportIsTheSameAsItself() {
+        Line line = compare(STEADY, STEADY);
+        assertEquals(Verdict.SAME, line.verdict());
+        assertEquals(1, line.ratio());
+        assertTrue(line.low() <= 1 && line.high() >= 1, line.toString());
+    }
+
+    @Test
+    void whatLostAThirdIsSlowerAndTheOtherWayRoundFaster() {
+        Row slow = row("a", 100, 34.0, 33.0, 33.5, 33.0, 34.0, 33.0, 33.0);
+        assertEquals(Verdict.SLOWER, compare(STEADY, slow).verdict());
+        assertEquals(Verdict.FASTER, compare(slow, STEADY).verdict());
+        assertEquals(33.0 / 50, compare(STEADY, slow).ratio(), 1e-12);
+    }
+
+    @Test
+    void roundsThatDifferByMoreThanTheChangeProveNothing() {
+        Row wild = row("a", 100, 20.0, 80.0, 25.0, 70.0, 30.0, 60.0, 40.0);
+        assertEquals(Verdict.SAME, compare(STEADY, wild).verdict());
+    }
+
+    @Test
+    void aChangeWithinTheNoiseIsNone() {
+        Row little = row("a", 100, 47.0, 47.0, 47.0, 47.0, 47.0, 47.0, 47.0);
+        assertEquals(Verdict.SAME, compare(STEADY, little).verdict());
+    }
+
+    @Test
+    void sharesAreComparedNotRates() {
+        Row sameShare = row("a", 94, 47.0, 48.0, 46.0, 47.5, 46.5, 47.0, 47.0);
+        assertEquals(1, compare(STEADY, sameShare).ratio(), 1e-12);
+    }
+
+    @Test
+    void whereTheLimitMovedThereIsNoVerdict() {
+        Row slow = row("a", 80, 20.0, 20.0, 20.0, 20.0, 20.0, 20.0, 20.0);
+        assertEquals(Verdict.UNDECIDED, compare(STEADY, slow).verdict());
+        assertEquals(0.8, compare(STEADY, slow).moved(), 1e-12);
+    }
+
+    @Test
+    void mostRoundsDisturbedIsNoVerdict() {
+        Row slow = row("a", 100, 4, 20.0, 20.0, 20.0, 20.0, 20.0, 20.0, 20.0);
+        assertEquals(Verdict.UNDECIDED, compare(STEADY, slow).verdict());
+    }
+
+    @Test
+    void rowsOfOneReportOnlyAreSaid() {
+        Comparison comparison = Comparison.of(Reports.of(STEADY, row("b", 1, 1.0)),
+                Reports.of(row("c", 1, 1.0), STEADY), 0.1);
+        assertEquals(List.of("c, nat-x, 2 threads: only in the second", "b, nat-x, 2 threads: only in the first"),
+                comparison.alone());
+        assertEquals(1, comparison.lines().size());
+    }
+}

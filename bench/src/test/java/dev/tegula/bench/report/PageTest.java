@@ -1,0 +1,84 @@
+package dev.tegula.bench.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.awt.image.BufferedImage;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PageTest {
+    private static final Report REPORT = Reports.of(Reports.row("MatMul rows=1", 100, 50.0, 52.0, 48.0),
+            Reports.row("MatMul rows=512", 100, 75.0, 75.0, 75.0));
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void isOneFileThatAsksForNoOther() throws IOException {
+        String page = Page.html(REPORT);
+        assertFalse(page.contains("/*data*/") || page.contains("/*page*/") || page.contains("/*plots*/"));
+        assertFalse(page.contains("<script src"), "a script of another file");
+        assertFalse(page.contains("<link"), "a style of another file");
+        // The text that ends a script is in the data, but not as such.
+        assertEquals(3, page.split("</script>", -1).length - 1);
+    }
+
+    @Test
+    void aBrowserShowsTheRowsAndThePlots() throws Exception {
+        String dom = browse("--dump-dom");
+        assertTrue(dom.contains("MatMul rows=512"), dom);
+        assertTrue(dom.contains("75 %"), "no share");
+        assertTrue(dom.contains("vec: &lt;/script&gt; is not here"), "what is missing is missing");
+        assertTrue(dom.contains("2 rows, median share 63 %, measured 2026-01-02T03:04:05Z"), "no summary");
+        assertEquals(2, dom.split("<svg", -1).length - 1, "plots");
+        assertTrue(dom.contains("f32 fma 100 GMAC/s"), "no name at the ceiling");
+    }
+
+    @Test
+    void itsPictureIsNotEmpty() throws Exception {
+        Path picture = folder.resolve("page.png");
+        browse("--screenshot=" + picture, "--window-size=1200,1600");
+        BufferedImage image = ImageIO.read(picture.toFile());
+        long ink = 0;
+        for (int y = 0; y < image.getHeight(); y++) {
+            for (int x = 0; x < image.getWidth(); x++) {
+                ink += (image.getRGB(x, y) & 0xFFFFFF) != 0xFFFFFF ? 1 : 0;
+            }
+        }
+        assertTrue(ink > 10_000, ink + " pixels are not white");
+    }
+
+    private String browse(String... options) throws IOException, InterruptedException {
+        Optional<Path> browser = Stream.of(System.getenv("PATH").split(File.pathSeparator))
+                .flatMap(entry -> Stream.of("chromium", "chromium-browser", "google-chrome")
+                        .map(Path.of(entry)::resolve))
+                .filter(Files::isExecutable)
+                .findFirst();
+        assumeTrue(browser.isPresent(), "no Chromium is installed");
+        Path page = Files.writeString(folder.resolve("page.html"), Page.html(REPORT));
+        List<String> command = new ArrayList<>(List.of(browser.get().toString(), "--headless", "--no-sandbox",
+                "--disable-gpu", "--disable-dev-shm-usage", "--user-data-dir=" + folder.resolve("profile")));
+        command.addAll(List.of(options));
+        command.add(page.toUri().toString());
+        Path output = folder.resolve("output.txt");
+        Process process = new ProcessBuilder(command).redirectOutput(output.toFile())
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        assertTrue(process.waitFor(2, TimeUnit.MINUTES), "the browser does not end");
+        assertEquals(0, process.exitValue());
+        return Files.readString(output);
+    }
+}

@@ -1,0 +1,58 @@
+package dev.tegula.bench.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class ReportCommandTest {
+    @TempDir
+    Path folder;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int run(String... args) {
+        return new CommandLine(new ReportCommand()).setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err))
+                .execute(args);
+    }
+
+    @Test
+    void measuresAndWritesBothFiles() throws IOException {
+        Path to = folder.resolve("a").resolve("b");
+        assertEquals(0, run("--filter", "^Rope .*rows=1 op=rope$", "--engines", "ref", "--threads", "1", "--out",
+                to.toString()), err.toString());
+        Report report = ReportFile.read(to.resolve("report.json"));
+        assertEquals(1, report.rows().size(), err.toString());
+        Row row = report.rows().getFirst();
+        assertEquals("rope", row.op());
+        assertEquals("ref", row.engine());
+        assertTrue(row.limit().startsWith("read l"), row.limit());
+        assertTrue(row.rate() > 0 && row.peak() > 0);
+        assertTrue(row.command().startsWith("./tegula bench kernels --filter RopeBench -p heads=32 -p "),
+                row.command());
+        assertTrue(report.ceilings().containsKey("f32 fma"), report.ceilings().toString());
+        assertTrue(Files.readString(to.resolve("report.html")).contains(row.name()));
+        assertTrue(err.toString().startsWith("1 of 1: Rope "), err.toString());
+    }
+
+    @Test
+    void refusesWhatItCannotDo() {
+        assertEquals(2, run("--engines", "abacus"));
+        assertTrue(err.toString().contains("--engines abacus: there are "), err.toString());
+        assertEquals(2, run("--filter", "no such thing"));
+        assertTrue(err.toString().contains("--filter no such thing matches no row"), err.toString());
+        assertEquals(2, run("--threads", "0"));
+        assertTrue(err.toString().contains("--threads 0: from 1 to 1024"), err.toString());
+        assertFalse(Files.exists(Path.of("report.json")));
+    }
+}

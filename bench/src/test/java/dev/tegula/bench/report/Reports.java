@@ -1,0 +1,39 @@
+package dev.tegula.bench.report;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tegula.bench.machine.Machine;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+
+/** Reports made up for tests. */
+final class Reports {
+    private Reports() {}
+
+    static Report of(Row... rows) {
+        return new Report(Report.SCHEMA, machine(), "2026-01-02T03:04:05Z", "", List.of("-Xmx1g"),
+                Map.of("f32 fma", 100.0, "read dram", 10.0), List.of(rows), List.of("vec: </script> is not here"));
+    }
+
+    private static Machine machine() {
+        try {
+            return new ObjectMapper().readValue("""
+                    {"cpu": "A CPU", "system": "An OS", "threads": 2, "jvm": "A JVM",
+                     "sizes": {"l1": 32768, "l2": 1048576, "l3": 0, "dram": 67108864}}""", Machine.class);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A product of matrices whose limit was the same in all rounds. */
+    static Row row(String name, double peak, Double... rates) {
+        return row(name, peak, 0, rates);
+    }
+
+    static Row row(String name, double peak, int disturbed, Double... rates) {
+        return new Row(name, "matmul", "matmul.of." + name, "nat-x", 2, 1000, 10, "f32 fma", Arrays.asList(rates),
+                Collections.nCopies(rates.length, peak), disturbed, 0, "./tegula bench kernels --filter " + name);
+    }
+}
