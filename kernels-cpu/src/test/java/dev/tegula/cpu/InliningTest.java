@@ -33,6 +33,8 @@ class InliningTest {
     private static final Set<String> COLD = Set.of("call site not reached", "never executed", "low call site frequency",
             "executed < MinInliningThreshold times", "unloaded signature classes", "exception method",
             "don't inline Throwable constructors");
+    /** Makes an exception for an operator that a class of vectors has not; no kernel asks for one. */
+    private static final String BAD_OPERATOR = "badOp";
     /** What moves many bytes is a step too. */
     private static final Set<String> BULK = Set.of("copy", "fill", "mismatch");
 
@@ -131,7 +133,7 @@ class InliningTest {
         boolean accessor = call.owner().startsWith("java.lang.foreign.MemorySegment")
                 || call.owner().matches("jdk\\.internal\\.foreign\\.\\w+MemorySegmentImpl")
                 || call.owner().equals("jdk.internal.misc.ScopedMemoryAccess");
-        return call.owner().startsWith("jdk.incubator.vector.") || call.owner().startsWith("jdk.internal.vm.vector.")
+        return call.owner().startsWith("jdk.incubator.vector.") && !call.name().equals(BAD_OPERATOR) || call.owner().startsWith("jdk.internal.vm.vector.")
                 || accessor && !BULK.contains(call.name());
     }
 

@@ -58,7 +58,7 @@ function roofline() {
       ({ name: `${name} ${peak.toFixed(0)} GB/s`, data: [[low, low * peak], [spot(name), spot(name) * peak], [top / peak, top]], labelled: 1, at: 'right' })),
   ];
   const engines = [...new Set(points.map(row => row.engine))];
-  const label = row => row.op + ' ' + ['format', 'rows', 'at', 'headSize'].map(key => (row.name.match(new RegExp(key + '=(\\S+)')) || [])[1])
+  const label = row => row.op + ' ' + ['format', 'rows', 'at', 'headSize'].map(key => (row.name.match(new RegExp(' ' + key + '=(\\S+)')) || [])[1])
     .filter(Boolean).join(' ');
   const chart = echarts.init(place, null, { renderer: 'svg' });
   chart.setOption({
@@ -92,15 +92,15 @@ function shares() {
   const chart = echarts.init(place, null, { renderer: 'svg' });
   chart.setOption({
     animation: false,
-    grid: { left: 10, right: 60, top: 30, bottom: 10, containLabel: true },
+    grid: { left: 10, right: 10, top: 30, bottom: 10, containLabel: true },
     tooltip: { formatter: point => `${names[point.dataIndex]}<br>${percent(rows[point.dataIndex].share)} of ${rows[point.dataIndex].limit}` },
     xAxis: { type: 'value', min: 0, max: Math.max(1, ...rows.map(row => Math.min(row.most, 1.5))), position: 'top',
       axisLabel: { formatter: value => (100 * value).toFixed(0) + ' %' } },
-    yAxis: { type: 'category', inverse: true, data: names, axisLabel: { fontSize: 10, interval: 0 }, axisTick: { show: false } },
+    yAxis: [names, rows.map(row => percent(row.share))].map(texts =>
+      ({ type: 'category', inverse: true, data: texts, axisLabel: { fontSize: 10, interval: 0 }, axisTick: { show: false } })),
     series: [
-      { type: 'bar', data: rows.map(row => row.share), barWidth: 9, itemStyle: { color: '#1f5fa8' },
-        label: { show: true, position: 'right', distance: 22, fontSize: 9, formatter: point => percent(point.value) } },
-      { type: 'custom', silent: true, data: rows.map((row, i) => [i, row.least, row.most]),
+      { type: 'bar', data: rows.map(row => row.share), barWidth: 9, itemStyle: { color: '#1f5fa8' } },
+      { type: 'custom', silent: true, clip: true, data: rows.map((row, i) => [i, row.least, row.most]),
         renderItem: (params, api) => {
           const from = api.coord([api.value(1), api.value(0)]), to = api.coord([api.value(2), api.value(0)]);
           return { type: 'line', shape: { x1: from[0], y1: from[1], x2: to[0], y2: to[1] }, style: { stroke: '#1c2430', lineWidth: 1.5 } };
