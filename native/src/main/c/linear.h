@@ -55,7 +55,7 @@ struct linear {
     int32_t nc;              /* output columns of a block, whole panels of each of two matrices */
     int32_t kc;              /* elements that are multiplied together: CHUNK, or of floats a part of it */
     int32_t mr;              /* rows of a register tile: the format's, or a smaller one of tile_rows */
-    int32_t record_bytes;    /* of all records of a block at most; those of a chunk of mc rows fit */
+    int32_t record_bytes;    /* of all records of a block at most */
 };
 
 /* Decoded weights of up to 256 elements of k, column by column in each row of the arrays. */

@@ -111,6 +111,9 @@ static const struct format formats[FORMATS] = {
     EACH_FIELDS(FIELDS_ROW)
 };
 
+/* A register tile's records of a chunk fit at least, whatever they are. */
+_Static_assert(16 * sizeof(struct record_tables) <= MAX_RECORD_BYTES && FLOAT_ROWS <= 16 && BLOCK_ROWS <= 16, "records");
+
 /* A block of rows and columns of one call. */
 struct block {
     const struct linear *s;

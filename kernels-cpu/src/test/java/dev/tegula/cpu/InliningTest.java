@@ -133,7 +133,8 @@ class InliningTest {
         boolean accessor = call.owner().startsWith("java.lang.foreign.MemorySegment")
                 || call.owner().matches("jdk\\.internal\\.foreign\\.\\w+MemorySegmentImpl")
                 || call.owner().equals("jdk.internal.misc.ScopedMemoryAccess");
-        return call.owner().startsWith("jdk.incubator.vector.") && !call.name().equals(BAD_OPERATOR) || call.owner().startsWith("jdk.internal.vm.vector.")
+        return call.owner().startsWith("jdk.incubator.vector.") && !call.name().equals(BAD_OPERATOR)
+                || call.owner().startsWith("jdk.internal.vm.vector.")
                 || accessor && !BULK.contains(call.name());
     }
 

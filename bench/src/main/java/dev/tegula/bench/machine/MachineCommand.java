@@ -95,6 +95,11 @@ public final class MachineCommand implements Callable<Integer> {
 
     private List<Peak> measure(PrintWriter progress) throws InterruptedException {
         List<Contest> contests = contests();
+        if (contests.isEmpty()) {
+            throw new ParameterException(spec.commandLine(), filter == null
+                    ? "nothing can be measured here: " + String.join("; ", contenders.missing())
+                    : "--filter " + filter + " matches no measurement");
+        }
         List<Peak> peaks = new ArrayList<>();
         WarmUp warmUp = new WarmUp();
         Turns turns = new Turns(rounds, CpuTimes.ofMachine());

@@ -19,6 +19,7 @@ public final class PeakMeter implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final Team team;
     private final Memory memory;
+    private final WarmUp warmUp = new WarmUp();
     private final Map<PeakLoop, List<Team.Work>> multiplying = new EnumMap<>(PeakLoop.class);
     private final Map<Level, List<Team.Work>> reading = new EnumMap<>(Level.class);
 
@@ -34,47 +35,66 @@ public final class PeakMeter implements AutoCloseable {
         this.memory = new Memory(machine.sizes(), threads);
     }
 
+    /** What cannot be measured here, and why: a sentence each. */
+    public List<String> missing() {
+        return contenders.missing();
+    }
+
     /** The machine. */
     public Machine machine() {
         return machine;
     }
 
     /**
-     * Multiplying in registers.
+     * Multiplying in registers. Its answer is looked at, and it runs until it is compiled, when it is asked for first.
      *
      * @param loop FMA or INT8
      * @param nanos of a slice
      * @return of which a figure is 10⁹ multiply-adds per second, all threads together
+     * @throws IllegalStateException when no loop can run here, or its answer is wrong
      */
-    public Turns.Side multiply(PeakLoop loop, long nanos) {
-        List<Team.Work> works = multiplying.computeIfAbsent(loop, l -> {
-            Contender contender = contenders.of(l, Level.CORE).getFirst();
-            List<Team.Work> list = new ArrayList<>();
+    public Turns.Side multiply(PeakLoop loop, long nanos) throws InterruptedException {
+        if (!multiplying.containsKey(loop)) {
+            Contender contender = first(loop, Level.CORE);
+            List<Walk> walks = new ArrayList<>();
             for (int i = 0; i < threads; i++) {
-                Walk.Piece piece = contender.operands(arena);
-                list.add(() -> contender.run(piece));
+                walks.add(Walk.on(contender.operands(arena)));
             }
-            return list;
-        });
+            multiplying.put(loop, ready(contender, walks, nanos));
+        }
+        List<Team.Work> works = multiplying.get(loop);
         return () -> team.rate(works, nanos);
     }
 
     /**
-     * Reading.
+     * Reading; otherwise as {@link #multiply}.
      *
      * @param level where the data are
      * @param nanos of a slice
      * @return of which a figure is 10⁹ bytes per second, all threads together
      */
-    public Turns.Side read(Level level, long nanos) {
-        List<Team.Work> works = reading.computeIfAbsent(level, l -> {
-            Contender contender = contenders.of(PeakLoop.READ, l).getFirst();
-            return memory.walks(l, PeakLoop.READ.streams(), threads)
-                    .stream().<Team
-                            .Work>map(walk -> () -> contender.run(walk.next()))
-                    .toList();
-        });
+    public Turns.Side read(Level level, long nanos) throws InterruptedException {
+        if (!reading.containsKey(level)) {
+            List<Walk> walks = memory.walks(level, PeakLoop.READ.streams(), threads);
+            reading.put(level, ready(first(PeakLoop.READ, level), walks, nanos));
+        }
+        List<Team.Work> works = reading.get(level);
         return () -> team.rate(works, nanos);
+    }
+
+    private Contender first(PeakLoop loop, Level level) {
+        return contenders.of(loop, level)
+                .stream()
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(
+                        "nothing here can measure the machine's limits: " + String.join("; ", contenders.missing())));
+    }
+
+    private List<Team.Work> ready(Contender contender, List<Walk> walks, long nanos) throws InterruptedException {
+        walks.forEach(walk -> walk.ends().forEach(contender.answers()::verify));
+        List<Team.Work> works = walks.stream().<Team.Work>map(walk -> () -> contender.run(walk.next())).toList();
+        warmUp.run(contender, () -> team.rate(works, nanos));
+        return works;
     }
 
     @Override

@@ -15,8 +15,8 @@ import picocli.CommandLine.Parameters;
 
 /** {@code tegula bench compare}: what changed between two reports. */
 @Command(name = "compare", description = "Compares two reports: shares of the limit measured beside each row, with the interval in which "
-        + "99 % of their ratio's resamples lie. A row whose limit moved by over 10 %, or in most of whose rounds others had the CPUs, is "
-        + "undecided. Ends with 1 when a row is slower.")
+        + "99 % of their ratio's resamples lie. A row whose limit moved by over 10 %, or in most of whose rounds other guests of the machine had the CPUs, is "
+        + "undecided. Ends with 1 when a row is slower or lost.")
 public final class CompareCommand implements Callable<Integer> {
     private static final String FORMAT = "%-9s %6s  %-14s %6s  %s%n";
 
@@ -50,7 +50,9 @@ public final class CompareCommand implements Callable<Integer> {
             Report first = ReportFile.read(before);
             Report second = ReportFile.read(after);
             if (!first.machine().cpu().equals(second.machine().cpu())) {
-                err.println("two machines: " + first.machine().cpu() + ", and " + second.machine().cpu());
+                err.println("reports of two machines say nothing of one another: " + first.machine().cpu() + ", and "
+                        + second.machine().cpu());
+                return 2;
             }
             comparison = Comparison.of(first, second, noise / 100);
         } catch (IOException e) {
@@ -62,12 +64,13 @@ public final class CompareCommand implements Callable<Integer> {
                 .stream()
                 .filter(line -> all || line.verdict() != Verdict.SAME)
                 .forEach(line -> print(out, line));
-        comparison.alone().forEach(out::println);
+        comparison.lost().forEach(line -> out.println("lost: " + line));
+        comparison.added().forEach(line -> out.println("new: " + line));
         for (Verdict verdict : Verdict.values()) {
             out.println(word(verdict) + ": " + count(comparison, verdict));
         }
         out.flush();
-        return count(comparison, Verdict.SLOWER) > 0 ? 1 : 0;
+        return count(comparison, Verdict.SLOWER) > 0 || !comparison.lost().isEmpty() ? 1 : 0;
     }
 
     private static long count(Comparison comparison, Verdict verdict) {

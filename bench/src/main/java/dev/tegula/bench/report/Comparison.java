@@ -13,9 +13,10 @@ import java.util.SplittableRandom;
  * rounds, and where the limit itself moved by over a tenth there is no verdict.
  *
  * @param lines the rows of both, in the order of the second
- * @param alone rows of one only, and which
+ * @param lost rows of the first only, and why where the second says it
+ * @param added rows of the second only
  */
-record Comparison(List<Line> lines, List<String> alone) {
+record Comparison(List<Line> lines, List<String> lost, List<String> added) {
     /** How far the limit may move. */
     private static final double MOST_MOVED = 0.10;
     private static final int RESAMPLES = 2000;
@@ -46,11 +47,12 @@ record Comparison(List<Line> lines, List<String> alone) {
         Map<String, Row> old = new HashMap<>();
         before.rows().forEach(row -> old.put(row.key(), row));
         List<Line> lines = new ArrayList<>();
-        List<String> alone = new ArrayList<>();
+        List<String> lost = new ArrayList<>();
+        List<String> added = new ArrayList<>();
         for (Row row : after.rows()) {
             Row its = old.remove(row.key());
             if (its == null) {
-                alone.add(row.key() + ": only in the second");
+                added.add(row.key());
             } else {
                 lines.add(line(its, row, noise));
             }
@@ -58,8 +60,18 @@ record Comparison(List<Line> lines, List<String> alone) {
         before.rows()
                 .stream()
                 .filter(row -> old.containsKey(row.key()))
-                .forEach(row -> alone.add(row.key() + ": only in the first"));
-        return new Comparison(List.copyOf(lines), List.copyOf(alone));
+                .forEach(row -> lost.add(row.key() + reason(row, after)));
+        return new Comparison(List.copyOf(lines), List.copyOf(lost), List.copyOf(added));
+    }
+
+    private static String reason(Row row, Report after) {
+        String failed = row.name() + ", " + row.engine() + ": ";
+        return after.missing()
+                .stream()
+                .filter(line -> line.startsWith(failed))
+                .map(line -> ": " + line.substring(failed.length()))
+                .findFirst()
+                .orElse("");
     }
 
     private static Line line(Row before, Row after, double noise) {
@@ -70,7 +82,7 @@ record Comparison(List<Line> lines, List<String> alone) {
         double[] ratios = resampled(a, b);
         double low = ratios[(int) (TAIL * RESAMPLES)];
         double high = ratios[RESAMPLES - 1 - (int) (TAIL * RESAMPLES)];
-        boolean undecided = !before.limit().equals(after.limit()) || Math.abs(moved - 1) > MOST_MOVED
+        boolean undecided = !before.limit().equals(after.limit()) || Math.max(moved, 1 / moved) > 1 + MOST_MOVED
                 || 2 * before.disturbed() > a.length || 2 * after.disturbed() > b.length;
         Verdict verdict = undecided
                 ? Verdict.UNDECIDED

@@ -11,6 +11,7 @@ import dev.tegula.bench.timing.Turns;
 import dev.tegula.kernel.Cost;
 import dev.tegula.kernel.Op;
 import dev.tegula.nat.PeakLoop;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,20 +35,23 @@ final class KernelMeter implements AutoCloseable {
     KernelMeter(int threads) throws InterruptedException {
         this.threads = threads;
         this.meter = new PeakMeter(threads);
+        List<String> names = new ArrayList<>();
+        List<Turns.Side> sides = new ArrayList<>();
         for (String name : List.of("f32 fma", "int8 dot", "read l1", "read l2", "read l3", "read dram")) {
             if (!name.equals("read l3") || meter.machine().sizes().l3() > 0) {
-                ceilings.put(name, peak(peakSide(name)));
+                names.add(name);
+                sides.add(peakSide(name));
             }
+        }
+        double[][] figures = new Turns(ROUNDS, CpuTimes.ofMachine()).measure(sides).figures();
+        for (int i = 0; i < figures.length; i++) {
+            ceilings.put(names.get(i), Turns.median(figures[i]));
         }
     }
 
-    private static double peak(Turns.Side side) throws InterruptedException {
-        side.slice();
-        double[] figures = new double[5];
-        for (int i = 0; i < figures.length; i++) {
-            figures[i] = side.slice();
-        }
-        return Turns.median(figures);
+    /** What of the machine cannot be measured, and why. */
+    List<String> missing() {
+        return meter.missing();
     }
 
     /** The machine. */
@@ -60,7 +64,7 @@ final class KernelMeter implements AutoCloseable {
         return ceilings;
     }
 
-    private Turns.Side peakSide(String name) {
+    private Turns.Side peakSide(String name) throws InterruptedException {
         return switch (name) {
             case "f32 fma" -> meter.multiply(PeakLoop.FMA, PEAK_SLICE);
             case "int8 dot" -> meter.multiply(PeakLoop.INT8, PEAK_SLICE);

@@ -13,8 +13,8 @@ final class Page {
 
     /** The page. */
     static String html(Report report) throws IOException {
-        // What is between script tags ends at the first "</script", whatever it means in JSON.
-        String data = ReportFile.json(report).replace("</", "<\\/");
+        // What is between script tags is read for tags before it is JSON.
+        String data = ReportFile.json(report).replace("<", "\\u003c");
         return read("dev/tegula/bench/report/report.html").replace("/*plots*/", read(PLOTS))
                 .replace("/*page*/", read("dev/tegula/bench/report/report.js"))
                 .replace("/*data*/", data);

@@ -37,12 +37,12 @@ final class ReportFile {
     static Report read(Path file) throws IOException {
         try {
             if (Files.size(file) > MAX_BYTES) {
-                throw new IOException(file + " is longer than " + MAX_BYTES + " bytes");
+                throw new IOException("longer than " + MAX_BYTES + " bytes");
             }
             JsonNode tree = JSON.readTree(Files.readString(file));
             int schema = tree.path("schema").asInt();
             if (schema != Report.SCHEMA) {
-                throw new IOException(file + ": its schema is " + tree.path("schema").asText("missing") + ", not "
+                throw new IOException("its schema is " + tree.path("schema").asText("missing") + ", not "
                         + Report.SCHEMA);
             }
             return JSON.treeToValue(tree, Report.class);
@@ -50,6 +50,8 @@ final class ReportFile {
             throw new IOException("there is no file " + file, e);
         } catch (JsonProcessingException e) {
             throw new IOException(file + " is no report: " + e.getOriginalMessage(), e);
+        } catch (IOException e) {
+            throw new IOException(file + " cannot be used: " + e.getMessage(), e);
         }
     }
 }

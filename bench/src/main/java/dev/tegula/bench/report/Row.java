@@ -60,16 +60,6 @@ public record Row(String name, String op, String kernel, String engine, int thre
         return median(peaks);
     }
 
-    /** 10⁹ multiply-adds per second. */
-    double multiplyAddRate() {
-        return isMultiplying() ? rate() : rate() * multiplyAdds / bytes;
-    }
-
-    /** 10⁹ bytes per second. */
-    double byteRate() {
-        return isMultiplying() ? rate() * bytes / multiplyAdds : rate();
-    }
-
     private static double median(List<Double> values) {
         return Turns.median(values.stream().mapToDouble(Double::doubleValue).toArray());
     }

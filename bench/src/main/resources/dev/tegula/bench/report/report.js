@@ -19,6 +19,8 @@ const rows = report.rows.map(row => {
 });
 const MATRIX = ['matmul', 'gateup', 'attention'];
 const percent = value => (100 * value).toFixed(0) + ' %';
+// Tooltips are HTML.
+const encode = text => echarts.format.encodeHTML(text);
 const element = (name, text, className) => {
   const node = document.createElement(name);
   node.textContent = text;
@@ -47,7 +49,10 @@ function roofline() {
     place.replaceWith(element('p', 'No row of this report multiplies matrices.', 'soft'));
     return;
   }
-  const low = 0.1, high = 10000;
+  const decade = (value, round) => 10 ** round(Math.log10(value));
+  const low = decade(Math.min(0.1, ...points.map(row => row.multiplyAdds / row.bytes)), Math.floor);
+  const high = decade(Math.max(10000, ...points.map(row => row.multiplyAdds / row.bytes)), Math.ceil);
+  const bottom = decade(Math.min(1, ...points.map(row => row.macs)), Math.floor);
   const multiply = Object.entries(report.ceilings).filter(([name]) => !name.startsWith('read'));
   const top = Math.max(...multiply.map(([, value]) => value));
   // Where on their slopes names stand: apart from one another.
@@ -66,9 +71,9 @@ function roofline() {
     grid: { left: 60, right: 20, top: 40, bottom: 50 },
     legend: { data: engines, top: 0 },
     tooltip: { formatter: point => point.data.row
-      ? `${point.data.row.name}<br>${point.data.row.engine}: ${point.value[1].toFixed(1)} GMAC/s, ${percent(point.data.row.share)} of ${point.data.row.limit}` : '' },
+      ? `${encode(point.data.row.name)}<br>${encode(point.data.row.engine)}: ${point.value[1].toFixed(1)} GMAC/s, ${percent(point.data.row.share)} of ${encode(point.data.row.limit)}` : '' },
     xAxis: { type: 'log', min: low, max: high, name: 'multiply-adds per byte', nameLocation: 'middle', nameGap: 30 },
-    yAxis: { type: 'log', name: 'GMAC/s', min: 1, max: 10 ** Math.ceil(Math.log10(top)) },
+    yAxis: { type: 'log', name: 'GMAC/s', min: bottom, max: decade(Math.max(top, ...points.map(row => row.macs)), Math.ceil) },
     series: [
       ...lines.map(line => ({
         type: 'line', silent: true, clip: true, symbol: 'circle', symbolSize: 0.1, lineStyle: { color: '#8b95a3', width: 1.2 },
@@ -93,7 +98,7 @@ function shares() {
   chart.setOption({
     animation: false,
     grid: { left: 10, right: 10, top: 30, bottom: 10, containLabel: true },
-    tooltip: { formatter: point => `${names[point.dataIndex]}<br>${percent(rows[point.dataIndex].share)} of ${rows[point.dataIndex].limit}` },
+    tooltip: { formatter: point => `${encode(names[point.dataIndex])}<br>${percent(rows[point.dataIndex].share)} of ${encode(rows[point.dataIndex].limit)}` },
     xAxis: { type: 'value', min: 0, max: Math.max(1, ...rows.map(row => Math.min(row.most, 1.5))), position: 'top',
       axisLabel: { formatter: value => (100 * value).toFixed(0) + ' %' } },
     yAxis: [names, rows.map(row => percent(row.share))].map(texts =>

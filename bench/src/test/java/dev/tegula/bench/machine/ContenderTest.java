@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.tegula.bench.timing.CpuTimes;
 import dev.tegula.bench.timing.Turns;
 import dev.tegula.nat.PeakLoop;
+import dev.tegula.nat.PeakLoops;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.List;
@@ -38,7 +39,9 @@ class ContenderTest {
                     }
                 }
             }
-            assertEquals(2, all.of(PeakLoop.COPY, Level.DRAM).stream().filter(c -> c.loop() == PeakLoop.COPY).count());
+            boolean inC = PeakLoops.all().stream().anyMatch(loops -> loops.unavailable(PeakLoop.COPY).isEmpty());
+            assertEquals(inC ? 2 : 1,
+                    all.of(PeakLoop.COPY, Level.DRAM).stream().filter(c -> c.loop() == PeakLoop.COPY).count());
         }
     }
 

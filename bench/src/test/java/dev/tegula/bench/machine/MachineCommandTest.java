@@ -77,8 +77,8 @@ class MachineCommandTest {
     @Test
     void whatIsMissingIsALine() {
         Contenders none = new Contenders(List.of(), Optional.of("no vectors here"));
-        assertEquals(0, run(MACHINE, none, "--rounds", "1", "--slice", "1"), err.toString());
-        assertTrue(out.toString().strip().endsWith("java: no vectors here"), out.toString());
+        assertEquals(2, run(MACHINE, none, "--rounds", "1", "--slice", "1"), err.toString());
+        assertTrue(err.toString().contains("nothing can be measured here: java: no vectors here"), err.toString());
         Contenders inJavaOnly = new Contenders(List.of(), Optional.empty());
         assertEquals(0, run(MACHINE, inJavaOnly, "--filter", "fma", "--rounds", "1", "--slice", "1"), err.toString());
         assertTrue(out.toString().contains("java"), out.toString());
@@ -90,5 +90,7 @@ class MachineCommandTest {
         assertTrue(err.toString().contains("must be at least 1"), err.toString());
         assertEquals(2, run("--slice", "0"));
         assertEquals(2, run("--filter", "["));
+        assertEquals(2, run("--filter", "no such thing"));
+        assertTrue(err.toString().contains("--filter no such thing matches no measurement"), err.toString());
     }
 }

@@ -9,6 +9,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,10 +61,29 @@ class CompareCommandTest {
     }
 
     @Test
+    void aRowThatIsNoLongerThereEndsWithOneAndSaysWhy() throws IOException {
+        Report none = new Report(Report.SCHEMA, Reports.of().machine(), "2026-01-02T03:04:05Z", "", List.of(), Map.of(),
+                List.of(), List.of("a, nat-x: wrong result"));
+        Path empty = Files.writeString(folder.resolve("empty.json"), ReportFile.json(none));
+        assertEquals(1, run(fast, empty));
+        assertTrue(out.toString().contains("lost: a, nat-x, 2 threads: wrong result"), out.toString());
+        assertEquals(0, run(empty, fast));
+        assertTrue(out.toString().contains("new: a, nat-x, 2 threads"), out.toString());
+    }
+
+    @Test
+    void reportsOfTwoMachinesAreRefused() throws IOException {
+        Path other = Files.writeString(folder.resolve("other.json"),
+                Files.readString(fast).replace("A CPU", "Another CPU"));
+        assertEquals(2, run(fast, other));
+        assertTrue(err.toString().contains("A CPU, and Another CPU"), err.toString());
+    }
+
+    @Test
     void whatIsNoReportIsRefusedByName() throws IOException {
         Path other = Files.writeString(folder.resolve("other.json"), "{\"schema\": 7}");
         assertEquals(2, run(fast, other));
-        assertTrue(err.toString().contains("other.json: its schema is 7, not 1"), err.toString());
+        assertTrue(err.toString().contains("other.json cannot be used: its schema is 7, not 1"), err.toString());
         Path broken = Files.writeString(folder.resolve("broken.json"), "{\"schema\": 1, \"rows\": [");
         assertEquals(2, run(broken, fast));
         assertTrue(err.toString().contains("broken.json is no report: "), err.toString());

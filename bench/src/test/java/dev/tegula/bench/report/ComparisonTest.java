@@ -69,8 +69,8 @@ class ComparisonTest {
     void rowsOfOneReportOnlyAreSaid() {
         Comparison comparison = Comparison.of(Reports.of(STEADY, row("b", 1, 1.0)),
                 Reports.of(row("c", 1, 1.0), STEADY), 0.1);
-        assertEquals(List.of("c, nat-x, 2 threads: only in the second", "b, nat-x, 2 threads: only in the first"),
-                comparison.alone());
+        assertEquals(List.of("c, nat-x, 2 threads"), comparison.added());
+        assertEquals(List.of("b, nat-x, 2 threads"), comparison.lost());
         assertEquals(1, comparison.lines().size());
     }
 }

@@ -46,6 +46,18 @@ class ReportCommandTest {
     }
 
     @Test
+    void aWrongKernelEndsWithOneAndIsMissing() throws IOException {
+        assertEquals(1, run("--filter", "^Gate .*rows=1 op=add", "--engines", "wrong", "--threads", "1", "--out",
+                folder.toString()), err.toString());
+        Report report = ReportFile.read(folder.resolve("report.json"));
+        assertEquals(0, report.rows().size());
+        assertTrue(
+                report.missing().getLast().contains("wrong: ") && report.missing().getLast().contains("wrong result"),
+                report.missing().toString());
+        assertTrue(Files.readString(folder.resolve("report.html")).contains("wrong result"));
+    }
+
+    @Test
     void refusesWhatItCannotDo() {
         assertEquals(2, run("--engines", "abacus"));
         assertTrue(err.toString().contains("--engines abacus: there are "), err.toString());

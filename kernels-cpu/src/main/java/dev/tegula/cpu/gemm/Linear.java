@@ -11,6 +11,7 @@ import dev.tegula.kernel.RowCount;
 import dev.tegula.kernel.Scratch;
 import dev.tegula.tensor.TensorView;
 import dev.tegula.tile.GroupPacking;
+import dev.tegula.tile.Packings;
 import dev.tegula.tile.TileGrid;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -65,7 +66,8 @@ final class Linear implements Kernel {
             this.residual = op.residual() ? args.matrix(op.bias() ? 3 : 2) : null;
         }
         for (Operand.Weights w : weights) {
-            if (w.offset() % GroupPacking.LANE_BYTES != 0) {
+            // Those that are looked up find a vector's rows by its address.
+            if (w.packing() == Packings.LOOKUP && w.offset() % GroupPacking.LANE_BYTES != 0) {
                 throw new IllegalArgumentException(
                         "weights begin at byte " + w.offset() + ", no multiple of " + GroupPacking.LANE_BYTES);
             }
