@@ -4,6 +4,8 @@ import dev.tegula.nat.PeakLoop;
 import dev.tegula.nat.PeakLoops;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * An implementation of a loop.
@@ -85,6 +87,25 @@ record Contender(String by, PeakLoop loop, PeakLoop.Body body, int sums, int vec
         MemorySegment z = arena.allocate((long) VectorLoops.TABLE * vectorBytes, PeakLoop.ALIGNMENT);
         answers.fill(x, z);
         return new Walk.Piece(y, x, z, STEPS, 1);
+    }
+
+    /** Spots on which so many threads multiply, each with operands of its own. */
+    List<Walk> spots(Arena arena, int threads) {
+        List<Walk> walks = new ArrayList<>();
+        for (int i = 0; i < threads; i++) {
+            walks.add(Walk.on(operands(arena)));
+        }
+        return walks;
+    }
+
+    /** What each thread does on its way. */
+    List<Team.Work> works(List<Walk> walks) {
+        return walks.stream().<Team.Work>map(walk -> () -> run(walk.next())).toList();
+    }
+
+    /** Looks at answers on each thread's way. */
+    void verify(List<Walk> walks) {
+        walks.forEach(walk -> walk.ends().forEach(answers::verify));
     }
 
     /** Runs a call; its multiply-adds, or the bytes that it reads and writes. */

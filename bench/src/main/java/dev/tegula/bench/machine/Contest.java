@@ -44,11 +44,9 @@ final class Contest {
             List<Turns.Side> sides = new ArrayList<>();
             List<Runnable> checks = new ArrayList<>();
             for (Contender contender : contenders) {
-                List<Walk> walks = loop.multiplies() ? spots(contender, arena) : shared;
-                checks.add(() -> walks.forEach(walk -> walk.ends().forEach(contender.answers()::verify)));
-                List<Team.Work> works = walks.stream().<Team
-                        .Work>map(walk -> () -> contender.run(walk.next()))
-                        .toList();
+                List<Walk> walks = loop.multiplies() ? contender.spots(arena, threads) : shared;
+                checks.add(() -> contender.verify(walks));
+                List<Team.Work> works = contender.works(walks);
                 sides.add(() -> team.rate(works, slice));
             }
             checks.forEach(Runnable::run);
@@ -59,14 +57,6 @@ final class Contest {
             checks.forEach(Runnable::run);
             return peaks(result);
         }
-    }
-
-    private List<Walk> spots(Contender contender, Arena arena) {
-        List<Walk> walks = new ArrayList<>();
-        for (int i = 0; i < threads; i++) {
-            walks.add(Walk.on(contender.operands(arena)));
-        }
-        return walks;
     }
 
     private List<Peak> peaks(Turns.Result result) {

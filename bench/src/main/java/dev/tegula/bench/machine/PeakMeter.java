@@ -3,7 +3,6 @@ package dev.tegula.bench.machine;
 import dev.tegula.bench.timing.Turns;
 import dev.tegula.nat.PeakLoop;
 import java.lang.foreign.Arena;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -56,11 +55,7 @@ public final class PeakMeter implements AutoCloseable {
     public Turns.Side multiply(PeakLoop loop, long nanos) throws InterruptedException {
         if (!multiplying.containsKey(loop)) {
             Contender contender = first(loop, Level.CORE);
-            List<Walk> walks = new ArrayList<>();
-            for (int i = 0; i < threads; i++) {
-                walks.add(Walk.on(contender.operands(arena)));
-            }
-            multiplying.put(loop, ready(contender, walks, nanos));
+            multiplying.put(loop, ready(contender, contender.spots(arena, threads), nanos));
         }
         List<Team.Work> works = multiplying.get(loop);
         return () -> team.rate(works, nanos);
@@ -91,8 +86,8 @@ public final class PeakMeter implements AutoCloseable {
     }
 
     private List<Team.Work> ready(Contender contender, List<Walk> walks, long nanos) throws InterruptedException {
-        walks.forEach(walk -> walk.ends().forEach(contender.answers()::verify));
-        List<Team.Work> works = walks.stream().<Team.Work>map(walk -> () -> contender.run(walk.next())).toList();
+        contender.verify(walks);
+        List<Team.Work> works = contender.works(walks);
         warmUp.run(contender, () -> team.rate(works, nanos));
         return works;
     }

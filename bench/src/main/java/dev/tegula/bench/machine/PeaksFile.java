@@ -1,14 +1,9 @@
 package dev.tegula.bench.machine;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.tegula.bench.Json;
 import dev.tegula.nat.CacheFolder;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -17,12 +12,6 @@ import java.util.Optional;
 public final class PeaksFile {
     /** More than any has. */
     private static final int MAX_BYTES = 1 << 20;
-    private static final ObjectMapper JSON = JsonMapper.builder()
-            .enable(SerializationFeature.INDENT_OUTPUT)
-            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES,
-                    DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES,
-                    DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
 
     private final Optional<Path> file;
 
@@ -60,7 +49,7 @@ public final class PeaksFile {
             if (Files.size(file.get()) > MAX_BYTES) {
                 throw new UnusableException(file.get() + " is longer than " + MAX_BYTES + " bytes");
             }
-            peaks = parse(Files.readString(file.get()));
+            peaks = Json.read(Files.readString(file.get()), MachinePeaks.SCHEMA, MachinePeaks.class);
         } catch (JsonProcessingException e) {
             throw new UnusableException(file.get() + " is damaged: " + e.getOriginalMessage());
         } catch (IOException | IllegalArgumentException e) {
@@ -96,21 +85,6 @@ public final class PeaksFile {
 
     /** Peaks as JSON. */
     static String json(MachinePeaks peaks) {
-        try {
-            return JSON.writeValueAsString(peaks);
-        } catch (JsonProcessingException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** Peaks from JSON. */
-    private static MachinePeaks parse(String text) throws JsonProcessingException {
-        JsonNode tree = JSON.readTree(text);
-        int schema = tree.path("schema").asInt();
-        if (schema != MachinePeaks.SCHEMA) {
-            throw new IllegalArgumentException("its schema is " + tree.path("schema").asText("missing")
-                    + ", not " + MachinePeaks.SCHEMA);
-        }
-        return JSON.treeToValue(tree, MachinePeaks.class);
+        return Json.write(peaks);
     }
 }
