@@ -1,4 +1,4 @@
-/* The peak of dot products of BF16, for AVX-512 with BF16 and for AArch64 with it; no kernel uses them. */
+/* The peak of dot products of BF16, for AVX-512 with BF16 and for AArch64 with it. */
 #define PEAKS_OF_BF16
 #ifdef __x86_64__
 

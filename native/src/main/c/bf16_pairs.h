@@ -66,3 +66,63 @@ static void gemv_bf16_pairs(const char *const w[2], int64_t k, const void *x, fl
     sum_bf16_pairs(w, k, x, out);
     keep_subnormals(mode);
 }
+
+#ifdef BF16_DOT
+/*
+ * The same with VDPBF16PS, which multiplies words of weights as they are packed with pairs of activations as they are, and
+ * flushes subnormals in any mode.
+ */
+INLINE VF dot_bf16(VF c, VF w, VF pair) {
+    __asm__("vdpbf16ps %2, %1, %0" : "+v"(c) : "v"(w), "v"(pair));
+    return c;
+}
+
+static void record_bf16_dot(const char *x, int64_t k0, int64_t count, struct record_kind kind, void *to) {
+    (void)kind;
+    uint16_t *out = to;
+    memcpy(out, x + 2 * k0, 2 * count);
+    if (count % 2) {
+        out[count] = 0;
+    }
+}
+
+static void decode_bf16_dot(const char *w, int64_t k, int64_t k0, int64_t count, struct panel *p, int v) {
+    (void)k, (void)count;
+    p->w[v] = w + k0 / 2 * WORD;
+}
+
+INLINE void tile_bf16_dot(const int R, const char *const w[2], const float *x, int64_t count, float *out) {
+    VF acc[FLOAT_ROWS][2];
+    UNROLL for (int i = 0; i < 2 * R; i++) {
+        acc[i / 2][i % 2] = vf_load(out + i * LANES);
+    }
+    for (int64_t i = 0; i < (count + 1) / 2; i++) {
+        VF a = vf_load(w[0] + i * WORD);
+        VF b = vf_load(w[1] + i * WORD);
+        UNROLL for (int r = 0; r < R; r++) {
+            VF e = vf_broadcast(x + r * CHUNK / 2 + i);
+            acc[r][0] = dot_bf16(acc[r][0], a, e);
+            acc[r][1] = dot_bf16(acc[r][1], b, e);
+        }
+    }
+    UNROLL for (int i = 0; i < 2 * R; i++) {
+        vf_store(out + i * LANES, acc[i / 2][i % 2]);
+    }
+}
+
+static void multiply_bf16_dot(int rows, const struct panel *p, const void *x, int64_t count, float *out) {
+    ROWS_SWITCH(FLOAT_ROWS, rows, tile_bf16_dot, p->w, x, count, out)
+}
+
+static void gemv_bf16_dot(const char *const w[2], int64_t k, const void *x, float *out) {
+    const float *a = x;
+    VF acc[2] = {vf_zero(), vf_zero()};
+    for (int64_t i = 0; i < (k + 1) / 2; i++) {
+        EACH_VECTOR {
+            prefetch(w[v] + i * WORD);
+            acc[v] = dot_bf16(acc[v], vf_load(w[v] + i * WORD), vf_broadcast(a + i));
+        }
+    }
+    EACH_VECTOR vf_store(out + v * LANES, acc[v]);
+}
+#endif

@@ -174,41 +174,49 @@ TILE128(multiply_7_128, 7, ONLY_CODES)
 TILE128(multiply_7_zero_128, 7, ZEROS)
 #endif
 
-/* Where the codes of a row begin: after its scales, two F16 in a word (dev.tegula.tile.PackBlocks32). */
-INLINE int64_t codes32(int64_t k) {
-    return (k + 63) / 64 * WORD;
-}
+/* Two blocks of so many words of codes behind the word with their scales, two F16 (dev.tegula.tile.PackBlocks32). */
+#define UNIT32(WORDS) ((1 + 2 * (WORDS)) * WORD)
 
-/* Scales of the blocks of a chunk. */
-INLINE void scales32(const char *w, int64_t k0, int64_t blocks, struct panel *p, int v) {
-    for (int64_t b = 0; b < blocks; b += 2) {
-        VF even, odd;
-        vf_load_pairs(w + (k0 / 32 + b) / 2 * WORD, &even, &odd);
-        vf_store(p->d[b] + v * LANES, even);
-        vf_store(p->d[b + 1] + v * LANES, odd);
-    }
+/* The scales of a unit, of blocks b and b + 1 of a chunk. */
+INLINE void scales32(const char *unit, int64_t b, struct panel *p, int v) {
+    VF even, odd;
+    vf_load_pairs(unit, &even, &odd);
+    vf_store(p->d[b] + v * LANES, even);
+    vf_store(p->d[b + 1] + v * LANES, odd);
+    prefetch(unit);
 }
 
 /* Elements 0 ... 15 of a block are in the lower halves of bytes, the others in the upper ones; z = 8. */
 static void decode_q4_0(const char *w, int64_t k, int64_t k0, int64_t count, struct panel *p, int v) {
     const VI low = vi_all(0x0F0F0F0F);
-    scales32(w, k0, count / 32, p, v);
-    w += codes32(k) + k0 / 32 * 4 * WORD;
-    for (int64_t u = 0; u < count / 8; u++) {
-        VI x = vi_load(w + u * WORD);
-        prefetch(w + u * WORD);
-        int8_t(*to)[MAX_PANEL][4] = p->codes + u / 4 * 8 + u % 4;
-        vi_store(to[0] + v * LANES, vi_and(x, low));
-        vi_store(to[4] + v * LANES, vi_and(vi_right(x, 4), low));
+    (void)k;
+    w += k0 / 64 * UNIT32(4);
+    for (int64_t b = 0; b < count / 32; b++, w += 4 * WORD) {
+        if (b % 2 == 0) {
+            scales32(w, b, p, v);
+            w += WORD;
+        }
+        UNROLL for (int u = 0; u < 4; u++) {
+            VI x = vi_load(w + u * WORD);
+            prefetch(w + u * WORD);
+            vi_store(p->codes[b * 8 + u] + v * LANES, vi_and(x, low));
+            vi_store(p->codes[b * 8 + u + 4] + v * LANES, vi_and(vi_right(x, 4), low));
+        }
     }
 }
 
 static void decode_q8_0(const char *w, int64_t k, int64_t k0, int64_t count, struct panel *p, int v) {
-    scales32(w, k0, count / 32, p, v);
-    w += codes32(k) + k0 / 32 * 8 * WORD;
-    for (int64_t u = 0; u < count / 4; u++) {
-        vi_store(p->codes[u] + v * LANES, int8_code(vi_load(w + u * WORD)));
-        prefetch(w + u * WORD);
+    (void)k;
+    w += k0 / 64 * UNIT32(8);
+    for (int64_t b = 0; b < count / 32; b++, w += 8 * WORD) {
+        if (b % 2 == 0) {
+            scales32(w, b, p, v);
+            w += WORD;
+        }
+        UNROLL for (int u = 0; u < 8; u++) {
+            vi_store(p->codes[b * 8 + u] + v * LANES, int8_code(vi_load(w + u * WORD)));
+            prefetch(w + u * WORD);
+        }
     }
 }
 

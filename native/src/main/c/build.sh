@@ -80,11 +80,17 @@ build() {
   if [ "$processor" = x86_64 ]; then
     avx2="-mavx2 -mfma -mf16c"
     avx512="$avx2 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni -mprefer-vector-width=512"
+    # Not for the compiler's own use: the probe says at run time whether the CPU has them.
+    if known -mavx512bf16; then
+      compile bf16 $avx512 -mavx512bf16
+      avx512="$avx512 -DBF16_DOT"
+    else
+      echo "native kernels: $cc does not know dot products of BF16, building without them"
+    fi
     compile avx2 $avx2
     compile_if_known avxvnni $avx2 -mavxvnni
     compile avx512 $avx512
     compile_if_known amx $avx512 -mamx-tile -mamx-int8
-    compile_if_known bf16 $avx512 -mavx512bf16
   else
     # GCC's first scheduling moves a tile's loads so far ahead that its registers spill.
     plain="-fno-schedule-insns"

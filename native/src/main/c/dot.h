@@ -19,6 +19,13 @@ INLINE void prefetch(const char *p) {
     __builtin_prefetch(p + AHEAD, 0, 3);
 }
 
+/* The same of so many words. */
+INLINE void prefetch_words(const char *p, int count) {
+    UNROLL for (int i = 0; i < count; i++) {
+        prefetch(p + i * 64);
+    }
+}
+
 #ifdef VNNI
 
 #ifdef SIGNED_DOT

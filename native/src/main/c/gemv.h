@@ -1,10 +1,25 @@
 /*
- * One row of activations times a panel, whose codes are multiplied as they come from memory: with a single row the time
+ * One row of activations times packed weights, whose codes are multiplied as they come from memory: with a single row the time
  * goes into reading the weights, and reading must not wait for a panel to be decoded. The trees are those of the tiles.
  *
- * w has the two vectors of weight rows, x the row's records, and out takes the 2 LANES results.
+ * x has the row's records. gemv_... takes the vectors of a panel of weight rows, w, and out takes its 2 LANES results. Groups
+ * of integers are read one after the other, group_..., so that memory is read in one stream from the first byte to the
+ * last: two streams at a time are slower by a quarter, since at the end of a group half of what is asked for ahead is the
+ * other's beginning, which has been read.
  */
 #define EACH_VECTOR UNROLL for (int v = 0; v < 2; v++)
+/* Of a group. */
+#define GROUP_VECTORS (GROUP / LANES)
+#define EACH_GROUP_VECTOR UNROLL for (int v = 0; v < GROUP_VECTORS; v++)
+#define VECTOR_AT(w, v) ((w) + (v) * (int64_t)sizeof(VF))
+
+/* The groups of a panel, one after the other. */
+#define BY_GROUP(FORMAT)                                                                                               \
+    static void gemv_##FORMAT(const char *const w[2], int64_t k, const void *x, float *out) {                          \
+        for (int g = 0; g < PANEL_GROUPS; g++) {                                                                       \
+            group_##FORMAT(w[g], k, x, out + g * GROUP);                                                               \
+        }                                                                                                              \
+    }
 
 /* One block of 32 of one vector of rows. */
 INLINE VF block_q4_0(const char *c, const struct record32 *record, int64_t i, VF d, VF acc) {
@@ -35,38 +50,41 @@ INLINE VF block_q8_0(const char *c, const struct record32 *record, int64_t i, VF
     return vf_fma(vf_of_int(sum), vf_mul(d, vf_broadcast(&record->d[i])), acc);
 }
 
-/* Blocks of so many words, two at a time, whose scales share a word. */
-#define GEMV32(NAME_, BLOCK_, WORDS)                                                                                   \
-    static void NAME_(const char *const w[2], int64_t k, const void *x, float *out) {                                  \
+/* Units of two blocks of so many words behind their scales (dev.tegula.tile.PackBlocks32). */
+#define GEMV32(FORMAT, WORDS)                                                                                          \
+    static void group_##FORMAT(const char *w, int64_t k, const void *x, float *out) {                                  \
         const struct record32 *a = x;                                                                                  \
-        const int64_t blocks = k / 32, codes = codes32(k);                                                             \
-        VF acc[2] = {vf_zero(), vf_zero()};                                                                            \
-        for (int64_t b = 0; b < blocks; b += 2) {                                                                      \
+        const int64_t blocks = k / 32;                                                                                 \
+        VF acc[GROUP_VECTORS] = {vf_zero()};                                                                           \
+        for (int64_t b = 0; b < blocks; b += 2, w += UNIT32(WORDS)) {                                                  \
             const struct record32 *record = a + b / BLOCKS;                                                            \
             const int64_t i = b % BLOCKS;                                                                              \
-            EACH_VECTOR {                                                                                              \
-                const char *c = w[v] + codes + b * (WORDS)*WORD;                                                       \
+            EACH_GROUP_VECTOR {                                                                                        \
+                const char *c = VECTOR_AT(w, v) + WORD;                                                                   \
                 VF even, odd;                                                                                          \
-                vf_load_pairs(w[v] + b / 2 * WORD, &even, &odd);                                                       \
-                acc[v] = BLOCK_(c, record, i, even, acc[v]);                                                           \
+                vf_load_pairs(VECTOR_AT(w, v), &even, &odd);                                                              \
+                prefetch(VECTOR_AT(w, v));                                                                                \
+                acc[v] = block_##FORMAT(c, record, i, even, acc[v]);                                                   \
                 if (b + 1 < blocks) {                                                                                  \
-                    acc[v] = BLOCK_(c + (WORDS)*WORD, record, i + 1, odd, acc[v]);                                     \
+                    acc[v] = block_##FORMAT(c + (WORDS)*WORD, record, i + 1, odd, acc[v]);                             \
                 }                                                                                                      \
             }                                                                                                          \
         }                                                                                                              \
-        EACH_VECTOR vf_store(out + v * LANES, acc[v]);                                                                 \
-    }
-GEMV32(gemv_q4_0, block_q4_0, 4)
-GEMV32(gemv_q8_0, block_q8_0, 8)
+        EACH_GROUP_VECTOR vf_store(out + v * LANES, acc[v]);                                                           \
+    }                                                                                                                  \
+    BY_GROUP(FORMAT)
+GEMV32(q4_0, 4)
+GEMV32(q8_0, 8)
 
-static void gemv_q4_k(const char *const w[2], int64_t k, const void *x, float *out) {
+static void group_q4_k(const char *w, int64_t k, const void *x, float *out) {
     const VI low = vi_all(0x0F0F0F0F);
     const struct record256 *a = x;
-    VF acc[2] = {vf_zero(), vf_zero()};
+    VF acc[GROUP_VECTORS] = {vf_zero()};
     for (int64_t b = 0; b < k / CHUNK; b++, a++) {
-        EACH_VECTOR {
-            const char *unit = w[v] + b * Q4_K_UNIT;
+        EACH_GROUP_VECTOR {
+            const char *unit = VECTOR_AT(w, v) + b * Q4_K_UNIT;
             const char *c = unit + 6 * WORD;
+            prefetch_words(unit, 6);
             VI sum = vi_zero(), min = vi_zero();
             for (int g = 0; g < 4; g++, c += 8 * WORD) {
                 const int8_t *q = a->q + g * 64;
@@ -90,16 +108,18 @@ static void gemv_q4_k(const char *const w[2], int64_t k, const void *x, float *o
             acc[v] = vf_fma(vf_mul(negative(vf_load(unit + 5 * WORD)), dA), vf_of_int(min), acc[v]);
         }
     }
-    EACH_VECTOR vf_store(out + v * LANES, acc[v]);
+    EACH_GROUP_VECTOR vf_store(out + v * LANES, acc[v]);
 }
+BY_GROUP(q4_k)
 
-static void gemv_q6_k(const char *const w[2], int64_t k, const void *x, float *out) {
+static void group_q6_k(const char *w, int64_t k, const void *x, float *out) {
     const struct record256 *a = x;
-    VF acc[2] = {vf_zero(), vf_zero()};
+    VF acc[GROUP_VECTORS] = {vf_zero()};
     for (int64_t b = 0; b < k / CHUNK; b++, a++) {
-        EACH_VECTOR {
-            const char *unit = w[v] + b * Q6_K_UNIT;
+        EACH_GROUP_VECTOR {
+            const char *unit = VECTOR_AT(w, v) + b * Q6_K_UNIT;
             const char *c = unit + 5 * WORD;
+            prefetch_words(unit, 5);
             VI sum = vi_zero();
 #ifndef VNNI
             for (int j = 0; j < 8; j++) {
@@ -127,8 +147,9 @@ static void gemv_q6_k(const char *const w[2], int64_t k, const void *x, float *o
             acc[v] = vf_fma(vf_of_int(sum), d, acc[v]);
         }
     }
-    EACH_VECTOR vf_store(out + v * LANES, acc[v]);
+    EACH_GROUP_VECTOR vf_store(out + v * LANES, acc[v]);
 }
+BY_GROUP(q6_k)
 
 /*
  * Codes are multiplied where they stand in their bytes, times 1, 4, 16 and 64, which saves shifts: each place has a sum of its
@@ -146,24 +167,24 @@ static void gemv_q6_k(const char *const w[2], int64_t k, const void *x, float *o
 #define PLACED_WORDS 4
 #endif
 
-static void gemv_tq2_0(const char *const w[2], int64_t k, const void *x, float *out) {
+static void group_tq2_0(const char *w, int64_t k, const void *x, float *out) {
     const struct record256 *a = x;
-    VF acc[2] = {vf_zero(), vf_zero()};
+    VF acc[GROUP_VECTORS] = {vf_zero()};
     for (int64_t b = 0; b < k / CHUNK; b++, a++) {
         const int64_t unit = b * TQ2_0_UNIT;
-        VI sum[2][PLACES];
-        UNROLL for (int i = 0; i < 2 * PLACES; i++) {
+        VI sum[GROUP_VECTORS][PLACES];
+        UNROLL for (int i = 0; i < GROUP_VECTORS * PLACES; i++) {
             sum[i / PLACES][i % PLACES] = vi_zero();
         }
         for (int first = 0; first < 16; first += PLACED_WORDS) {
-            VI s[2][PLACES];
-            UNROLL for (int i = 0; i < 2 * PLACES; i++) {
+            VI s[GROUP_VECTORS][PLACES];
+            UNROLL for (int i = 0; i < GROUP_VECTORS * PLACES; i++) {
                 s[i / PLACES][i % PLACES] = vi_zero();
             }
             for (int u = first; u < first + PLACED_WORDS; u++) {
                 const int8_t *q = a->q + u / 8 * 128 + u % 8 * 4;
-                EACH_VECTOR {
-                    const char *c = w[v] + unit + (1 + u) * WORD;
+                EACH_GROUP_VECTOR {
+                    const char *c = VECTOR_AT(w, v) + unit + (1 + u) * WORD;
                     VI word = vi_load(c);
                     prefetch(c);
                     UNROLL for (int j = 0; j < 4; j++) {
@@ -173,21 +194,23 @@ static void gemv_tq2_0(const char *const w[2], int64_t k, const void *x, float *
                     }
                 }
             }
-            UNROLL for (int i = 0; i < 2 * PLACES; i++) {
+            UNROLL for (int i = 0; i < GROUP_VECTORS * PLACES; i++) {
                 sum[i / PLACES][i % PLACES] = dot_join(sum[i / PLACES][i % PLACES], s[i / PLACES][i % PLACES]);
             }
         }
-        EACH_VECTOR {
+        EACH_GROUP_VECTOR {
+            prefetch(VECTOR_AT(w, v) + unit);
             VI all = vi_broadcast(&a->total);
             UNROLL for (int j = 0; j < PLACES; j++) {
                 all = vi_add(all, vi_down(sum[v][j], 2 * j));
             }
-            VF d = vf_mul(vf_load(w[v] + unit), vf_broadcast(&a->d));
+            VF d = vf_mul(vf_load(VECTOR_AT(w, v) + unit), vf_broadcast(&a->d));
             acc[v] = vf_fma(vf_of_int(all), d, acc[v]);
         }
     }
-    EACH_VECTOR vf_store(out + v * LANES, acc[v]);
+    EACH_GROUP_VECTOR vf_store(out + v * LANES, acc[v]);
 }
+BY_GROUP(tq2_0)
 
 /* A row's records of F32 lie one after the other, as the row does. */
 static void gemv_f16(const char *const w[2], int64_t k, const void *x, float *out) {

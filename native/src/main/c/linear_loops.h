@@ -96,6 +96,10 @@ static const struct format formats[FORMATS] = {
     [FORMAT_BF16] = {FLOATS(4, record_floats), decode_bf16, multiply_floats, gemv_bf16},
 #ifdef __x86_64__
     [FORMAT_BF16_PAIRS] = {FLOATS(2, record_bf16), decode_bf16_pairs, multiply_pairs, gemv_bf16_pairs},
+#ifdef BF16_DOT
+    [FORMAT_BF16_DOT] = {INT32_MAX, 2 * CHUNK, 2 * CHUNK, {0, 0, 0}, record_bf16_dot, decode_bf16_dot,
+                         multiply_bf16_dot, gemv_bf16_dot},
+#endif
 #endif
     [FORMAT_Q4_0] = {BLOCKS32(8), decode_q4_0, multiply_4, gemv_q4_0},
     [FORMAT_Q8_0] = {BLOCKS32(OFFSET8), decode_q8_0, multiply_8, gemv_q8_0},
@@ -161,7 +165,7 @@ static void multiply(const struct block *b, const char *w, int64_t g, int64_t k0
         for (int v = 0; v < 2; v++) {
             f->decode(vector[v], s->k, k0 + i, count, p, v);
         }
-        const char *a = record + i * (int64_t)sizeof(float); /* only records of floats have steps */
+        const char *a = record + i * f->record_bytes / CHUNK; /* only records of floats have steps */
         for (int64_t r = 0; r < b->rows;) {
             int n = tile_rows(s->mr, b->rows - r);
             f->multiply(n, p, a + r * f->record_bytes, count, out + r * PANEL);

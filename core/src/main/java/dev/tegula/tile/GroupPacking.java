@@ -27,7 +27,7 @@ public abstract class GroupPacking implements Packing {
     static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     /** Version of all layouts; counted up when one changes. */
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
 
     private final String id;
     private final int unitLength;

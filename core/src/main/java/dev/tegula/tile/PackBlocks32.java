@@ -4,14 +4,15 @@ import dev.tegula.tensor.DType;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Formats of 32-element blocks that are one F16 scale and codes (Q4_0, Q8_0): a row's scales, two to a lane, then its codes.
+ * Formats of 32-element blocks that are one F16 scale and codes (Q4_0, Q8_0): blocks in pairs, whose scales share a lane.
  *
  * <pre>
- * | p = 0 ...: lane r: d of block 2p + 1 : d of block 2p | codes of block 0, of block 1 ..., word by word |
- *                      F16               : F16
+ * unit p: | lane r: d of block 2p + 1 : d of block 2p | codes of block 2p | codes of block 2p + 1 |
+ *                   F16               : F16             word by word
  * </pre>
  *
- * <p>64 bytes of scales for two blocks and 64 for each word of a block; beside an odd last block's scale is 0.
+ * <p>64 bytes of scales for two blocks and 64 for each word of a block; an odd last block has a block of zeros beside it. A
+ * kernel that multiplies a row by a group so reads it from the first byte to the last.
  */
 public final class PackBlocks32 extends GroupPacking {
     private final int words;
@@ -22,35 +23,30 @@ public final class PackBlocks32 extends GroupPacking {
      * @param words 32-bit words of codes in a block
      */
     PackBlocks32(String name, int words) {
-        super(name, 32, words * LANE_BYTES);
+        super(name, 64, (1 + 2 * words) * LANE_BYTES);
         this.words = words;
     }
 
-    /** Where the lanes with a block's scale begin. */
-    public static long scales(int block) {
-        return block / 2 * (long) LANE_BYTES;
+    /**
+     * Where the lanes with a block's scale begin.
+     *
+     * @param words 32-bit words of codes in a block
+     */
+    public static long scales(int block, int words) {
+        return block / 2 * (1L + 2 * words) * LANE_BYTES;
     }
 
-    /** Where the codes of a row of k elements begin. */
-    public static long codes(int k) {
-        return Math.ceilDiv(k, 64) * (long) LANE_BYTES;
-    }
-
-    @Override
-    public long groupBytes(DType type, int cols) {
-        return codes(cols) + super.groupBytes(type, cols);
+    /** Where the codes of a block of so many words begin. */
+    public static long codes(int block, int words) {
+        return scales(block, words) + (1L + block % 2 * words) * LANE_BYTES;
     }
 
     @Override
     void pack(DType type, int cols, int rows, MemorySegment src, long from, long rowBytes, MemorySegment dst, long to) {
-        int blocks = cols / 32;
-        for (int b = 0; b < blocks; b++) {
+        for (int b = 0; b < cols / 32; b++) {
             long block = from + (long) b * type.blockBytes();
-            rawHalves(src, block, rowBytes, rows, dst, to + scales(b), b % 2);
-            transpose(src, block + 2, rowBytes, rows, dst, to + codes(cols) + (long) b * unitBytes(), words);
-        }
-        for (int r = 0; r < ROWS && blocks % 2 != 0; r++) {
-            dst.set(SHORT, to + scales(blocks - 1) + 4L * r + 2, (short) 0);
+            rawHalves(src, block, rowBytes, rows, dst, to + scales(b, words), b % 2);
+            transpose(src, block + 2, rowBytes, rows, dst, to + codes(b, words), words);
         }
     }
 }

@@ -11,7 +11,7 @@ public interface Packing {
     /** The file's own layout: row after row. */
     Packing STORED = new Stored();
 
-    /** Name and version of the layout, for example {@code r16.q4_0.2}: two with the same id lay out every bit alike. */
+    /** Name and version of the layout, for example {@code r16.q4_0.3}: two with the same id lay out every bit alike. */
     String id();
 
     /** Rows per group, at least 1. The last group of a matrix may have fewer; its missing rows read as zeros. */

@@ -6,7 +6,7 @@ import dev.tegula.tensor.DType;
 enum Isa {
     /** AVX2 with FMA and F16C. */
     AVX2("AVX2, FMA and F16C", 1, 20, 16, 6, 4, 3),
-    /** AVX2 with FMA, F16C and AVX-VNNI. No test has run on such a CPU. */
+    /** AVX2 with FMA, F16C and AVX-VNNI. */
     AVXVNNI("AVX-VNNI beside AVX2, FMA and F16C", 4, 21, 16, 6, 4, 3),
     /** AVX-512 F, BW, DQ, VL and VNNI. */
     AVX512("AVX-512 F, BW, DQ, VL and VNNI", 2, 22, 32, 12, 6, 6),
@@ -42,7 +42,7 @@ enum Isa {
 
     /** Whether its tests have run, on such a CPU or an emulated one; kernels that were only compiled are off unless asked for. */
     boolean isTested() {
-        return this != AVXVNNI && this != AMX;
+        return this != AMX;
     }
 
     /**
@@ -51,6 +51,11 @@ enum Isa {
      */
     boolean flushesAfterRounding() {
         return this != NEON && this != I8MM;
+    }
+
+    /** Whether there are kernels with dot products of BF16, for those of its CPUs that have them. */
+    boolean multipliesBf16() {
+        return this == AVX512 || this == AMX;
     }
 
     /** The bit of the probe's answer (probe.c) that says the CPU has them. */

@@ -8,6 +8,8 @@ enum LinearFormat {
     F16,
     BF16,
     BF16_PAIRS,
+    /** The same, with an instruction for them. */
+    BF16_DOT,
     Q4_0,
     Q8_0,
     CODES32,

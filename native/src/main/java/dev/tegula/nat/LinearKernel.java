@@ -7,6 +7,7 @@ import dev.tegula.kernel.Kernel;
 import dev.tegula.kernel.KernelArgs;
 import dev.tegula.kernel.KernelFactory;
 import dev.tegula.kernel.KernelId;
+import dev.tegula.kernel.KernelRequest;
 import dev.tegula.kernel.Op;
 import dev.tegula.kernel.Operand;
 import dev.tegula.kernel.RowCount;
@@ -23,6 +24,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 
 /**
  * {@link Op.MatMul} and {@link Op.GateUp} in C for every weight format; linear.h says how, the formats' trees are those of
@@ -95,24 +97,29 @@ final class LinearKernel implements Kernel {
                 add(rows, functions, Activations.typeFor(type), type);
             }
         }
+        if (functions.isa().multipliesBf16()) {
+            add(rows, functions, DType.BF16, DType.BF16, "dot" + functions.isa().linearTile(DType.BF16),
+                    Packings.of(DType.BF16), LinearFormat.BF16_DOT.ordinal(),
+                    request -> NativeLoader.instance().reasonAgainstBf16().orElse(null));
+        }
         if (functions.isa().flushesAfterRounding()) {
             add(rows, functions, DType.BF16, DType.BF16);
         }
         // After those that multiply, which were measured to be faster; to be compared by whoever names them.
         for (DType type : Packings.TERNARY) {
             add(rows, functions, Activations.typeFor(type), type, functions.isa().lookupTile(), Packings.LOOKUP,
-                    LinearFormat.TQ2_0_LOOKUP.ordinal());
+                    LinearFormat.TQ2_0_LOOKUP.ordinal(), request -> null);
         }
         return rows;
     }
 
     private static void add(List<KernelFactory> rows, Functions functions, DType x, DType weights) {
         add(rows, functions, x, weights, functions.isa().linearTile(weights), Packings.of(weights),
-                LinearFormat.number(weights, x));
+                LinearFormat.number(weights, x), request -> null);
     }
 
     private static void add(List<KernelFactory> rows, Functions functions, DType x, DType weights, String tile,
-            GroupPacking packing, int format) {
+            GroupPacking packing, int format, Function<KernelRequest, String> condition) {
         List.of(Op.MatMul.class, Op.GateUp.class).forEach(op -> {
             boolean gated = op == Op.GateUp.class;
             KernelId id = KernelId.of(gated ? "gateup" : "matmul", DType.F32, x, weights, tile,
@@ -121,6 +128,7 @@ final class LinearKernel implements Kernel {
                     .of(id, op, gated ? List.of(x, weights, weights) : List.of(x, weights), List.of(DType.F32),
                             args -> new LinearKernel(functions, args, packing, format))
                     .withPacking(packing)
+                    .withCondition(condition)
                     .withScratch(request -> Scratch.Size.ofBytes(SCRATCH_BYTES)));
         });
     }

@@ -92,6 +92,7 @@ class InstructionsTest {
         contains("x86_64", "vpdpwssd zmm");
         contains("x86_64", "vfmadd231ps zmm");
         contains("x86_64", "vcvtph2ps zmm");
+        contains("x86_64", "vdpbf16ps zmm");
     }
 
     @Test

@@ -67,11 +67,11 @@ class NativeLoaderTest {
         assertTrue(old.reason(Isa.AVX2).orElseThrow().contains("lacks AVX2, FMA and F16C"));
         NativeLoader zen3 = new NativeLoader(null, Isa.AVX2.feature(), false, null);
         assertEquals(Optional.empty(), zen3.reason(Isa.AVX2));
-        int alderLake = Isa.AVX2.feature() | Isa.AVXVNNI.feature();
-        assertTrue(new NativeLoader(null, alderLake, false, null).reason(Isa.AVXVNNI)
+        int sapphireRapids = Isa.AVX2.feature() | Isa.AVX512.feature() | Isa.AMX.feature();
+        assertTrue(new NativeLoader(null, sapphireRapids, false, null).reason(Isa.AMX)
                 .orElseThrow()
                 .contains("no test has run on such a CPU yet; -Dtegula.native=untested"));
-        assertEquals(Optional.empty(), new NativeLoader(null, alderLake, true, null).reason(Isa.AVXVNNI));
+        assertEquals(Optional.empty(), new NativeLoader(null, sapphireRapids, true, null).reason(Isa.AMX));
         assertTrue(zen3.reason(Isa.NEON).orElseThrow().contains("lacks AArch64's NEON with dot products"));
         NativeLoader neoverse = new NativeLoader(null, Isa.NEON.feature(), false, null);
         assertEquals(Optional.empty(), neoverse.reason(Isa.NEON));

@@ -6,6 +6,7 @@ import static jdk.incubator.vector.VectorOperators.LSHL;
 
 import dev.tegula.cpu.Lanes;
 import dev.tegula.kernel.Scratch;
+import dev.tegula.tile.GroupPacking;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -15,6 +16,14 @@ abstract class Blocks32 implements MicroKernel {
     @Override
     public void prepare(MemorySegment x, long from, int k, Scratch scratch, int row) {
         Rows.pairs32(x, from, k, scratch.ints(), pairsRow(k, row));
+    }
+
+    /**
+     * Blocks of one vector of rows that a GEMV reads before those of the other: all, if that is another group, since one
+     * stream at a time comes faster from memory; as many as stay in the first-level cache, if it is another part of the group.
+     */
+    static int span(int blocks) {
+        return Lanes.COUNT == GroupPacking.ROWS ? blocks : Memory.CHUNK;
     }
 
     /** Where a prepared row is, in ints. */

@@ -39,12 +39,13 @@ final class Halves {
      * subnormals: right for them too, and few scales are that small.
      *
      * @param at offset of the first pair's lanes
+     * @param step bytes from a pair's to the next one's
      * @param dst takes a vector for each block, {@link Tile#STEP} apart, from {@code to} on, and for an odd number of blocks
      *     one more
      */
-    static void scales(MemorySegment src, long at, int blocks, float[] dst, int to) {
+    static void scales(MemorySegment src, long at, long step, int blocks, float[] dst, int to) {
         for (int p = 0; p < (blocks + 1) / 2; p++) {
-            IntVector pair = IntVector.fromMemorySegment(Lanes.I32, src, at + p * 64L, Lanes.LE);
+            IntVector pair = IntVector.fromMemorySegment(Lanes.I32, src, at + p * step, Lanes.LE);
             IntVector bits = pair.lanewise(LSHL, 16);
             IntVector fields = bits.lanewise(ASHR, 3).and(FIELDS);
             fields.reinterpretAsFloats()

@@ -117,7 +117,7 @@ final class MicroFields extends Blocks32 {
 
     /** Scales of the groups to {@link Memory#SCALES}, zero points of the blocks to {@link Memory#INT_ZEROS}. */
     private void header(MemorySegment w, long w0, int k, int k0, int blocks, Scratch scratch, int vector) {
-        Halves.scales(w, w0 + packing.scales(k0 / fields.group()), blocks / each, scratch.floats(),
+        Halves.scales(w, w0 + packing.scales(k0 / fields.group()), 64, blocks / each, scratch.floats(),
                 Memory.SCALES + vector * V);
         int[] n = scratch.ints();
         if (fields.hasZero()) {

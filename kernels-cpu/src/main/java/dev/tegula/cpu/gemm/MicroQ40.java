@@ -23,7 +23,10 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class MicroQ40 extends Blocks32 {
     private static final VectorSpecies<Integer> I = Lanes.I32;
-    private static final long BLOCK = 256;
+    /** Words of a block's codes, and bytes of them and of a unit of two blocks. */
+    private static final int WORDS = 4;
+    private static final long BLOCK = 64 * WORDS;
+    private static final long UNIT = PackBlocks32.scales(2, WORDS);
     /** The lowest code of both int16 in a lane. */
     private static final int CODE = 0x000F000F;
 
@@ -33,27 +36,35 @@ final class MicroQ40 extends Blocks32 {
         int[] n = scratch.ints();
         Arrays.fill(f, outAt, outAt + Tile.STEP, 0f);
         int blocks = k / 32;
-        for (int b = 0; b < blocks; b += Memory.CHUNK) {
-            int count = Math.min(Memory.CHUNK, blocks - b);
-            long codes = PackBlocks32.codes(k) + b * BLOCK;
-            int record = pairsRow(k, row) + b * Rows.PAIRS32;
-            sums(w, w0 + codes, BLOCK, count, n, record, 0);
-            sums(w, w1 + codes, BLOCK, count, n, record, 1);
-            Halves.scales(w, w0 + PackBlocks32.scales(b), count, f, Memory.SCALES);
-            Halves.scales(w, w1 + PackBlocks32.scales(b), count, f, Memory.SCALES + Lanes.COUNT);
-            PairSums.blocks32(n, record, count, f, outAt, 0);
-            PairSums.blocks32(n, record, count, f, outAt, 1);
+        int span = span(blocks);
+        for (int b = 0; b < blocks; b += span) {
+            int end = Math.min(b + span, blocks);
+            part(w, w0, b, end, f, n, pairsRow(k, row), outAt, 0);
+            part(w, w1, b, end, f, n, pairsRow(k, row), outAt, 1);
+        }
+    }
+
+    /** Blocks {@code from … to − 1} of one vector of rows. */
+    private static void part(MemorySegment w, long at, int from, int to, float[] f, int[] n, int row, int outAt,
+            int vector) {
+        for (int b = from; b < to; b += Memory.CHUNK) {
+            int count = Math.min(Memory.CHUNK, to - b);
+            int record = row + b * Rows.PAIRS32;
+            sums(w, at + PackBlocks32.codes(b, WORDS), BLOCK, UNIT, count, n, record, vector);
+            Halves.scales(w, at + PackBlocks32.scales(b, WORDS), UNIT, count, f, Memory.SCALES + vector * Lanes.COUNT);
+            PairSums.blocks32(n, record, count, f, outAt, vector);
         }
     }
 
     /**
      * The exact sums of blocks of one vector of rows, two int16 to a lane, to {@link Memory#INT_SUMS}.
      *
-     * @param step bytes from block to block
+     * @param step bytes from an even block to the odd one after it
+     * @param pair bytes from an even block to the next even one
      */
-    static void sums(MemorySegment w, long at, long step, int blocks, int[] n, int record, int vector) {
+    static void sums(MemorySegment w, long at, long step, long pair, int blocks, int[] n, int record, int vector) {
         for (int b = 0; b < blocks; b++) {
-            long codes = at + b * step;
+            long codes = at + (b >> 1) * pair + (b & 1) * step;
             int a = record + b * Rows.PAIRS32;
             IntVector x = IntVector.fromMemorySegment(I, w, codes, Lanes.LE);
             ShortVector s = x.and(CODE).reinterpretAsShorts().mul(IntVector.broadcast(I, n[a]).reinterpretAsShorts());
@@ -121,11 +132,12 @@ final class MicroQ40 extends Blocks32 {
         float[] floats = scratch.floats();
         int blocks = count / 32;
         Panel.clearFrom(panel, floats, blocks);
-        Halves.scales(w, w0 + PackBlocks32.scales(k0 / 32), blocks, floats, Panel.SCALES + vector * Lanes.COUNT);
-        long codes = w0 + PackBlocks32.codes(k) + k0 / 32 * BLOCK;
+        int block = k0 / 32;
+        Halves.scales(w, w0 + PackBlocks32.scales(block, WORDS), UNIT, blocks, floats,
+                Panel.SCALES + vector * Lanes.COUNT);
         long to = Memory.PANEL + vector * (long) Lanes.BYTES;
         for (int b = 0; b < blocks; b++) {
-            block(w, codes + b * BLOCK, panel, to + b * 32 * Panel.STEP);
+            block(w, w0 + PackBlocks32.codes(block + b, WORDS), panel, to + b * 32 * Panel.STEP);
         }
     }
 

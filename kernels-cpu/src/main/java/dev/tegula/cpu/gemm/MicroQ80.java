@@ -24,8 +24,10 @@ final class MicroQ80 extends Blocks32 {
     private static final VectorSpecies<Integer> I = Lanes.I32;
     private static final VectorSpecies<Float> F = Lanes.F32;
     private static final int V = Lanes.COUNT;
-    private static final long HALF = 256;
-    private static final long BLOCK = 2 * HALF;
+    /** Words of a block's codes, and bytes of half of them and of a unit of two blocks. */
+    private static final int WORDS = 8;
+    private static final long HALF = 32 * WORDS;
+    private static final long UNIT = PackBlocks32.scales(2, WORDS);
     /** Blocks at a time: a block has two sums in memory. */
     private static final int CHUNK = Memory.CHUNK / 2;
 
@@ -35,23 +37,34 @@ final class MicroQ80 extends Blocks32 {
         int[] n = scratch.ints();
         Arrays.fill(f, outAt, outAt + Tile.STEP, 0f);
         int blocks = k / 32;
-        for (int b = 0; b < blocks; b += CHUNK) {
-            int count = Math.min(CHUNK, blocks - b);
-            long codes = PackBlocks32.codes(k) + b * BLOCK;
-            int record = pairsRow(k, row) + b * Rows.PAIRS32;
-            sums(w, w0 + codes, 2 * count, n, record, 0);
-            sums(w, w1 + codes, 2 * count, n, record, 1);
-            Halves.scales(w, w0 + PackBlocks32.scales(b), count, f, Memory.SCALES);
-            Halves.scales(w, w1 + PackBlocks32.scales(b), count, f, Memory.SCALES + Lanes.COUNT);
-            fold(n, record, count, f, outAt, 0);
-            fold(n, record, count, f, outAt, 1);
+        int span = span(blocks);
+        for (int b = 0; b < blocks; b += span) {
+            int end = Math.min(b + span, blocks);
+            part(w, w0, b, end, f, n, pairsRow(k, row), outAt, 0);
+            part(w, w1, b, end, f, n, pairsRow(k, row), outAt, 1);
         }
     }
 
-    /** The exact sums of halves of blocks of one vector of rows, in int32, to {@link Memory#INT_SUMS}. */
-    static void sums(MemorySegment w, long at, int halves, int[] n, int record, int vector) {
+    /** Blocks {@code from … to − 1} of one vector of rows. */
+    private static void part(MemorySegment w, long at, int from, int to, float[] f, int[] n, int row, int outAt,
+            int vector) {
+        for (int b = from; b < to; b += CHUNK) {
+            int count = Math.min(CHUNK, to - b);
+            int record = row + b * Rows.PAIRS32;
+            sums(w, at + PackBlocks32.codes(b, WORDS), UNIT, 2 * count, n, record, vector);
+            Halves.scales(w, at + PackBlocks32.scales(b, WORDS), UNIT, count, f, Memory.SCALES + vector * V);
+            fold(n, record, count, f, outAt, vector);
+        }
+    }
+
+    /**
+     * The exact sums of halves of blocks of one vector of rows, in int32, to {@link Memory#INT_SUMS}.
+     *
+     * @param pair bytes from an even block, which the odd one follows, to the next even one
+     */
+    static void sums(MemorySegment w, long at, long pair, int halves, int[] n, int record, int vector) {
         for (int h = 0; h < halves; h++) {
-            long codes = at + h * HALF;
+            long codes = at + (h >> 2) * pair + (h & 3) * HALF;
             int a = record + (h >> 1) * Rows.PAIRS32 + (h & 1) * 4;
             ShortVector x = ShortVector.fromMemorySegment(Lanes.I16, w, codes, Lanes.LE);
             IntVector m = x.lanewise(LSHL, 8)
@@ -104,11 +117,12 @@ final class MicroQ80 extends Blocks32 {
         float[] floats = scratch.floats();
         int blocks = count / 32;
         Panel.clearFrom(panel, floats, blocks);
-        Halves.scales(w, w0 + PackBlocks32.scales(k0 / 32), blocks, floats, Panel.SCALES + vector * Lanes.COUNT);
-        long codes = w0 + PackBlocks32.codes(k) + k0 / 32 * BLOCK;
+        int block = k0 / 32;
+        Halves.scales(w, w0 + PackBlocks32.scales(block, WORDS), UNIT, blocks, floats,
+                Panel.SCALES + vector * Lanes.COUNT);
         long to = Memory.PANEL + vector * (long) Lanes.BYTES;
         for (int b = 0; b < blocks; b++) {
-            int8(w, codes + b * BLOCK, panel, to + b * 32 * Panel.STEP);
+            int8(w, w0 + PackBlocks32.codes(block + b, WORDS), panel, to + b * 32 * Panel.STEP);
         }
     }
 }

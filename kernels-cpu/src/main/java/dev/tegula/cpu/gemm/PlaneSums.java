@@ -36,11 +36,11 @@ final class PlaneSums {
             int vector) {
         switch (width) {
             case 8 -> {
-                MicroQ80.sums(w, codes, 2 * blocks, n, record, vector);
+                MicroQ80.sums(w, codes, 2 * step, 2 * blocks, n, record, vector);
                 whole(n, blocks, vector);
                 return;
             }
-            case 4 -> MicroQ40.sums(w, codes, step, blocks, n, record, vector);
+            case 4 -> MicroQ40.sums(w, codes, step, 2 * step, blocks, n, record, vector);
             case 2 -> two(w, codes, step, blocks, n, record, vector);
             default -> one(w, codes, step, blocks, n, record, vector);
         }
