@@ -14,6 +14,7 @@ open module dev.tegula.bench {
     requires jdk.unsupported;
 
     exports dev.tegula.bench;
+    exports dev.tegula.bench.hazard;
     exports dev.tegula.bench.kernel;
     exports dev.tegula.bench.machine;
     exports dev.tegula.bench.peer;
