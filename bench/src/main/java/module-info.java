@@ -16,6 +16,7 @@ open module dev.tegula.bench {
     exports dev.tegula.bench;
     exports dev.tegula.bench.hazard;
     exports dev.tegula.bench.kernel;
+    exports dev.tegula.bench.ladder;
     exports dev.tegula.bench.machine;
     exports dev.tegula.bench.peer;
     exports dev.tegula.bench.report;
