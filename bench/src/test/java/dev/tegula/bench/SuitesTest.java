@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tegula.bench.kernel.GateBench;
 import dev.tegula.bench.kernel.KernelBench;
+import dev.tegula.bench.kernel.PackBench;
 import dev.tegula.bench.ladder.LadderBench;
+import dev.tegula.bench.model.ModelBench;
 import dev.tegula.bench.sample.SamplingBench;
 import dev.tegula.bench.text.TokenizerBench;
 import java.util.Collection;
@@ -42,6 +44,15 @@ class SuitesTest {
     void samplingAndTokenizerRunForAMoment() throws RunnerException {
         assertEquals(2, run(quick(SamplingBench.class).param("vocabulary", "1000")).size());
         assertEquals(2, run(quick(TokenizerBench.class).param("words", "200").param("merges", "40")).size());
+    }
+
+    @Test
+    void modelAndPackingRunForAMoment() throws RunnerException {
+        Collection<RunResult> models = run(
+                quick(ModelBench.class).param("prompt", "5").addProfiler(RateProfiler.class));
+        assertEquals(4, models.size());
+        models.forEach(result -> assertTrue(result.getSecondaryResults().containsKey("rate.bytes"), result.toString()));
+        assertEquals(1, run(quick(PackBench.class).param("shape", "33x256").param("format", "Q4_0")).size());
     }
 
     @Test
@@ -94,7 +105,8 @@ class SuitesTest {
                 "topk", "embed")) {
             assertTrue(listed.contains(Suites.of(op).orElseThrow().getName()), op);
         }
-        for (Class<?> suite : List.of(SamplingBench.class, TokenizerBench.class, LadderBench.class)) {
+        for (Class<?> suite : List.of(SamplingBench.class, TokenizerBench.class, ModelBench.class, PackBench.class,
+                LadderBench.class)) {
             assertTrue(listed.contains(suite.getName()), suite.getName());
         }
     }
