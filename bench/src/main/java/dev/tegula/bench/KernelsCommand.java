@@ -24,6 +24,12 @@ public final class KernelsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        Main.main(arguments().toArray(String[]::new));
+        return 0;
+    }
+
+    /** JMH's command line. */
+    List<String> arguments() {
         List<String> args = new ArrayList<>(jmh);
         if (filter != null) {
             args.add(0, filter);
@@ -31,7 +37,6 @@ public final class KernelsCommand implements Callable<Integer> {
         if (!args.contains("-prof")) {
             args.addAll(List.of("-prof", RateProfiler.class.getName(), "-prof", "gc"));
         }
-        Main.main(args.toArray(String[]::new));
-        return 0;
+        return args;
     }
 }
