@@ -25,7 +25,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.BenchmarkParams;
 
-/** A whole model: reading its file, evaluating a prompt, one more token after it, and the first token of a process that has just started. */
+/** A whole model: reading its file, evaluating a prompt, one more token after it, and file and prompt together, in a JVM that is warm. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
