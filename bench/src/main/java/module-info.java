@@ -14,8 +14,11 @@ open module dev.tegula.bench {
     requires jdk.unsupported;
 
     exports dev.tegula.bench;
+    exports dev.tegula.bench.hazard;
     exports dev.tegula.bench.kernel;
+    exports dev.tegula.bench.ladder;
     exports dev.tegula.bench.machine;
+    exports dev.tegula.bench.model;
     exports dev.tegula.bench.peer;
     exports dev.tegula.bench.report;
     exports dev.tegula.bench.sample;

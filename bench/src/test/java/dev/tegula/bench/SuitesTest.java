@@ -1,11 +1,15 @@
 package dev.tegula.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tegula.bench.kernel.GateBench;
 import dev.tegula.bench.kernel.KernelBench;
+import dev.tegula.bench.kernel.PackBench;
+import dev.tegula.bench.ladder.LadderBench;
+import dev.tegula.bench.model.ModelBench;
 import dev.tegula.bench.sample.SamplingBench;
 import dev.tegula.bench.text.TokenizerBench;
 import java.util.Collection;
@@ -14,6 +18,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.BenchmarkList;
 import org.openjdk.jmh.runner.Runner;
@@ -39,6 +44,37 @@ class SuitesTest {
     void samplingAndTokenizerRunForAMoment() throws RunnerException {
         assertEquals(2, run(quick(SamplingBench.class).param("vocabulary", "1000")).size());
         assertEquals(2, run(quick(TokenizerBench.class).param("words", "200").param("merges", "40")).size());
+    }
+
+    @Test
+    void modelAndPackingRunForAMoment() throws RunnerException {
+        Collection<RunResult> models = run(
+                quick(ModelBench.class).param("prompt", "5").addProfiler(RateProfiler.class));
+        assertEquals(4, models.size());
+        models.forEach(result -> assertTrue(result.getSecondaryResults().containsKey("rate.bytes"), result.toString()));
+        assertEquals(1, run(quick(PackBench.class).param("shape", "33x256").param("format", "Q4_0")).size());
+    }
+
+    @Test
+    void ratesFollowFromTimesAndCosts() throws RunnerException {
+        Collection<RunResult> results = run(quick(LadderBench.class).param("step", "CACHE_BLOCKS", "TABLE_KERNEL")
+                .param("m", "3")
+                .param("n", "64")
+                .param("k", "96")
+                .addProfiler(RateProfiler.class));
+        assertEquals(2, results.size());
+        for (RunResult result : results) {
+            double micros = result.getPrimaryResult().getScore();
+            Result<?> rate = result.getSecondaryResults().get("rate.multiply");
+            assertEquals(3 * 64 * 96 / micros / 1e3, rate.getScore(), 1e-6, result.toString());
+            assertEquals("GMAC/s", rate.getScoreUnit());
+            assertTrue(result.getSecondaryResults().get("rate.bytes").getScore() > 0);
+        }
+        // What the ladder has said is nothing to a suite that says nothing.
+        Collection<RunResult> silent = run(
+                quick(SamplingBench.class).param("vocabulary", "1000").addProfiler(RateProfiler.class));
+        assertEquals(2, silent.size());
+        silent.forEach(result -> assertFalse(result.getSecondaryResults().containsKey("rate.multiply")));
     }
 
     @Test
@@ -69,7 +105,10 @@ class SuitesTest {
                 "topk", "embed")) {
             assertTrue(listed.contains(Suites.of(op).orElseThrow().getName()), op);
         }
-        assertTrue(listed.contains(SamplingBench.class.getName()) && listed.contains(TokenizerBench.class.getName()));
+        for (Class<?> suite : List.of(SamplingBench.class, TokenizerBench.class, ModelBench.class, PackBench.class,
+                LadderBench.class)) {
+            assertTrue(listed.contains(suite.getName()), suite.getName());
+        }
     }
 
     private static ChainedOptionsBuilder moment(Class<? extends KernelBench> suite, String engine) {

@@ -1,5 +1,6 @@
 package dev.tegula.bench.kernel;
 
+import dev.tegula.bench.RateProfiler;
 import dev.tegula.kernel.Activations;
 import dev.tegula.kernel.KernelRequest;
 import dev.tegula.kernel.KernelRequest.Spec;
@@ -73,6 +74,7 @@ public abstract class KernelBench {
             kernel.close();
             throw e;
         }
+        RateProfiler.perCall(kernel.cost());
     }
 
     /** Frees the memory. */

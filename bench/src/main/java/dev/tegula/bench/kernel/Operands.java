@@ -81,13 +81,18 @@ final class Operands {
 
     private Operand.Weights pack(Operand.Weights w, Packing packing) {
         MemorySegment to = storage.allocate(packing.bytes(w.type(), w.rows(), w.cols()));
+        pack(w, packing, to);
+        return new Operand.Weights(to, 0, w.type(), w.rows(), w.cols(), packing);
+    }
+
+    /** Packs weights that are as the file has them. */
+    static void pack(Operand.Weights w, Packing packing, MemorySegment to) {
         long group = packing.groupRows();
         for (long row = 0; row < w.rows(); row += group) {
             packing.packGroup(w.type(), w.cols(), (int) Math.min(group, w.rows() - row), w.segment(),
                     w.offset() + row * w.type().bytes(w.cols()), to,
                     row / group * packing.groupBytes(w.type(), w.cols()));
         }
-        return new Operand.Weights(to, 0, w.type(), w.rows(), w.cols(), packing);
     }
 
     private TensorView matrix(Spec spec) {
