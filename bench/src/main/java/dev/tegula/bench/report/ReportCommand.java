@@ -3,11 +3,12 @@ package dev.tegula.bench.report;
 import dev.tegula.bench.Suites;
 import dev.tegula.bench.kernel.KernelBench;
 import dev.tegula.bench.kernel.Workload;
-import dev.tegula.bench.timing.Turns;
+import dev.tegula.bench.peer.PeerMeter;
+import dev.tegula.bench.peer.PeerRow;
+import dev.tegula.bench.timing.Paired;
 import dev.tegula.kernel.KernelProvider;
 import dev.tegula.kernel.KernelTable;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +16,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
@@ -28,6 +28,9 @@ import picocli.CommandLine.ParameterException;
         + "answer was compared with the scalar twin's. Writes report.json, which 'tegula bench compare' reads, and report.html, a page "
         + "that needs nothing else. Takes some minutes.")
 public final class ReportCommand implements Callable<Integer> {
+    private static final int ROUNDS = 9;
+    private static final long PEER_SLICE = 60_000_000;
+
     @picocli.CommandLine.Spec
     private CommandSpec spec;
 
@@ -49,7 +52,7 @@ public final class ReportCommand implements Callable<Integer> {
     @Option(names = "--filter", paramLabel = "REGEX", description = "Only rows whose name contains a match, such as 'MatMul.*Q4_0'.")
     private Pattern filter = Pattern.compile("");
 
-    private boolean failed;
+    private Log log;
 
     @Override
     public Integer call() throws InterruptedException, IOException {
@@ -61,19 +64,20 @@ public final class ReportCommand implements Callable<Integer> {
         for (Class<? extends KernelBench> suite : Suites.all()) {
             Workload.of(suite).stream().filter(w -> filter.matcher(w.toString()).find()).forEach(workloads::add);
         }
-        if (workloads.isEmpty()) {
+        PeerMeter peers = new PeerMeter(threads, ROUNDS, PEER_SLICE);
+        if (workloads.isEmpty() && peers.pairings(filter).isEmpty()) {
             throw new ParameterException(spec.commandLine(), "--filter " + filter + " matches no row");
         }
         // Nobody should measure for minutes what cannot be written.
         Files.createDirectories(out.toAbsolutePath());
         Path json = out.resolve("report.json");
         Path page = out.resolve("report.html");
-        Report report = measure(chosen, workloads);
+        Report report = measure(chosen, workloads, peers);
         Files.writeString(json, ReportFile.json(report));
         Files.writeString(page, Page.html(report));
         spec.commandLine().getOut().println(json + "\n" + page);
         spec.commandLine().getOut().flush();
-        return failed ? 1 : 0;
+        return log.failed() ? 1 : 0;
     }
 
     private List<String> engines() {
@@ -95,32 +99,29 @@ public final class ReportCommand implements Callable<Integer> {
         return full ? here.stream().filter(engine -> !engine.equals("ref")).toList() : here.subList(0, 1);
     }
 
-    private Report measure(List<String> chosen, List<Workload> workloads) throws InterruptedException {
-        PrintWriter err = spec.commandLine().getErr();
+    private Report measure(List<String> chosen, List<Workload> workloads, PeerMeter peers)
+            throws InterruptedException {
         String date = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
-        List<Row> rows = new ArrayList<>();
-        try (KernelMeter meter = new KernelMeter(threads)) {
-            List<String> missing = new ArrayList<>(meter.missing());
-            int done = 0;
-            for (Workload workload : workloads) {
-                for (String engine : chosen) {
-                    String place = String.format(Locale.ROOT, "%d of %d: ", ++done, workloads.size() * chosen.size());
-                    try {
-                        Row row = meter.measure(workload, engine);
-                        rows.add(row);
-                        err.println(place + line(row));
-                    } catch (RuntimeException e) {
-                        // The others are worth having.
-                        failed = true;
-                        missing.add(workload + ", " + engine + ": " + e.getMessage());
-                        err.println(place + missing.getLast());
-                    }
-                    err.flush();
+        List<PeerMeter.Pairing> pairings = peers.pairings(filter);
+        log = new Log(spec.commandLine().getErr(), (workloads.size() + pairings.size()) * chosen.size());
+        try (Limits limits = new Limits(threads, ROUNDS)) {
+            limits.missing().forEach(log::missing);
+            peers.missing(filter).forEach(log::missing);
+            KernelMeter kernels = new KernelMeter(limits, threads, ROUNDS);
+            List<Row> rows = new ArrayList<>();
+            List<PeerRow> beside = new ArrayList<>();
+            for (String engine : chosen) {
+                for (Workload workload : workloads) {
+                    log.step(Paired.key(workload.toString(), engine, threads), () -> kernels.measure(workload, engine))
+                            .ifPresent(rows::add);
+                }
+                for (PeerMeter.Pairing pairing : pairings) {
+                    log.step(Paired.key(pairing.toString(), engine, threads), () -> peers.measure(pairing, engine))
+                            .ifPresent(beside::add);
                 }
             }
-            return new Report(Report.SCHEMA, meter.machine(), date,
-                    System.getProperty("tegula.commit", ""),
-                    options(), meter.ceilings(), rows, missing);
+            return new Report(Report.SCHEMA, limits.machine(), date, System.getProperty("tegula.commit", ""),
+                    options(), limits.ceilings(), rows, beside, log.missing());
         }
     }
 
@@ -131,12 +132,5 @@ public final class ReportCommand implements Callable<Integer> {
                 .stream()
                 .filter(option -> option.startsWith("-X") || option.startsWith("--add-modules"))
                 .toList();
-    }
-
-    private static String line(Row row) {
-        double share = Turns.median(row.shares());
-        return String.format(Locale.ROOT, "%s: %.1f %s, %.0f %% of %s%s", row.key(), row.rate(),
-                row.isMultiplying() ? "GMAC/s" : "GB/s", 100 * share, row.limit(),
-                row.disturbed() == 0 ? "" : ", " + row.disturbed() + " rounds disturbed");
     }
 }

@@ -40,6 +40,11 @@ public final class Turns {
      * @param stolen the share of the CPUs that others had, from the first round to the last, 0 to 1
      */
     public record Result(double[][] figures, int disturbed, double stolen) {
+        /** A side's figures by round. */
+        public List<Double> of(int side) {
+            return Arrays.stream(figures[side]).boxed().toList();
+        }
+
         /** A side's figures over another's, round by round, in ascending order. */
         public double[] ratios(int side, int to) {
             double[] ratios = new double[figures[side].length];
@@ -47,6 +52,11 @@ public final class Turns {
             Arrays.sort(ratios);
             return ratios;
         }
+    }
+
+    /** The middle of some values. */
+    public static double median(List<Double> values) {
+        return median(values.stream().mapToDouble(Double::doubleValue).toArray());
     }
 
     /** The middle of some values. */

@@ -2,6 +2,7 @@ package dev.tegula.bench.report;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tegula.bench.machine.Machine;
+import dev.tegula.bench.peer.PeerRow;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Collections;
@@ -13,8 +14,19 @@ final class Reports {
     private Reports() {}
 
     static Report of(Row... rows) {
+        return of(Arrays.asList(rows), List.of());
+    }
+
+    static Report of(List<Row> rows, List<PeerRow> peers) {
         return new Report(Report.SCHEMA, machine(), "2026-01-02T03:04:05Z", "", List.of("-Xmx1g"),
-                Map.of("f32 fma", 100.0, "read dram", 10.0), List.of(rows), List.of("vec: </script> is not here"));
+                Map.of("f32 fma", 100.0, "read dram", 10.0), rows, peers,
+                List.of("vec: </script> is not here"));
+    }
+
+    /** A product of matrices beside a peer that was as fast in all rounds. */
+    static PeerRow beside(String name, double theirs, Double... ours) {
+        return new PeerRow(name, "A peer", "nat-x", 2, "GMAC/s", Arrays.asList(ours),
+                Collections.nCopies(ours.length, theirs), 0, 0, "./tegula bench peers --filter " + name);
     }
 
     private static Machine machine() {
@@ -33,7 +45,8 @@ final class Reports {
     }
 
     static Row row(String name, double peak, int disturbed, Double... rates) {
-        return new Row(name, "matmul", "matmul.of." + name, "nat-x", 2, 1000, 10, "f32 fma", Arrays.asList(rates),
+        return new Row(name, "matmul", "matmul.of." + name, "nat-x", 2, true, 1000, 10, "f32 fma", "GMAC/s",
+                Arrays.asList(rates),
                 Collections.nCopies(rates.length, peak), disturbed, 0, "./tegula bench kernels --filter " + name);
     }
 }
