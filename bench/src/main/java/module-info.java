@@ -16,6 +16,7 @@ open module dev.tegula.bench {
     exports dev.tegula.bench;
     exports dev.tegula.bench.kernel;
     exports dev.tegula.bench.machine;
+    exports dev.tegula.bench.model;
     exports dev.tegula.bench.peer;
     exports dev.tegula.bench.report;
     exports dev.tegula.bench.sample;

@@ -19,10 +19,12 @@ import java.util.stream.Stream;
  *        {@code int8 dot}, {@code read l2}, …
  * @param rows the kernels
  * @param peers products of matrices beside other libraries
+ * @param models whole models
+ * @param starts of models in JVMs of their own
  * @param missing what is not among them, and why
  */
 public record Report(int schema, Machine machine, String date, String commit, List<String> options,
-        Map<String, Double> ceilings, List<Row> rows, List<PeerRow> peers,
+        Map<String, Double> ceilings, List<Row> rows, List<PeerRow> peers, List<ModelRow> models, List<StartRow> starts,
         List<String> missing) {
     /** The version that this program writes and reads. */
     static final int SCHEMA = 2;
@@ -32,11 +34,13 @@ public record Report(int schema, Machine machine, String date, String commit, Li
         ceilings = Map.copyOf(ceilings);
         rows = List.copyOf(rows);
         peers = List.copyOf(peers);
+        models = List.copyOf(models);
+        starts = List.copyOf(starts);
         missing = List.copyOf(missing);
     }
 
     /** All that was measured beside something that it is judged by. */
     List<Paired> pairs() {
-        return Stream.of(rows, peers).<Paired>flatMap(List::stream).toList();
+        return Stream.of(rows, peers, models).<Paired>flatMap(List::stream).toList();
     }
 }

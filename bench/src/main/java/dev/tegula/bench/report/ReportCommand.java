@@ -1,11 +1,6 @@
 package dev.tegula.bench.report;
 
-import dev.tegula.bench.Suites;
-import dev.tegula.bench.kernel.KernelBench;
-import dev.tegula.bench.kernel.Workload;
-import dev.tegula.bench.peer.PeerMeter;
-import dev.tegula.bench.peer.PeerRow;
-import dev.tegula.bench.timing.Paired;
+import dev.tegula.bench.model.ModelSource;
 import dev.tegula.kernel.KernelProvider;
 import dev.tegula.kernel.KernelTable;
 import java.io.IOException;
@@ -14,8 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
@@ -23,14 +18,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** {@code tegula bench report}: every op beside the machine's limits, on a page. */
-@Command(name = "report", description = "Measures the kernels of every op, each by turns with the machine's limit for it, after its "
-        + "answer was compared with the scalar twin's. Writes report.json, which 'tegula bench compare' reads, and report.html, a page "
+/** {@code tegula bench report}: every op and whole models beside the machine's limits and other libraries, on a page. */
+@Command(name = "report", description = "Measures the kernels of every op and whole models, each by turns with the machine's limit for it, "
+        + "and matrix products by turns with those of other libraries, after all answers were compared. Writes report.json, which 'tegula bench compare' reads, and report.html, a page "
         + "that needs nothing else. Takes some minutes.")
 public final class ReportCommand implements Callable<Integer> {
-    private static final int ROUNDS = 9;
-    private static final long PEER_SLICE = 60_000_000;
-
     @picocli.CommandLine.Spec
     private CommandSpec spec;
 
@@ -46,38 +38,54 @@ public final class ReportCommand implements Callable<Integer> {
     @Option(names = "--engines", split = ",", paramLabel = "NAME", description = "These engines: vec, nat-avx2, ...")
     private List<String> engines = List.of();
 
+    @Option(names = "--model", paramLabel = "FILE", description = "A GGUF file that is measured whole; may be given several times (default: the embedded model).")
+    private List<Path> models = List.of();
+
     @Option(names = "--threads", paramLabel = "N", description = "Threads that share a call (default: the CPUs, ${DEFAULT-VALUE}).")
     private int threads = Runtime.getRuntime().availableProcessors();
 
     @Option(names = "--filter", paramLabel = "REGEX", description = "Only rows whose name contains a match, such as 'MatMul.*Q4_0'.")
     private Pattern filter = Pattern.compile("");
 
-    private Log log;
-
     @Override
     public Integer call() throws InterruptedException, IOException {
         if (threads < 1 || threads > 1024) {
             throw new ParameterException(spec.commandLine(), "--threads " + threads + ": from 1 to 1024");
         }
-        List<String> chosen = engines();
-        List<Workload> workloads = new ArrayList<>();
-        for (Class<? extends KernelBench> suite : Suites.all()) {
-            Workload.of(suite).stream().filter(w -> filter.matcher(w.toString()).find()).forEach(workloads::add);
+        for (Path model : models) {
+            if (!Files.isReadable(model)) {
+                throw new ParameterException(spec.commandLine(), "--model " + model + ": no file that can be read");
+            }
         }
-        PeerMeter peers = new PeerMeter(threads, ROUNDS, PEER_SLICE);
-        if (workloads.isEmpty() && peers.pairings(filter).isEmpty()) {
+        Log log = new Log(spec.commandLine().getErr());
+        Survey survey = new Survey(scope(log), log);
+        if (survey.isEmpty()) {
             throw new ParameterException(spec.commandLine(), "--filter " + filter + " matches no row");
         }
         // Nobody should measure for minutes what cannot be written.
         Files.createDirectories(out.toAbsolutePath());
         Path json = out.resolve("report.json");
         Path page = out.resolve("report.html");
-        Report report = measure(chosen, workloads, peers);
+        Report report = survey.measure(Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+                System.getProperty("tegula.commit", ""), options());
         Files.writeString(json, ReportFile.json(report));
         Files.writeString(page, Page.html(report));
         spec.commandLine().getOut().println(json + "\n" + page);
         spec.commandLine().getOut().flush();
         return log.failed() ? 1 : 0;
+    }
+
+    private Survey.Scope scope(Log log) {
+        List<String> chosen = engines();
+        KernelTable table = KernelTable.load();
+        List<ModelSource> sources = models.isEmpty()
+                ? ModelSource.embedded().stream().toList()
+                : models.stream().map(ModelSource::of).toList();
+        if (sources.isEmpty()) {
+            log.missing("the embedded model: it is not on the class path (./tegula bench report puts it there)");
+        }
+        return new Survey.Scope(chosen, engines.isEmpty() ? table : table.only(Set.copyOf(engines)), sources,
+                threads, filter);
     }
 
     private List<String> engines() {
@@ -97,32 +105,6 @@ public final class ReportCommand implements Callable<Integer> {
         }
         // The scalar twin takes minutes for what others do in milliseconds.
         return full ? here.stream().filter(engine -> !engine.equals("ref")).toList() : here.subList(0, 1);
-    }
-
-    private Report measure(List<String> chosen, List<Workload> workloads, PeerMeter peers)
-            throws InterruptedException {
-        String date = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
-        List<PeerMeter.Pairing> pairings = peers.pairings(filter);
-        log = new Log(spec.commandLine().getErr(), (workloads.size() + pairings.size()) * chosen.size());
-        try (Limits limits = new Limits(threads, ROUNDS)) {
-            limits.missing().forEach(log::missing);
-            peers.missing(filter).forEach(log::missing);
-            KernelMeter kernels = new KernelMeter(limits, threads, ROUNDS);
-            List<Row> rows = new ArrayList<>();
-            List<PeerRow> beside = new ArrayList<>();
-            for (String engine : chosen) {
-                for (Workload workload : workloads) {
-                    log.step(Paired.key(workload.toString(), engine, threads), () -> kernels.measure(workload, engine))
-                            .ifPresent(rows::add);
-                }
-                for (PeerMeter.Pairing pairing : pairings) {
-                    log.step(Paired.key(pairing.toString(), engine, threads), () -> peers.measure(pairing, engine))
-                            .ifPresent(beside::add);
-                }
-            }
-            return new Report(Report.SCHEMA, limits.machine(), date, System.getProperty("tegula.commit", ""),
-                    options(), limits.ceilings(), rows, beside, log.missing());
-        }
     }
 
     /** Those that say how the JVM runs; properties may hold what is nobody's business. */

@@ -32,6 +32,10 @@ const kernels = report.rows.map(row => {
   };
 });
 const peers = report.peers.map(row => ({ ...row, ratio: over(row.rates, row.theirs) }));
+const models = report.models.map(row => ({ ...row, share: over(row.rates, row.allowed), speed: spread(row.rates) }));
+const starts = report.starts;
+const tokens = value => value.toFixed(value < 100 ? 1 : 0);
+const seconds = value => value.toFixed(2) + ' s';
 
 function head() {
   document.getElementById('summary').textContent =
@@ -127,6 +131,37 @@ function bars(place, rows, { name, of, text, least, mark }) {
   });
 }
 
+// What decoding gives after so many positions, with its range, and what the limit would let through.
+function decoding(place, rows) {
+  const names = [...new Set(rows.map(row => row.model))];
+  const colors = ['#1f5fa8', '#b3541e', '#3d7d3a', '#7a4a9e', '#8a6d1d'];
+  const points = name => rows.filter(row => row.model === name).sort((a, b) => a.context - b.context);
+  plot(place, {
+    color: colors,
+    grid: { left: 60, right: 20, top: 40, bottom: 50 },
+    legend: { data: names.flatMap(name => [name, `${name}: limit`]), top: 0 },
+    tooltip: { formatter: point => point.data.row
+      ? `${encode(point.data.row.name)}<br>${tokens(point.data.row.speed.middle)} tokens/s, ${percent(point.data.row.share.middle)} of ${encode(point.data.row.limit)}` : '' },
+    xAxis: { type: 'value', name: 'positions in the cache', nameLocation: 'middle', nameGap: 30, min: 0 },
+    yAxis: { type: 'value', name: 'tokens/s', min: 0 },
+    series: names.flatMap((name, i) => {
+      const color = colors[i % colors.length];
+      return [
+        { name, type: 'line', symbol: 'circle', symbolSize: 7, lineStyle: { width: 2, color }, itemStyle: { color },
+          label: { show: true, position: 'bottom', fontSize: 11, formatter: point => tokens(point.value[1]) },
+          data: points(name).map(row => ({ value: [row.context, row.speed.middle], row })) },
+        { name: `${name}: limit`, type: 'line', symbol: 'none', lineStyle: { width: 1.5, type: 'dashed', color }, itemStyle: { color },
+          data: points(name).map(row => [row.context, median(row.allowed)]) },
+        { type: 'custom', silent: true, data: points(name).map(row => [row.context, row.speed.least, row.speed.most]),
+          renderItem: (params, api) => {
+            const from = api.coord([api.value(0), api.value(1)]), to = api.coord([api.value(0), api.value(2)]);
+            return { type: 'line', shape: { x1: from[0], y1: from[1], x2: to[0], y2: to[1] }, style: { stroke: color, lineWidth: 1.5 } };
+          }, encode: { x: 0, y: [1, 2] } },
+      ];
+    }),
+  });
+}
+
 // A column: its name, what it sorts by, and what a number looks like.
 const tables = [
   { id: 'rows', rows: kernels, words: row => `${row.name} ${row.engine} ${row.limit} ${row.kernel}`, more: row => [row.kernel, row.command], columns: [
@@ -149,6 +184,25 @@ const tables = [
     ['ratio', row => row.ratio.middle, row => times(row.ratio.middle)],
     ['range', row => row.ratio.most - row.ratio.least, row => range(row.ratio, times)],
     ['disturbed', row => row.disturbed, disturbed],
+  ] },
+  { id: 'modelRows', rows: models, words: row => `${row.name} ${row.engine} ${row.limit}`, more: row => ['again', row.command], columns: [
+    ['model', row => row.name],
+    ['engine', row => row.engine],
+    ['tokens/s', row => row.speed.middle, row => tokens(row.speed.middle)],
+    ['range', row => row.speed.most - row.speed.least, row => range(row.speed, tokens)],
+    ['GB/s', row => row.bytes / row.tokens * row.speed.middle, row => (row.bytes / row.tokens * row.speed.middle / 1e9).toFixed(1)],
+    ['GMAC/s', row => row.multiplyAdds / row.tokens * row.speed.middle, row => (row.multiplyAdds / row.tokens * row.speed.middle / 1e9).toFixed(1)],
+    ['limit', row => row.limit],
+    ['share', row => row.share.middle, row => percent(row.share.middle)],
+    ['disturbed', row => row.disturbed, disturbed],
+  ] },
+  { id: 'startRows', rows: starts, words: row => `${row.model} start`, more: row => ['again', row.command], columns: [
+    ['start of a JVM', row => row.model],
+    ['loaded', row => median(row.load), row => seconds(median(row.load))],
+    ['loaded, range', row => median(row.load), row => range(spread(row.load), seconds)],
+    ['first token', row => median(row.firstToken), row => seconds(median(row.firstToken))],
+    ['first token, range', row => median(row.firstToken), row => range(spread(row.firstToken), seconds)],
+    ['disturbed', row => row.disturbed, row => row.disturbed ? `${row.disturbed} of ${row.load.length}` : ''],
   ] },
 ];
 
@@ -201,6 +255,7 @@ head();
 roofline();
 section('shares', kernels, place => bars(place, kernels, { name: row => `${row.name} (${row.engine})`, of: row => row.share, text: percent, least: 1 }));
 section('ratios', peers, place => bars(place, peers, { name: row => `${row.name} beside ${row.peer} (${row.engine})`, of: row => row.ratio, text: times, least: 1.2, mark: 1 }));
+section('decoding', models.filter(row => row.test === 'decode'), place => decoding(place, models.filter(row => row.test === 'decode')));
 for (const table of tables.filter(table => table.rows.length)) {
   heads(table);
   fill(table);

@@ -23,7 +23,9 @@ class PageTest {
     private static final Report REPORT = Reports.of(
             List.of(Reports.row("MatMul rows=1", 100, 50.0, 52.0, 48.0),
                     Reports.row("MatMul rows=512", 100, 75.0, 75.0, 75.0)),
-            List.of(Reports.beside("f32 8x8x8", 100, 125.0, 120.0, 130.0)));
+            List.of(Reports.beside("f32 8x8x8", 100, 125.0, 120.0, 130.0)),
+            List.of(Reports.decoding("m.gguf", 0, 40, 30.0, 31.0, 29.0),
+                    Reports.decoding("m.gguf", 2048, 32, 20.0, 22.0, 18.0)));
 
     @TempDir
     Path folder;
@@ -47,7 +49,9 @@ class PageTest {
         assertTrue(dom.contains("2 kernels, median share 63 %, measured 2026-01-02T03:04:05Z"), "no summary");
         assertTrue(dom.contains("f32 8x8x8 beside A peer (nat-x)"), "no bar of the peer");
         assertTrue(dom.contains("1.20 to 1.30"), "no range of the ratio");
-        assertEquals(3, dom.split("<svg", -1).length - 1, "plots");
+        assertTrue(dom.contains("m.gguf: limit") && dom.contains("18.0 to 22.0"), "no model");
+        assertTrue(dom.contains("1.25 s to 1.75 s"), "no start");
+        assertEquals(4, dom.split("<svg", -1).length - 1, "plots");
         assertTrue(dom.contains("f32 fma 100 GMAC/s"), "no name at the ceiling");
     }
 
