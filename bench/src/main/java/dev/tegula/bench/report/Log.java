@@ -72,7 +72,8 @@ final class Log {
         out.println(missing.getLast());
     }
 
-    private static String line(Paired row) {
+    /** A row in words. */
+    static String line(Paired row) {
         return String.format(Locale.ROOT, "%s: %.1f %s, %.2f of %s%s", row.key(), row.rate(), row.unit(),
                 Turns.median(row.shares()), row.judge(),
                 row.disturbed() == 0 ? "" : ", " + row.disturbed() + " rounds disturbed");

@@ -1,6 +1,7 @@
 package dev.tegula.bench.report;
 
 import dev.tegula.bench.model.ModelSource;
+import dev.tegula.bench.peer.EngineCommand;
 import dev.tegula.kernel.KernelProvider;
 import dev.tegula.kernel.KernelTable;
 import java.io.IOException;
@@ -10,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
@@ -41,6 +41,10 @@ public final class ReportCommand implements Callable<Integer> {
     @Option(names = "--model", paramLabel = "FILE", description = "A GGUF file that is measured whole; may be given several times (default: the embedded model).")
     private List<Path> models = List.of();
 
+    @Option(names = "--peer", paramLabel = "NAME=COMMAND", converter = EngineCommand.Converter.class, description = "Another engine: a command that measures the model and prints tokens per second, run by turns with "
+            + "our own bench; {model} and {threads} stand for the file and the threads. May be given several times.")
+    private List<EngineCommand> peers = List.of();
+
     @Option(names = "--threads", paramLabel = "N", description = "Threads that share a call (default: the CPUs, ${DEFAULT-VALUE}).")
     private int threads = Runtime.getRuntime().availableProcessors();
 
@@ -56,6 +60,13 @@ public final class ReportCommand implements Callable<Integer> {
             if (!Files.isReadable(model)) {
                 throw new ParameterException(spec.commandLine(), "--model " + model + ": no file that can be read");
             }
+        }
+        if (!peers.isEmpty() && models.isEmpty()) {
+            throw new ParameterException(spec.commandLine(), "--peer needs --model: the file that both sides measure");
+        }
+        if (models.size() > 1 && !peers.stream().allMatch(EngineCommand::namesModel)) {
+            throw new ParameterException(spec.commandLine(),
+                    "--peer needs {model} in its command where there are several models");
         }
         Log log = new Log(spec.commandLine().getErr());
         Survey survey = new Survey(scope(log), log);
@@ -77,15 +88,13 @@ public final class ReportCommand implements Callable<Integer> {
 
     private Survey.Scope scope(Log log) {
         List<String> chosen = engines();
-        KernelTable table = KernelTable.load();
         List<ModelSource> sources = models.isEmpty()
                 ? ModelSource.embedded().stream().toList()
                 : models.stream().map(ModelSource::of).toList();
         if (sources.isEmpty()) {
             log.missing("the embedded model: it is not on the class path (./tegula bench report puts it there)");
         }
-        return new Survey.Scope(chosen, engines.isEmpty() ? table : table.only(Set.copyOf(engines)), sources,
-                threads, filter);
+        return new Survey.Scope(chosen, engines, sources, peers, threads, filter);
     }
 
     private List<String> engines() {

@@ -3,6 +3,8 @@ package dev.tegula.bench.report;
 import dev.tegula.bench.Suites;
 import dev.tegula.bench.kernel.Workload;
 import dev.tegula.bench.model.ModelSource;
+import dev.tegula.bench.peer.EngineCommand;
+import dev.tegula.bench.peer.EngineMeter;
 import dev.tegula.bench.peer.PeerMeter;
 import dev.tegula.bench.peer.PeerRow;
 import dev.tegula.bench.timing.Paired;
@@ -12,13 +14,17 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Measures what a report has rows of. */
 final class Survey {
     private static final int ROUNDS = 9;
     /** Of models, whose rounds are seconds where those of kernels are milliseconds. */
     private static final int MODEL_ROUNDS = 5;
+    /** Of other engines, whose rounds are processes. */
+    private static final int ENGINE_ROUNDS = 3;
     private static final long PEER_SLICE = 60_000_000;
 
     private final Scope scope;
@@ -35,18 +41,33 @@ final class Survey {
      * What is wanted.
      *
      * @param engines whose kernels are measured one by one
-     * @param kernels that models choose from
+     * @param modelEngines of which models choose their kernels; none for all
      * @param models whole ones
+     * @param peers engines that measure the models too
      * @param threads that share a call
      * @param filter finds a match in the name of each row
      */
-    record Scope(List<String> engines, KernelTable kernels, List<ModelSource> models, int threads, Pattern filter) {
+    record Scope(List<String> engines, List<String> modelEngines, List<ModelSource> models, List<EngineCommand> peers,
+            int threads, Pattern filter) {
+        private KernelTable kernels() {
+            KernelTable all = KernelTable.load();
+            return modelEngines.isEmpty() ? all : all.only(Set.copyOf(modelEngines));
+        }
+
         boolean wants(Object name) {
             return filter.matcher(name.toString()).find();
         }
 
         private List<ModelMeter.Test> tests(ModelSource model) {
             return ModelMeter.Test.ALL.stream().filter(test -> wants(test.of(model))).toList();
+        }
+
+        private List<EngineCommand> peers(ModelSource model) {
+            return peers.stream().filter(peer -> wants(beside(model, peer))).toList();
+        }
+
+        private static String beside(ModelSource model, EngineCommand peer) {
+            return model.name() + " beside " + peer.name();
         }
 
         private boolean wantsStart(ModelSource model) {
@@ -69,7 +90,11 @@ final class Survey {
     /** Whether the filter matches nothing. */
     boolean isEmpty() {
         return workloads.isEmpty() && pairings.isEmpty()
-                && scope.models().stream().allMatch(model -> scope.tests(model).isEmpty() && !scope.wantsStart(model));
+                && scope.models().stream().allMatch(model -> steps(model) == 0);
+    }
+
+    private int steps(ModelSource model) {
+        return scope.tests(model).size() + (scope.wantsStart(model) ? 1 : 0) + scope.peers(model).size();
     }
 
     /**
@@ -82,7 +107,7 @@ final class Survey {
     Report measure(String date, String commit, List<String> options) throws InterruptedException {
         log.expect((workloads.size() + pairings.size()) * scope.engines().size());
         for (ModelSource model : scope.models()) {
-            log.expect(scope.tests(model).size() + (scope.wantsStart(model) ? 1 : 0));
+            log.expect(steps(model));
         }
         try (Limits limits = new Limits(scope.threads(), ROUNDS)) {
             limits.missing().forEach(log::missing);
@@ -98,6 +123,9 @@ final class Survey {
             }
             for (ModelSource model : scope.models()) {
                 measure(model, limits);
+                for (EngineCommand peer : scope.peers(model)) {
+                    measure(model, peer);
+                }
             }
             return new Report(Report.SCHEMA, limits.machine(), date, commit, options, limits.ceilings(), rows, peers,
                     models, starts, log.missing());
@@ -130,5 +158,12 @@ final class Survey {
                             Turns.median(row.firstToken())))
                     .ifPresent(starts::add);
         }
+    }
+
+    private void measure(ModelSource model, EngineCommand peer) throws InterruptedException {
+        log.step(Scope.beside(model, peer),
+                () -> new EngineMeter(scope.threads(), scope.modelEngines(), ENGINE_ROUNDS)
+                        .measure(model.file().orElseThrow(), peer),
+                found -> found.stream().map(Log::line).collect(Collectors.joining("; "))).ifPresent(peers::addAll);
     }
 }
