@@ -68,12 +68,12 @@ final class Limits implements AutoCloseable {
         };
     }
 
-    /** The limit of what reads so many bytes again and again: the nearest cache that holds them, or memory. */
+    /** The limit of what reads so many bytes again and again: the nearest cache that may hold them, or memory. */
     String ofReading(long bytes) {
         long l3 = ceilings.containsKey(READ + "l3") ? meter.machine().sizes().l3() : 0;
         return READ + (bytes <= meter.machine().sizes().l1() / 2
                 ? "l1"
-                : bytes <= meter.machine().sizes().l2() ? "l2" : bytes <= l3 / 2 ? "l3" : "dram");
+                : bytes <= meter.machine().sizes().l2() ? "l2" : bytes <= l3 ? "l3" : "dram");
     }
 
     /** The limit of what multiplies activations of a type and reads so much: what would take longer alone. */

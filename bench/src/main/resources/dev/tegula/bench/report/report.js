@@ -85,6 +85,7 @@ function roofline() {
   const engines = [...new Set(points.map(row => row.engine))];
   const label = row => row.op + ' ' + ['format', 'rows', 'at', 'headSize'].map(key => (row.name.match(new RegExp(' ' + key + '=(\\S+)')) || [])[1])
     .filter(Boolean).join(' ');
+  const isSmall = row => row.name.startsWith('Format ');
   plot(place, {
     grid: { left: 60, right: 20, top: 40, bottom: 50 },
     legend: { data: engines, top: 0 },
@@ -99,9 +100,10 @@ function roofline() {
         data: line.data,
       })),
       ...engines.map(engine => ({
-        name: engine, type: 'scatter', symbolSize: 9,
+        name: engine, type: 'scatter', symbolSize: (value, point) => isSmall(point.data.row) ? 4 : 9,
         data: points.filter(row => row.engine === engine).map(row => ({ value: [row.multiplyAdds / row.bytes, row.macs], row })),
-        label: { show: true, position: 'right', fontSize: 9, color: '#3a4656', formatter: point => label(point.data.row) },
+        label: { show: true, position: 'right', fontSize: 9, color: '#3a4656', formatter: point => isSmall(point.data.row) ? '' : label(point.data.row) },
+        // Formats of which there is one small layer lie close together: their names are in the tooltips and in the table.
         labelLayout: { hideOverlap: true, moveOverlap: 'shiftY' },
       })),
     ],
@@ -112,7 +114,7 @@ function roofline() {
 function bars(place, rows, { name, of, text, least, mark }) {
   place.style.height = 60 + 17 * rows.length + 'px';
   plot(place, {
-    grid: { left: 10, right: 10, top: 30, bottom: 10, containLabel: true },
+    grid: { left: 40, right: 10, top: 30, bottom: 10, containLabel: true },
     tooltip: { formatter: point => `${encode(name(rows[point.dataIndex]))}<br>${text(of(rows[point.dataIndex]).middle)}` },
     xAxis: { type: 'value', min: 0, max: Math.max(least, ...rows.map(row => Math.min(of(row).most, 1.5 * Math.max(least, of(row).middle)))),
       position: 'top', axisLabel: { formatter: text } },
@@ -253,7 +255,7 @@ const section = (id, rows, draw) => rows.length ? draw(document.getElementById(i
 
 head();
 roofline();
-section('shares', kernels, place => bars(place, kernels, { name: row => `${row.name} (${row.engine})`, of: row => row.share, text: percent, least: 1 }));
+section('shares', kernels, place => bars(place, kernels, { name: row => `${row.name} (${row.engine})`, of: row => row.share, text: percent, least: 1, mark: 1 }));
 section('ratios', peers, place => bars(place, peers, { name: row => `${row.name} beside ${row.peer} (${row.engine})`, of: row => row.ratio, text: times, least: 1.2, mark: 1 }));
 section('decoding', models.filter(row => row.test === 'decode'), place => decoding(place, models.filter(row => row.test === 'decode')));
 for (const table of tables.filter(table => table.rows.length)) {
