@@ -39,7 +39,8 @@ public final class Json {
         JsonNode tree = MAPPER.readTree(text);
         if (tree.path("schema").asInt() != schema) {
             throw new IllegalArgumentException(
-                    "its schema is " + tree.path("schema").asText("missing") + ", not " + schema);
+                    "its schema is " + tree.path("schema").asText("missing") + ", this version reads " + schema
+                            + " only; measure again");
         }
         return MAPPER.treeToValue(tree, type);
     }

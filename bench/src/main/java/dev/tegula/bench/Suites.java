@@ -2,6 +2,7 @@ package dev.tegula.bench;
 
 import dev.tegula.bench.kernel.AttentionBench;
 import dev.tegula.bench.kernel.EmbedBench;
+import dev.tegula.bench.kernel.FormatBench;
 import dev.tegula.bench.kernel.GateBench;
 import dev.tegula.bench.kernel.GateUpBench;
 import dev.tegula.bench.kernel.KernelBench;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Which suite measures which op. */
 public final class Suites {
@@ -40,10 +42,10 @@ public final class Suites {
         return Optional.ofNullable(BY_OP.get(op));
     }
 
-    /** All suites of kernels, in the order of their names. */
+    /** All suites of kernels, in the order of their names: those of ops, and what they leave out. */
     public static List<Class<? extends KernelBench>> all() {
         Comparator<Class<? extends KernelBench>> byName = Comparator.comparing(Class::getSimpleName);
-        return BY_OP.values().stream().distinct().sorted(byName).toList();
+        return Stream.concat(BY_OP.values().stream(), Stream.of(FormatBench.class)).distinct().sorted(byName).toList();
     }
 
     /** The ops that have a suite, as kernel ids name them. */

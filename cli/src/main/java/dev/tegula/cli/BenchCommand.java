@@ -1,7 +1,7 @@
 package dev.tegula.cli;
 
-import dev.tegula.exec.Plan;
 import dev.tegula.kernel.Cost;
+import dev.tegula.model.RawModel;
 import dev.tegula.tensor.DType;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -76,7 +76,7 @@ final class BenchCommand implements Callable<Integer> {
                     "--repeat must be at least 1, lengths at least 0 (0 leaves a test out)");
         }
         int longest = IntStream.concat(IntStream.of(prefill), IntStream.of(decode)).max().orElse(1);
-        try (RawModel model = RawModel.open(options, terminal, DType.F16, Math.min(CHUNK, longest), 1, longest);
+        try (RawModel model = Models.raw(options, terminal, DType.F16, Math.min(CHUNK, longest), 1, longest);
                 Progress progress = new Progress(terminal, "measuring")) {
             List<Test> tests = new ArrayList<>();
             int[] lengths = IntStream.concat(IntStream.of(prefill), IntStream.of(decode)).toArray();
@@ -97,11 +97,7 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private Test measure(RawModel model, int length, int rows, String name, Runnable step) {
-        int[] tokens = new int[length];
-        for (int i = 0; i < length; i++) {
-            // Any ids will do, the arithmetic is the same; spread, so that embedding rows are not all in cache.
-            tokens[i] = (int) ((i * 2_654_435_761L & Long.MAX_VALUE) % model.model().spec().vocabulary());
-        }
+        int[] tokens = model.anyTokens(length);
         long begun = System.nanoTime();
         do {
             run(model, tokens, rows);
@@ -114,23 +110,12 @@ final class BenchCommand implements Callable<Integer> {
             nanos[i] = System.nanoTime() - start;
             step.run();
         }
-        return new Test(name, length, cost(model.model().plan(), length, rows), nanos);
+        return new Test(name, length, model.cost(0, length, rows), nanos);
     }
 
     private static void run(RawModel model, int[] tokens, int rows) {
         model.reset();
-        for (int from = 0; from < tokens.length; from += rows) {
-            model.feed(tokens, from, Math.min(rows, tokens.length - from), 1);
-        }
-    }
-
-    private static Cost cost(Plan plan, int length, int rows) {
-        Cost cost = new Cost(0, 0);
-        for (int from = 0; from < length; from += rows) {
-            int count = Math.min(rows, length - from);
-            cost = cost.plus(plan.cost(count, from + count));
-        }
-        return cost;
+        model.feedAll(tokens, rows);
     }
 
     private void report(RawModel model, List<Test> tests) {

@@ -1,5 +1,6 @@
 package dev.tegula.cli;
 
+import dev.tegula.model.RawModel;
 import dev.tegula.tensor.DType;
 import dev.tegula.tensor.TensorView;
 import java.io.IOException;
@@ -46,7 +47,7 @@ final class LogitsCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         checkChunks();
         int longest = chunks == null ? Math.min(tokens.length, MAX_CHUNK) : IntStream.of(chunks).max().getAsInt();
-        try (RawModel model = RawModel.open(options, terminal, DType.F32, longest, longest, tokens.length)) {
+        try (RawModel model = Models.raw(options, terminal, DType.F32, longest, longest, tokens.length)) {
             // A file that is there is a whole one.
             model.check(tokens);
             write(model, longest);

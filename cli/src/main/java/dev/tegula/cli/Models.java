@@ -3,7 +3,9 @@ package dev.tegula.cli;
 import dev.tegula.engine.Engine;
 import dev.tegula.engine.EngineOptions;
 import dev.tegula.kernel.KernelProvider;
+import dev.tegula.model.Model;
 import dev.tegula.model.ModelOptions;
+import dev.tegula.model.RawModel;
 import dev.tegula.tensor.DType;
 import java.io.IOException;
 import java.io.InputStream;
@@ -37,6 +39,24 @@ final class Models {
             try (InputStream stream = EmbeddedModel.stream()) {
                 return Engine.open(stream, EmbeddedModel.NAME, how);
             }
+        }
+    }
+
+    /**
+     * Loads the model named, or the embedded one, to be fed by hand.
+     *
+     * @param rows rows of one call at most
+     * @param outputs rows of one call whose logits are wanted at most
+     * @param context positions, used unless the options say otherwise; 0 for the model's
+     */
+    static RawModel raw(ModelOptionsMixin options, Terminal terminal, DType kv, int rows, int outputs, int context)
+            throws IOException {
+        try (Progress progress = new Progress(terminal, "loading")) {
+            ModelOptions how = options.options(kv, progress::update).withRows(rows, outputs);
+            if (!options.hasContext()) {
+                how = how.withContext(context);
+            }
+            return new RawModel(Model.load(options.file().open(options.model()), how));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.tegula.cli;
 
+import dev.tegula.model.RawModel;
 import dev.tegula.tensor.DType;
 import dev.tegula.tensor.TensorView;
 import dev.tegula.text.Tokenizer;
@@ -46,7 +47,7 @@ final class PerplexityCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         String text = textFile.toString().equals("-") ? terminal.readAll() : TextFile.read(textFile);
         int tokens;
-        try (RawModel model = RawModel.open(options, terminal, DType.F16, CHUNK, CHUNK, 0);
+        try (RawModel model = Models.raw(options, terminal, DType.F16, CHUNK, CHUNK, 0);
                 Progress progress = new Progress(terminal, "computing")) {
             Tokenizer tokenizer = TokenizerLoader.load(model.model().file(), options.file().pre());
             int[] ids = tokenizer.encode(text, true, false);

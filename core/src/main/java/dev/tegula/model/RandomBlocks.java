@@ -7,12 +7,19 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.SplittableRandom;
 
-/** Random weights in any file format: random codes under scales that give about the standard deviation asked for. */
-final class RandomBlocks {
+/** Random weights in any format: random codes under scales that give about the standard deviation asked for. */
+public final class RandomBlocks {
     private RandomBlocks() {}
 
-    /** Fills memory with whole blocks; with a whole tensor, if it is one of I2_S. */
-    static void fill(MemorySegment data, DType type, float deviation, SplittableRandom random) {
+    /**
+     * Fills memory with whole blocks; with a whole tensor, if it is one of I2_S.
+     *
+     * @param data as many bytes as the blocks take
+     * @param type a format of weights
+     * @param deviation standard deviation of the weights, about
+     * @param random where they come from
+     */
+    public static void fill(MemorySegment data, DType type, float deviation, SplittableRandom random) {
         switch (type) {
             case F32 -> {
                 for (long i = 0; i < data.byteSize(); i += 4) {
@@ -74,6 +81,10 @@ final class RandomBlocks {
             case TQ2_0 -> {
                 withoutThrees(data, b, 64);
                 half(data, b + 64, s * 1.2f);
+            }
+            case TQ2_F32 -> {
+                withoutThrees(data, b, 64);
+                data.set(ValueLayout.JAVA_FLOAT_UNALIGNED, b + 64, s * 1.2f);
             }
             case MXFP4 -> data.set(ValueLayout.JAVA_BYTE, b, (byte) (127 + Math.getExponent(s / 3)));
             default -> fields(data, b, type.fields().orElseThrow(), s);

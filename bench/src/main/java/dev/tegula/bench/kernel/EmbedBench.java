@@ -23,7 +23,7 @@ public class EmbedBench extends KernelBench {
     public String op;
 
     /** Format of the table. */
-    @Param({"F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_K", "Q6_K"})
+    @Param({"F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_K", "Q6_K", "TQ2_0"})
     public DType format;
 
     @Override

@@ -24,7 +24,7 @@ public class NormBench extends KernelBench {
     public String op;
 
     /** Format of the blocks of normquantize. */
-    @Param("Q8_A256")
+    @Param({"Q8_A256", "Q8_A32", "Q8_A128"})
     public DType format;
 
     @Override

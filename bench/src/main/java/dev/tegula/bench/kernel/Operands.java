@@ -13,7 +13,7 @@ import dev.tegula.kernel.Operand;
 import dev.tegula.kernel.Scratch;
 import dev.tegula.kernel.ref.RefProvider;
 import dev.tegula.kv.KvLayout;
-import dev.tegula.quant.Formats;
+import dev.tegula.model.RandomBlocks;
 import dev.tegula.tensor.DType;
 import dev.tegula.tensor.Dim;
 import dev.tegula.tensor.Storage;
@@ -30,6 +30,9 @@ import java.util.stream.IntStream;
 final class Operands {
     /** Rows of a table of embeddings. */
     static final int VOCABULARY = 4096;
+
+    /** That of numbers evenly between −1 and 1, as activations are. */
+    private static final float DEVIATION = 0.577f;
 
     private final SplittableRandom random = new SplittableRandom(20260101);
     private final Storage storage;
@@ -120,18 +123,10 @@ final class Operands {
         return y;
     }
 
+    /** Blocks with random codes: not every format that is read has an encoder. */
     private Operand.Weights weights(Spec spec) {
         MemorySegment segment = storage.allocate(spec.type().bytes(spec.cols()) * spec.rows().size());
-        MemorySegment row = storage.allocate(4L * spec.cols());
-        for (long r = 0; r < spec.rows().size(); r++) {
-            fill(row, spec.cols());
-            long at = r * spec.type().bytes(spec.cols());
-            if (spec.type() == DType.F32) {
-                MemorySegment.copy(row, 0, segment, at, row.byteSize());
-            } else {
-                Formats.encoder(spec.type()).encode(row, 0, segment, at, spec.cols() / spec.type().blockLength());
-            }
-        }
+        RandomBlocks.fill(segment, spec.type(), DEVIATION, random);
         return new Operand.Weights(segment, 0, spec.type(), spec.rows().size(), spec.cols(), Packing.STORED);
     }
 

@@ -17,7 +17,7 @@ public class QuantizeBench extends KernelBench {
     public int rows;
 
     /** Format of the blocks. */
-    @Param({"Q8_A32", "Q8_A128", "Q8_A256"})
+    @Param({"Q8_A32", "Q8_A128", "Q8_A256", "BF16"})
     public DType format;
 
     @Override

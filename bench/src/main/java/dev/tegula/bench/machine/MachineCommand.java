@@ -130,11 +130,12 @@ public final class MachineCommand implements Callable<Integer> {
         int[] threads = IntStream.of(1, machine.threads()).distinct().toArray();
         for (PeakLoop loop : LOOPS) {
             for (Level level : Level.values()) {
-                if (loop.multiplies() == (level == Level.CORE) && machine.sizes().has(level)) {
+                if (loop.multiplies() == (level == Level.CORE)) {
                     List<Contender> list = contenders.of(loop, level);
                     for (int count : threads) {
                         Contest contest = new Contest(loop, level, count, list);
-                        if (!list.isEmpty() && (filter == null || filter.matcher(contest.toString()).find())) {
+                        if (!list.isEmpty() && machine.sizes().has(level, count)
+                                && (filter == null || filter.matcher(contest.toString()).find())) {
                             contests.add(contest);
                         }
                     }

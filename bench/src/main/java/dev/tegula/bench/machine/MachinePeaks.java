@@ -1,9 +1,6 @@
 package dev.tegula.bench.machine;
 
-import dev.tegula.nat.PeakLoop;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * What was measured of a machine.
@@ -20,17 +17,5 @@ public record MachinePeaks(int schema, Machine machine, String date, List<Peak> 
     public MachinePeaks {
         peaks = List.copyOf(peaks);
         missing = List.copyOf(missing);
-    }
-
-    /**
-     * The fastest that was seen of a loop: 10⁹ multiply-adds or bytes per second.
-     *
-     * @param level {@link Level#CORE} for loops that multiply
-     * @param threads as many as were measured: 1 or those of the machine
-     */
-    public Optional<Peak> best(PeakLoop loop, Level level, int threads) {
-        return peaks.stream()
-                .filter(peak -> peak.loop() == loop && peak.level() == level && peak.threads() == threads)
-                .max(Comparator.comparingDouble(Peak::median));
     }
 }

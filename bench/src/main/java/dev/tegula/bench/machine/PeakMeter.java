@@ -6,6 +6,7 @@ import java.lang.foreign.Arena;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The machine's peaks as sides of other measurements: what a kernel reaches is judged by what the machine gives in the same
@@ -31,7 +32,7 @@ public final class PeakMeter implements AutoCloseable {
         this.machine = Machine.here();
         this.threads = threads;
         this.team = new Team(threads);
-        this.memory = new Memory(machine.sizes(), threads);
+        this.memory = Memory.toRead(machine.sizes(), threads);
     }
 
     /** What cannot be measured here, and why: a sentence each. */
@@ -42,6 +43,13 @@ public final class PeakMeter implements AutoCloseable {
     /** The machine. */
     public Machine machine() {
         return machine;
+    }
+
+    /** The levels that data can be read from. */
+    public List<Level> levels() {
+        return Stream.of(Level.values())
+                .filter(level -> level != Level.CORE && machine.sizes().has(level, threads))
+                .toList();
     }
 
     /**

@@ -15,7 +15,7 @@ final class PeaksTable {
         line(text, machine.system() + ", " + machine.jvm() + ", " + peaks.date());
         Sizes sizes = machine.sizes();
         line(text, "caches " + (sizes.l1() >> 10) + " KiB, " + (sizes.l2() >> 10) + " KiB, "
-                + (sizes.has(Level.L3) ? (sizes.l3() >> 10) + " KiB" : "no third level that the system knows of")
+                + (sizes.l3() > 0 ? (sizes.l3() >> 10) + " KiB" : "no third level that the system knows of")
                 + "; arrays in memory " + (sizes.dram() >> 20) + " MiB each");
         line(text, "");
         line(text, String.format(Locale.ROOT, FORMAT, "", "threads", "by", "median", "range", "ratio", "stolen"));

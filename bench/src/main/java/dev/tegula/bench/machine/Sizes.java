@@ -33,9 +33,9 @@ public record Sizes(long l1, long l2, long l3, long dram) {
                 Math.clamp(4 * Math.max(l2, l3), LEAST_DRAM, MOST_DRAM));
     }
 
-    /** Whether there is such a cache. */
-    boolean has(Level level) {
-        return level != Level.L3 || l3 > 0;
+    /** Whether there is such a cache, with room in its half for what so many threads walk through at the same time. */
+    boolean has(Level level, int threads) {
+        return level != Level.L3 || threads * bytes(Level.L3, 1, threads) <= l3 / 2;
     }
 
     /**

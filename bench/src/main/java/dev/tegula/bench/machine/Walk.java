@@ -27,7 +27,7 @@ final class Walk {
         this.pieces = pieces;
     }
 
-    /** Through whole arrays of the same length. */
+    /** Through whole arrays of the same length; y may be shorter where all pieces store the same few bytes. */
     static Walk through(MemorySegment y, MemorySegment x, MemorySegment z) {
         long bytes = x.byteSize();
         List<Piece> pieces = new ArrayList<>();
@@ -35,7 +35,8 @@ final class Walk {
             long count = Math.min(PIECE_BYTES, bytes - at);
             // What fits a cache is done several times in a call.
             long passes = bytes < PIECE_BYTES ? PIECE_BYTES / bytes : 1;
-            pieces.add(new Piece(y.asSlice(at, count), x.asSlice(at, count), z.asSlice(at, count), count, passes));
+            pieces.add(new Piece(y.byteSize() == bytes ? y.asSlice(at, count) : y, x.asSlice(at, count),
+                    z.asSlice(at, count), count, passes));
         }
         return new Walk(pieces);
     }

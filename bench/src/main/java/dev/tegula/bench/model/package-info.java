@@ -1,2 +1,5 @@
-/** Suites of whole models; logits are compared with those of the scalar kernels before anything is timed. */
+/**
+ * Whole models: where they come from, suites that compare logits with those of the scalar kernels before anything is timed,
+ * and how long the first token of a fresh process takes.
+ */
 package dev.tegula.bench.model;

@@ -1,23 +1,14 @@
 package dev.tegula.bench.peer;
 
-import dev.tegula.bench.kernel.KernelBench;
-import dev.tegula.bench.kernel.KernelCase;
-import dev.tegula.bench.timing.CpuTimes;
 import dev.tegula.bench.timing.Turns;
-import dev.tegula.kernel.Activations;
 import dev.tegula.kernel.KernelProvider;
-import dev.tegula.kernel.KernelRequest;
-import dev.tegula.kernel.KernelRequest.Spec;
 import dev.tegula.kernel.KernelTable;
-import dev.tegula.kernel.Op;
-import dev.tegula.tensor.DType;
-import dev.tegula.tensor.Dim;
 import java.io.PrintWriter;
-import java.util.ArrayList;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
-import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
@@ -25,18 +16,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** {@code tegula bench peers}: our matrix products beside those of other libraries. */
-@Command(name = "peers", description = "Measures matrix products beside those of other libraries, by turns, "
+/** {@code tegula bench peers}: our matrix products beside those of other libraries, or a model beside other engines. */
+@Command(name = "peers", description = "Measures matrix products beside those of other libraries or, with --model and --peer, a model beside other engines, by turns, "
         + "and prints how many times as fast ours are: the median of the rounds and their range. Each side's result is checked first.")
 public final class PeersCommand implements Callable<Integer> {
-    private static final List<Product> PRODUCTS = List.of(new Product(DType.F32, 512, 512, 512),
-            new Product(DType.F32, 1024, 1024, 1024), new Product(DType.F32, 2048, 2048, 2048),
-            new Product(DType.F32, 4096, 4096, 4096), new Product(DType.F32, 8, 4096, 4096),
-            new Product(DType.F32, 32, 4096, 4096), new Product(DType.INT8_G128, 32, 4096, 4096),
-            new Product(DType.INT8_G128, 512, 4096, 4096));
-
-    private final List<Peer> peers = new ArrayList<>(List.of(new OpenBlas()));
-    private final CpuTimes times = CpuTimes.ofMachine();
+    private static final int ROUNDS = 15;
+    private static final int PAIRS = 3;
 
     @picocli.CommandLine.Spec
     private CommandSpec spec;
@@ -45,92 +30,110 @@ public final class PeersCommand implements Callable<Integer> {
     private boolean help;
 
     @Option(names = "--engine", paramLabel = "NAME", description = "Whose kernels are ours: vec, nat-avx2, ... (default: the best there is).")
-    private String engine = KernelTable.load()
-            .providers()
-            .stream()
-            .filter(provider -> provider.unavailable().isEmpty())
-            .findFirst()
-            .map(KernelProvider::engine)
-            .orElseThrow();
+    private String engine;
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads of both sides (default: the CPUs, ${DEFAULT-VALUE}).")
     private int threads = Runtime.getRuntime().availableProcessors();
 
-    @Option(names = "--filter", paramLabel = "REGEX", description = "Only products whose line contains a match.")
+    @Option(names = "--filter", paramLabel = "REGEX", description = "Only products whose line contains a match, such as '4096x4096 beside OpenBLAS'.")
     private Pattern filter = Pattern.compile("");
 
-    @Option(names = "--rounds", paramLabel = "N", description = "Rounds of each product (default: ${DEFAULT-VALUE}).")
-    private int rounds = 15;
+    @Option(names = "--rounds", paramLabel = "N", description = "Rounds of each product (default: 15), or pairs of runs of each command (default: 3).")
+    private Integer rounds;
 
     @Option(names = "--slice", paramLabel = "MS", description = "Milliseconds of each side in a round (default: ${DEFAULT-VALUE}).")
     private int slice = 100;
 
-    private boolean failed;
+    @Option(names = "--model", paramLabel = "FILE", description = "A GGUF file: measure whole models instead of products, beside the commands that --peer names.")
+    private Path model;
 
-    /** Finds the peers. */
-    public PeersCommand() {
-        ServiceLoader.load(Peer.class).forEach(peers::add);
-    }
+    @Option(names = "--peer", paramLabel = "NAME=COMMAND", converter = EngineCommand.Converter.class, description = "Another engine: a command that measures the model and prints tokens per second, run by turns with "
+            + "our own bench; {model} and {threads} stand for the file and the threads. May be given several times.")
+    private List<EngineCommand> commands = List.of();
+
+    private boolean failed;
 
     @Override
     public Integer call() throws InterruptedException {
-        if (threads < 1 || rounds < 1 || slice < 1) {
+        if (threads < 1 || rounds != null && rounds < 1 || slice < 1) {
             throw new ParameterException(spec.commandLine(), "--threads, --rounds and --slice must be at least 1");
         }
+        if (model == null != commands.isEmpty()) {
+            throw new ParameterException(spec.commandLine(), "--model and --peer belong together");
+        }
+        if (model != null && !Files.isReadable(model)) {
+            throw new ParameterException(spec.commandLine(), "--model " + model + ": no file that can be read");
+        }
         PrintWriter out = spec.commandLine().getOut();
-        out.println(engine + ", " + threads + (threads == 1 ? " thread" : " threads"));
-        out.println(format("product", "peer", "ours", "theirs", "ratio", "range", "disturbed"));
-        for (Product product : PRODUCTS) {
-            for (Peer peer : peers) {
-                if (peer.multiplies(product) && filter.matcher(product + " " + peer.name()).find()) {
-                    Optional<String> reason = peer.unavailable();
-                    out.println(reason.isPresent()
-                            ? product + " " + peer.name() + ": " + reason.get()
-                            : line(product, peer));
-                    out.flush();
-                }
-            }
+        if (model == null) {
+            products(out);
+        } else {
+            engines(out);
         }
         return failed ? 1 : 0;
     }
 
+    private void engines(PrintWriter out) throws InterruptedException {
+        out.println(model.getFileName() + ", " + threads + (threads == 1 ? " thread" : " threads"));
+        out.println(format("test", "peer", "ours", "theirs", "ratio", "range", "disturbed"));
+        for (EngineCommand peer : commands) {
+            try {
+                EngineMeter meter = new EngineMeter(threads, engine == null ? List.of() : List.of(engine),
+                        rounds == null ? PAIRS : rounds);
+                meter.measure(model, peer)
+                        .forEach(row -> out.println(line(row, row.name().substring(row.name().indexOf(' ') + 1))));
+            } catch (IllegalStateException e) {
+                failed = true;
+                out.println(peer.name() + ": " + e.getMessage());
+            }
+            out.flush();
+        }
+    }
+
+    private static String best() {
+        return KernelTable.load()
+                .providers()
+                .stream()
+                .filter(provider -> provider.unavailable().isEmpty())
+                .findFirst()
+                .map(KernelProvider::engine)
+                .orElseThrow();
+    }
+
+    private void products(PrintWriter out) throws InterruptedException {
+        String ours = engine == null ? best() : engine;
+        PeerMeter meter = new PeerMeter(threads, rounds == null ? ROUNDS : rounds, slice * 1_000_000L);
+        meter.missing(filter).forEach(out::println);
+        out.println(ours + ", " + threads + (threads == 1 ? " thread" : " threads"));
+        out.println(format("product", "peer", "ours", "theirs", "ratio", "range", "disturbed"));
+        for (PeerMeter.Pairing pairing : meter.pairings(filter)) {
+            out.println(line(meter, pairing, ours));
+            out.flush();
+        }
+    }
+
     /** A line of the table, or what failed; the other lines are worth having. */
-    private String line(Product product, Peer peer) throws InterruptedException {
+    private String line(PeerMeter meter, PeerMeter.Pairing pairing, String ours) throws InterruptedException {
         try {
-            return measure(product, peer);
+            PeerRow row = meter.measure(pairing, ours);
+            return line(row, row.name());
         } catch (RuntimeException e) {
             failed = true;
-            return product + " " + peer.name() + ": " + e.getMessage();
+            return pairing + ": " + e.getMessage();
         }
     }
 
-    private String measure(Product product, Peer peer) throws InterruptedException {
-        try (KernelCase ours = new KernelCase(engine, KernelBench.USUAL, request(product), product.m(), 0, threads);
-                Peer.Call theirs = peer.bind(product, threads)) {
-            ours.check();
-            theirs.check();
-            Pairs.Result result = new Pairs(rounds, slice * 1_000_000L, times).measure(ours::run, theirs::run);
-            double[] ratios = result.ratios();
-            return format(product.toString(), peer.name(), rate(product, result.ours()), rate(product, result.theirs()),
-                    String.format(Locale.ROOT, "%.2f", Turns.median(ratios)),
-                    String.format(Locale.ROOT, "%.2f to %.2f", ratios[0], ratios[ratios.length - 1]),
-                    result.disturbed() + " of " + rounds);
-        }
-    }
-
-    /** Multiply-adds per nanosecond, which is 10^9 per second. */
-    private static String rate(Product product, double[] nanos) {
-        return String.format(Locale.ROOT, "%.1f GMAC/s", product.multiplyAdds() / Turns.median(nanos));
+    private static String line(PeerRow row, String name) {
+        double[] ratios = row.shares();
+        Arrays.sort(ratios);
+        return format(name, row.peer(), String.format(Locale.ROOT, "%.1f %s", row.rate(), row.unit()),
+                String.format(Locale.ROOT, "%.1f %s", row.other(), row.unit()),
+                String.format(Locale.ROOT, "%.2f", Turns.median(ratios)),
+                String.format(Locale.ROOT, "%.2f to %.2f", ratios[0], ratios[ratios.length - 1]),
+                row.disturbed() + " of " + ratios.length);
     }
 
     private static String format(String... columns) {
         return String.format(Locale.ROOT, "%-22s %-20s %14s %14s %7s %15s %11s", (Object[]) columns).stripTrailing();
-    }
-
-    private static KernelRequest request(Product product) {
-        return new KernelRequest(new Op.MatMul(false, false),
-                List.of(new Spec(Activations.typeFor(product.numbers()), Dim.TOKENS, product.k()),
-                        new Spec(product.numbers(), Dim.of(product.n()), product.k())),
-                List.of(new Spec(DType.F32, Dim.TOKENS, product.n())));
     }
 }

@@ -1,5 +1,6 @@
 package dev.tegula.bench.report;
 
+import dev.tegula.bench.timing.Paired;
 import dev.tegula.bench.timing.Turns;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -7,10 +8,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 
 /**
- * Two reports side by side, row by row. Machines drift, so what is compared is the share of the limit that was measured in the same
- * rounds, and where the limit itself moved by over a tenth there is no verdict.
+ * Two reports side by side, row by row. Machines drift, so what is compared is the share of the limit, or the ratio to the peer, that was
+ * measured in the same rounds, and where the limit or the peer itself moved by over a tenth there is no verdict.
  *
  * @param lines the rows of both, in the order of the second
  * @param lost rows of the first only, and why where the second says it
@@ -44,45 +46,45 @@ record Comparison(List<Line> lines, List<String> lost, List<String> added) {
      * @param noise by how much, from 0 to 1, a share may change from run to run although nothing else has
      */
     static Comparison of(Report before, Report after, double noise) {
-        Map<String, Row> old = new HashMap<>();
-        before.rows().forEach(row -> old.put(row.key(), row));
+        Map<String, Paired> old = new HashMap<>();
+        before.pairs().forEach(row -> old.put(row.key(), row));
         List<Line> lines = new ArrayList<>();
         List<String> lost = new ArrayList<>();
         List<String> added = new ArrayList<>();
-        for (Row row : after.rows()) {
-            Row its = old.remove(row.key());
+        for (Paired row : after.pairs()) {
+            Paired its = old.remove(row.key());
             if (its == null) {
                 added.add(row.key());
             } else {
                 lines.add(line(its, row, noise));
             }
         }
-        before.rows()
+        before.pairs()
                 .stream()
                 .filter(row -> old.containsKey(row.key()))
                 .forEach(row -> lost.add(row.key() + reason(row, after)));
         return new Comparison(List.copyOf(lines), List.copyOf(lost), List.copyOf(added));
     }
 
-    private static String reason(Row row, Report after) {
-        String failed = row.name() + ", " + row.engine() + ": ";
-        return after.missing()
-                .stream()
-                .filter(line -> line.startsWith(failed))
-                .map(line -> ": " + line.substring(failed.length()))
+    private static String reason(Paired row, Report after) {
+        return Stream.of(row.key() + ": ", row.judge() + ": ")
+                .flatMap(start -> after.missing()
+                        .stream()
+                        .filter(line -> line.startsWith(start))
+                        .map(line -> ": " + line.substring(start.length())))
                 .findFirst()
                 .orElse("");
     }
 
-    private static Line line(Row before, Row after, double noise) {
+    private static Line line(Paired before, Paired after, double noise) {
         double[] a = before.shares();
         double[] b = after.shares();
         double ratio = Turns.median(b) / Turns.median(a);
-        double moved = after.peak() / before.peak();
+        double moved = after.other() / before.other();
         double[] ratios = resampled(a, b);
         double low = ratios[(int) (TAIL * RESAMPLES)];
         double high = ratios[RESAMPLES - 1 - (int) (TAIL * RESAMPLES)];
-        boolean undecided = !before.limit().equals(after.limit()) || Math.max(moved, 1 / moved) > 1 + MOST_MOVED
+        boolean undecided = !before.judge().equals(after.judge()) || Math.max(moved, 1 / moved) > 1 + MOST_MOVED
                 || 2 * before.disturbed() > a.length || 2 * after.disturbed() > b.length;
         Verdict verdict = undecided
                 ? Verdict.UNDECIDED

@@ -2,12 +2,15 @@ package dev.tegula.bench.report;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
+import java.util.Properties;
 
 /** A report as one HTML page that needs nothing else: the data, the plotting library (Apache ECharts) and what uses them are in it. */
 final class Page {
-    /** Its version is that of the build file. */
-    private static final String PLOTS = "META-INF/resources/webjars/echarts/5.5.0/echarts.min.js";
+    /** Of the plotting library: its version, and the folder in which its files are by version. */
+    private static final String PLOTS_BUILD = "META-INF/maven/org.webjars/echarts/pom.properties";
+    private static final String PLOTS = "META-INF/resources/webjars/echarts/";
 
     private Page() {}
 
@@ -15,9 +18,16 @@ final class Page {
     static String html(Report report) throws IOException {
         // What is between script tags is read for tags before it is JSON.
         String data = ReportFile.json(report).replace("<", "\\u003c");
-        return read("dev/tegula/bench/report/report.html").replace("/*plots*/", read(PLOTS))
+        return read("dev/tegula/bench/report/report.html")
+                .replace("/*plots*/", read(PLOTS + plotsVersion() + "/echarts.min.js"))
                 .replace("/*page*/", read("dev/tegula/bench/report/report.js"))
                 .replace("/*data*/", data);
+    }
+
+    private static String plotsVersion() throws IOException {
+        Properties build = new Properties();
+        build.load(new StringReader(read(PLOTS_BUILD)));
+        return build.getProperty("version");
     }
 
     private static String read(String name) throws IOException {

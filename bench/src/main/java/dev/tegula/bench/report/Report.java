@@ -1,8 +1,11 @@
 package dev.tegula.bench.report;
 
 import dev.tegula.bench.machine.Machine;
+import dev.tegula.bench.peer.PeerRow;
+import dev.tegula.bench.timing.Paired;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What was measured in one run.
@@ -15,17 +18,29 @@ import java.util.Map;
  * @param ceilings the machine's peaks before the first row: 10⁹ multiply-adds or bytes per second by name, {@code f32 fma},
  *        {@code int8 dot}, {@code read l2}, …
  * @param rows the kernels
+ * @param peers products of matrices beside other libraries
+ * @param models whole models
+ * @param starts of models in JVMs of their own
  * @param missing what is not among them, and why
  */
 public record Report(int schema, Machine machine, String date, String commit, List<String> options,
-        Map<String, Double> ceilings, List<Row> rows, List<String> missing) {
+        Map<String, Double> ceilings, List<Row> rows, List<PeerRow> peers, List<ModelRow> models, List<StartRow> starts,
+        List<String> missing) {
     /** The version that this program writes and reads. */
-    static final int SCHEMA = 1;
+    static final int SCHEMA = 2;
 
     public Report {
         options = List.copyOf(options);
         ceilings = Map.copyOf(ceilings);
         rows = List.copyOf(rows);
+        peers = List.copyOf(peers);
+        models = List.copyOf(models);
+        starts = List.copyOf(starts);
         missing = List.copyOf(missing);
+    }
+
+    /** All that was measured beside something that it is judged by. */
+    List<Paired> pairs() {
+        return Stream.of(rows, peers, models).<Paired>flatMap(List::stream).toList();
     }
 }

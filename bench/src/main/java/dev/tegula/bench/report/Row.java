@@ -1,7 +1,6 @@
 package dev.tegula.bench.report;
 
-import dev.tegula.bench.timing.Turns;
-import java.util.Arrays;
+import dev.tegula.bench.timing.Paired;
 import java.util.List;
 
 /**
@@ -12,55 +11,38 @@ import java.util.List;
  * @param kernel the kernel's id
  * @param engine who computed
  * @param threads that shared a call
- * @param multiplyAdds of a call, or elements where nothing is multiplied
+ * @param multiplies whether matrices are multiplied
+ * @param multiplyAdds of a call, or elements where no matrices are multiplied
  * @param bytes that a call must read and write at least
  * @param limit the peak that holds it back most: {@code f32 fma}, {@code int8 dot}, {@code read dram}, …
- * @param rates per round: 10⁹ of what the limit counts, multiply-adds or bytes, per second
+ * @param unit what the limit counts, 10⁹ of it per second: {@code GMAC/s} or {@code GB/s}
+ * @param rates per round, in that unit
  * @param peaks the limit as measured in the same rounds
  * @param disturbed rounds in which other guests of the machine had much of the CPUs
  * @param stolen the share of the CPUs that they had meanwhile, 0 to 1
  * @param command what measures it with JMH
  */
-public record Row(String name, String op, String kernel, String engine, int threads, long multiplyAdds, long bytes,
-        String limit, List<Double> rates, List<Double> peaks, int disturbed, double stolen, String command) {
+public record Row(String name, String op, String kernel, String engine, int threads, boolean multiplies,
+        long multiplyAdds, long bytes, String limit, String unit, List<Double> rates, List<Double> peaks, int disturbed,
+        double stolen, String command) implements Paired {
     public Row {
         rates = List.copyOf(rates);
         peaks = List.copyOf(peaks);
-        boolean bad = rates.isEmpty() || rates.size() != peaks.size() || rates.stream().anyMatch(r -> !(r > 0))
-                || peaks.stream().anyMatch(p -> !(p > 0));
-        if (bad) {
-            throw new IllegalArgumentException(name + ": rates and peaks must be positive, and as many of each");
-        }
+        Paired.check(name, rates, peaks);
     }
 
-    /** What tells it from the other rows of a report. */
-    String key() {
-        return name + ", " + engine + ", " + threads + (threads == 1 ? " thread" : " threads");
+    @Override
+    public String key() {
+        return Paired.key(name, engine, threads);
     }
 
-    /** Whether the limit counts multiply-adds; else it counts bytes. */
-    boolean isMultiplying() {
-        return !limit.startsWith("read");
+    @Override
+    public String judge() {
+        return limit;
     }
 
-    /** The share of the limit, round by round. */
-    double[] shares() {
-        double[] shares = new double[rates.size()];
-        Arrays.setAll(shares, i -> rates.get(i) / peaks.get(i));
-        return shares;
-    }
-
-    /** The middle of the rates. */
-    double rate() {
-        return median(rates);
-    }
-
-    /** The middle of the peaks. */
-    double peak() {
-        return median(peaks);
-    }
-
-    private static double median(List<Double> values) {
-        return Turns.median(values.stream().mapToDouble(Double::doubleValue).toArray());
+    @Override
+    public List<Double> others() {
+        return peaks;
     }
 }

@@ -1,6 +1,8 @@
 package dev.tegula.bench.timing;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -40,6 +42,11 @@ public final class Turns {
      * @param stolen the share of the CPUs that others had, from the first round to the last, 0 to 1
      */
     public record Result(double[][] figures, int disturbed, double stolen) {
+        /** A side's figures by round. */
+        public List<Double> of(int side) {
+            return Arrays.stream(figures[side]).boxed().toList();
+        }
+
         /** A side's figures over another's, round by round, in ascending order. */
         public double[] ratios(int side, int to) {
             double[] ratios = new double[figures[side].length];
@@ -50,6 +57,11 @@ public final class Turns {
     }
 
     /** The middle of some values. */
+    public static double median(List<Double> values) {
+        return median(values.stream().mapToDouble(Double::doubleValue).toArray());
+    }
+
+    /** The middle of some values. */
     public static double median(double[] values) {
         double[] sorted = values.clone();
         Arrays.sort(sorted);
@@ -57,27 +69,58 @@ public final class Turns {
         return sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
     }
 
+    /**
+     * What was taken.
+     *
+     * @param slices by side and round
+     * @param disturbed rounds among them in which others had more of the CPUs than is allowed
+     * @param stolen the share of the CPUs that others had, from the first round to the last, 0 to 1
+     */
+    public record Taken<T>(List<List<T>> slices, int disturbed, double stolen) {}
+
+    /** What gives more than a figure for a slice of time. */
+    @FunctionalInterface
+    public interface Taker<T> {
+        /** Runs for a slice of time. */
+        T slice() throws InterruptedException;
+    }
+
     /** Measures sides that have been run before. */
     public Result measure(List<? extends Side> sides) throws InterruptedException {
-        double[][] figures = new double[sides.size()][rounds];
-        int kept = 0;
+        Taken<Double> taken = take(sides.stream().<Taker<Double>>map(side -> side::slice).toList());
+        double[][] figures = taken.slices()
+                .stream()
+                .map(side -> side.stream().mapToDouble(Double::doubleValue).toArray())
+                .toArray(double[][]::new);
+        return new Result(figures, taken.disturbed(), taken.stolen());
+    }
+
+    /** The same with more than a figure each. */
+    public <T> Taken<T> take(List<Taker<T>> sides) throws InterruptedException {
+        List<List<T>> rows = new ArrayList<>();
         int disturbed = 0;
         CpuTimes.Reading start = times.read();
         CpuTimes.Reading now = start;
-        for (int tried = 0; kept < rounds; tried++) {
+        for (int tried = 0; rows.size() < rounds; tried++) {
             CpuTimes.Reading before = now;
+            List<T> row = new ArrayList<>(Collections.nCopies(sides.size(), null));
             for (int i = 0; i < sides.size(); i++) {
                 int side = (tried + i) % sides.size();
-                figures[side][kept] = sides.get(side).slice();
+                row.set(side, sides.get(side).slice());
             }
             now = times.read();
             boolean quiet = now.stolenSince(before) <= MOST_STOLEN;
             // Towards the end what comes is taken, so that a busy machine gives an answer too.
-            if (quiet || rounds - kept >= TRIES * rounds - tried) {
-                kept++;
+            if (quiet || rounds - rows.size() >= TRIES * rounds - tried) {
+                rows.add(row);
                 disturbed += quiet ? 0 : 1;
             }
         }
-        return new Result(figures, disturbed, now.stolenSince(start));
+        List<List<T>> slices = new ArrayList<>();
+        for (int i = 0; i < sides.size(); i++) {
+            int side = i;
+            slices.add(rows.stream().map(row -> row.get(side)).toList());
+        }
+        return new Taken<>(slices, disturbed, now.stolenSince(start));
     }
 }

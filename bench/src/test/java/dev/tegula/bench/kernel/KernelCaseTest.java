@@ -5,9 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tegula.tensor.DType;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.openjdk.jmh.annotations.Param;
 
 /** The operands of every family of ops can be made and the scalar engine agrees with itself on them. */
 class KernelCaseTest {
@@ -69,6 +73,22 @@ class KernelCaseTest {
         bench.cols = 64;
         bench.rows = 3;
         check(bench);
+    }
+
+    static Stream<DType> formatsOfTheirOwnSuite() throws NoSuchFieldException {
+        return Stream.of(FormatBench.class.getField("format").getAnnotation(Param.class).value()).map(DType::valueOf);
+    }
+
+    @ParameterizedTest
+    @MethodSource("formatsOfTheirOwnSuite")
+    void formats(DType format) {
+        for (String op : List.of("matmul", "gateup", "embed")) {
+            FormatBench bench = new FormatBench();
+            bench.op = op;
+            bench.format = format;
+            bench.shape = "16x256";
+            check(bench);
+        }
     }
 
     @Test

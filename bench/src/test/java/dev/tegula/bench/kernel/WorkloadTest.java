@@ -5,7 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tegula.bench.Suites;
 import dev.tegula.kernel.Cost;
+import dev.tegula.kernel.KernelFactory;
+import dev.tegula.kernel.KernelTable;
+import dev.tegula.kernel.ref.RefProvider;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -39,6 +44,28 @@ class WorkloadTest {
                 .flatMap(suite -> Workload.of(suite).stream())
                 .map(workload -> workload.request().op().name())
                 .collect(Collectors.toSet()));
+    }
+
+    /** Whatever the tile: kernels by table lookup come after those that multiply, and are measured when they are asked for. */
+    @Test
+    void everyOpWithEveryFormatIsInTheReport() {
+        KernelTable twins = KernelTable.of(List.of(new RefProvider()));
+        Set<String> measured = Suites.all()
+                .stream()
+                .flatMap(suite -> Workload.of(suite).stream())
+                .map(workload -> formats(twins.choose(workload.request()).factory()))
+                .collect(Collectors.toSet());
+        Set<String> missing = KernelsPage.engines()
+                .stream()
+                .flatMap(engine -> engine.kernels().stream())
+                .map(WorkloadTest::formats)
+                .filter(name -> !measured.contains(name))
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertEquals(Set.of(), missing);
+    }
+
+    private static String formats(KernelFactory kernel) {
+        return String.join(".", kernel.id().op(), kernel.id().dst(), kernel.id().lhs(), kernel.id().rhs());
     }
 
     @Test

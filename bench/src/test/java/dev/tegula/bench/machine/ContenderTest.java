@@ -60,6 +60,18 @@ class ContenderTest {
     }
 
     @Test
+    void whatIsOnlyReadHasOneArray() {
+        Contender read = Contenders.ofMachine().of(PeakLoop.READ, Level.DRAM).getFirst();
+        try (Memory memory = Memory.toRead(SIZES, 2)) {
+            List<Walk> walks = memory.walks(Level.DRAM, 1, 2);
+            read.verify(walks);
+            Walk.Piece piece = walks.get(0).next();
+            assertEquals(PeakLoop.GRAIN, piece.y().byteSize());
+            assertNotEquals(piece.y().address(), walks.get(1).next().y().address());
+        }
+    }
+
+    @Test
     void aWrongLoopStopsItsContest(@TempDir Path folder) {
         Contender good = Contender.inJava(PeakLoop.FMA);
         PeakLoop.Body nothing = (y, x, z, count, passes) -> {};
@@ -80,6 +92,8 @@ class ContenderTest {
         assertEquals(2 << 20, sizes.bytes(Level.L3, 1, 16));
         assertEquals(64 << 20, sizes.bytes(Level.DRAM, 3, 2));
         assertThrows(IllegalArgumentException.class, () -> sizes.bytes(Level.CORE, 1, 1));
+        // Twice the second cache for each of 16 threads would not fit half of the third.
+        assertTrue(sizes.has(Level.L3, 8) && !sizes.has(Level.L3, 9) && sizes.has(Level.L2, 9));
         Sizes unknown = Sizes.of(Path.of("/nothing/here"));
         assertEquals(new Sizes(32 << 10, 512 << 10, 0, 64 << 20), unknown);
     }

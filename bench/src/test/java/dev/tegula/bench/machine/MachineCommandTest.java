@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -53,18 +54,25 @@ class MachineCommandTest {
         assertEquals(Files.readString(folder.resolve("caches/machine.json")).strip(), out.toString().strip());
         MachinePeaks peaks = new PeaksFile(Optional.of(folder.resolve("caches/machine.json"))).read(MACHINE);
         for (PeakLoop loop : List.of(PeakLoop.FMA, PeakLoop.INT8)) {
-            assertEquals("GMAC/s", peaks.best(loop, Level.CORE, 2).orElseThrow().unit());
+            assertEquals("GMAC/s", best(peaks, loop, Level.CORE, 2).orElseThrow().unit());
         }
         for (PeakLoop loop : List.of(PeakLoop.READ, PeakLoop.COPY, PeakLoop.TRIAD)) {
             for (Level level : List.of(Level.L1, Level.L2, Level.DRAM)) {
-                assertTrue(peaks.best(loop, level, 1).orElseThrow().median() > 0);
+                assertTrue(best(peaks, loop, level, 1).orElseThrow().median() > 0);
             }
         }
-        assertEquals(Optional.empty(), peaks.best(PeakLoop.READ, Level.L3, 1));
+        assertEquals(Optional.empty(), best(peaks, PeakLoop.READ, Level.L3, 1));
         Machine other = new Machine("Another", "An OS 1", 2, "A JVM 25", MACHINE.sizes());
         assertEquals(1, run(other, Contenders.ofMachine(), "--cached"));
         assertTrue(err.toString().contains("is of another CPU (A CPU); 'tegula bench machine' measures"),
                 err.toString());
+    }
+
+    private static Optional<Peak> best(MachinePeaks peaks, PeakLoop loop, Level level, int threads) {
+        return peaks.peaks()
+                .stream()
+                .filter(peak -> peak.loop() == loop && peak.level() == level && peak.threads() == threads)
+                .max(Comparator.comparingDouble(Peak::median));
     }
 
     @Test

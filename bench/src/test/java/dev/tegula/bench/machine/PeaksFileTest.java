@@ -39,10 +39,7 @@ class PeaksFileTest {
     @Test
     void givesBackWhatWasWritten() throws Exception {
         assertEquals(path(), file().write(PEAKS));
-        MachinePeaks read = file().read(HERE);
-        assertEquals(PEAKS, read);
-        assertEquals("nat-avx2", read.best(PeakLoop.READ, Level.DRAM, 4).orElseThrow().by());
-        assertEquals(Optional.empty(), read.best(PeakLoop.READ, Level.DRAM, 1));
+        assertEquals(PEAKS, file().read(HERE));
     }
 
     @Test

@@ -21,11 +21,12 @@ class PeersCommandTest {
 
     @Test
     void measuresOrSaysWhyNot() {
-        assertEquals(0, run("--filter", "f32 512x512x512 OpenBLAS", "--rounds", "1", "--slice", "1", "--threads", "2"),
+        assertEquals(0,
+                run("--filter", "f32 512x512x512 beside OpenBLAS", "--rounds", "1", "--slice", "1", "--threads", "2"),
                 out.toString());
         String last = out.toString().strip().lines().reduce((a, b) -> b).orElseThrow();
-        assertTrue(last.startsWith("f32 512x512x512"), last);
-        assertTrue(last.contains("GMAC/s") || last.contains("apt install"), last);
+        boolean measured = last.startsWith("f32 512x512x512") && last.contains("GMAC/s");
+        assertTrue(measured || out.toString().contains("apt install"), out.toString());
     }
 
     @Test

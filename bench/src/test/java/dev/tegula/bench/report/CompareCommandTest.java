@@ -63,7 +63,7 @@ class CompareCommandTest {
     @Test
     void aRowThatIsNoLongerThereEndsWithOneAndSaysWhy() throws IOException {
         Report none = new Report(Report.SCHEMA, Reports.of().machine(), "2026-01-02T03:04:05Z", "", List.of(), Map.of(),
-                List.of(), List.of("a, nat-x: wrong result"));
+                List.of(), List.of(), List.of(), List.of(), List.of("a, nat-x, 2 threads: wrong result"));
         Path empty = Files.writeString(folder.resolve("empty.json"), ReportFile.json(none));
         assertEquals(1, run(fast, empty));
         assertTrue(out.toString().contains("lost: a, nat-x, 2 threads: wrong result"), out.toString());
@@ -83,8 +83,9 @@ class CompareCommandTest {
     void whatIsNoReportIsRefusedByName() throws IOException {
         Path other = Files.writeString(folder.resolve("other.json"), "{\"schema\": 7}");
         assertEquals(2, run(fast, other));
-        assertTrue(err.toString().contains("other.json cannot be used: its schema is 7, not 1"), err.toString());
-        Path broken = Files.writeString(folder.resolve("broken.json"), "{\"schema\": 1, \"rows\": [");
+        assertTrue(err.toString().contains("other.json cannot be used: its schema is 7, this version reads 2 only"),
+                err.toString());
+        Path broken = Files.writeString(folder.resolve("broken.json"), "{\"schema\": 2, \"rows\": [");
         assertEquals(2, run(broken, fast));
         assertTrue(err.toString().contains("broken.json is no report: "), err.toString());
         assertEquals(2, run(folder.resolve("none.json"), fast));

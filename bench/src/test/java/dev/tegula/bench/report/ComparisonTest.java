@@ -66,6 +66,24 @@ class ComparisonTest {
     }
 
     @Test
+    void ratiosToPeersAreComparedAlike() {
+        Report before = Reports.of(List.of(), List.of(Reports.beside("p", 100, 50.0, 50.0, 50.0)), List.of());
+        Report after = Reports.of(List.of(), List.of(Reports.beside("p", 105, 26.0, 26.0, 26.0)), List.of());
+        Line line = Comparison.of(before, after, 0.1).lines().getFirst();
+        assertEquals("p beside A peer, nat-x, 2 threads", line.key());
+        assertEquals(Verdict.SLOWER, line.verdict());
+        Report missing = Reports.of();
+        assertEquals(List.of("p beside A peer, nat-x, 2 threads"), Comparison.of(before, missing, 0.1).lost());
+    }
+
+    @Test
+    void modelsAreComparedAlike() {
+        Report before = Reports.of(List.of(), List.of(), List.of(Reports.decoding("m", 0, 100, 50.0, 50.0, 50.0)));
+        Report after = Reports.of(List.of(), List.of(), List.of(Reports.decoding("m", 0, 95, 90.0, 90.0, 90.0)));
+        assertEquals(Verdict.FASTER, Comparison.of(before, after, 0.1).lines().getFirst().verdict());
+    }
+
+    @Test
     void rowsOfOneReportOnlyAreSaid() {
         Comparison comparison = Comparison.of(Reports.of(STEADY, row("b", 1, 1.0)),
                 Reports.of(row("c", 1, 1.0), STEADY), 0.1);

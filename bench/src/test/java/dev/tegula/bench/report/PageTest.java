@@ -20,8 +20,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PageTest {
-    private static final Report REPORT = Reports.of(Reports.row("MatMul rows=1", 100, 50.0, 52.0, 48.0),
-            Reports.row("MatMul rows=512", 100, 75.0, 75.0, 75.0));
+    private static final Report REPORT = Reports.of(
+            List.of(Reports.row("MatMul rows=1", 100, 50.0, 52.0, 48.0),
+                    Reports.row("MatMul rows=512", 100, 75.0, 75.0, 75.0)),
+            List.of(Reports.beside("f32 8x8x8", 100, 125.0, 120.0, 130.0)),
+            List.of(Reports.decoding("m.gguf", 0, 40, 30.0, 31.0, 29.0),
+                    Reports.decoding("m.gguf", 2048, 32, 20.0, 22.0, 18.0)));
 
     @TempDir
     Path folder;
@@ -38,19 +42,30 @@ class PageTest {
 
     @Test
     void aBrowserShowsTheRowsAndThePlots() throws Exception {
-        String dom = browse("--dump-dom");
+        String dom = browse(REPORT, "--dump-dom");
         assertTrue(dom.contains("MatMul rows=512"), dom);
         assertTrue(dom.contains("75 %"), "no share");
         assertTrue(dom.contains("vec: &lt;/script&gt; is not here"), "what is missing is missing");
-        assertTrue(dom.contains("2 rows, median share 63 %, measured 2026-01-02T03:04:05Z"), "no summary");
-        assertEquals(2, dom.split("<svg", -1).length - 1, "plots");
+        assertTrue(dom.contains("2 kernels, median share 63 %, measured 2026-01-02T03:04:05Z"), "no summary");
+        assertTrue(dom.contains("f32 8x8x8 beside A peer (nat-x)"), "no bar of the peer");
+        assertTrue(dom.contains("1.20 to 1.30"), "no range of the ratio");
+        assertTrue(dom.contains("m.gguf: limit") && dom.contains("18.0 to 22.0"), "no model");
+        assertTrue(dom.contains("1.25 s to 1.75 s"), "no start");
+        assertEquals(4, dom.split("<svg", -1).length - 1, "plots");
         assertTrue(dom.contains("f32 fma 100 GMAC/s"), "no name at the ceiling");
+    }
+
+    @Test
+    void whatAReportDoesNotHaveHasNoSection() throws Exception {
+        String dom = browse(Reports.of(), "--dump-dom");
+        assertTrue(dom.contains("0 kernels, median share unknown"), dom);
+        assertFalse(dom.contains("Beside other libraries") || dom.contains("Share of the limit</h2>"), "sections");
     }
 
     @Test
     void itsPictureIsNotEmpty() throws Exception {
         Path picture = folder.resolve("page.png");
-        browse("--screenshot=" + picture, "--window-size=1200,1600");
+        browse(REPORT, "--screenshot=" + picture, "--window-size=1200,1600");
         BufferedImage image = ImageIO.read(picture.toFile());
         long ink = 0;
         for (int y = 0; y < image.getHeight(); y++) {
@@ -61,14 +76,14 @@ class PageTest {
         assertTrue(ink > 10_000, ink + " pixels are not white");
     }
 
-    private String browse(String... options) throws IOException, InterruptedException {
+    private String browse(Report report, String... options) throws IOException, InterruptedException {
         Optional<Path> browser = Stream.of(System.getenv("PATH").split(File.pathSeparator))
                 .flatMap(entry -> Stream.of("chromium", "chromium-browser", "google-chrome")
                         .map(Path.of(entry)::resolve))
                 .filter(Files::isExecutable)
                 .findFirst();
         assumeTrue(browser.isPresent(), "no Chromium is installed");
-        Path page = Files.writeString(folder.resolve("page.html"), Page.html(REPORT));
+        Path page = Files.writeString(folder.resolve("page.html"), Page.html(report));
         List<String> command = new ArrayList<>(List.of(browser.get().toString(), "--headless", "--no-sandbox",
                 "--disable-gpu", "--disable-dev-shm-usage", "--user-data-dir=" + folder.resolve("profile")));
         command.addAll(List.of(options));

@@ -2,6 +2,7 @@ package dev.tegula.bench.report;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tegula.bench.machine.Machine;
+import dev.tegula.bench.peer.PeerRow;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Collections;
@@ -13,8 +14,30 @@ final class Reports {
     private Reports() {}
 
     static Report of(Row... rows) {
+        return of(Arrays.asList(rows), List.of(), List.of());
+    }
+
+    static Report of(List<Row> rows, List<PeerRow> peers, List<ModelRow> models) {
         return new Report(Report.SCHEMA, machine(), "2026-01-02T03:04:05Z", "", List.of("-Xmx1g"),
-                Map.of("f32 fma", 100.0, "read dram", 10.0), List.of(rows), List.of("vec: </script> is not here"));
+                Map.of("f32 fma", 100.0, "read dram", 10.0), rows, peers, models,
+                models.stream().map(row -> start(row.model())).toList(), List.of("vec: </script> is not here"));
+    }
+
+    /** A product of matrices beside a peer that was as fast in all rounds. */
+    static PeerRow beside(String name, double theirs, Double... ours) {
+        return new PeerRow(name, "A peer", "nat-x", 2, "GMAC/s", Arrays.asList(ours),
+                Collections.nCopies(ours.length, theirs), 0, 0, "./tegula bench peers --filter " + name);
+    }
+
+    /** Decoding where the limit would let through as much in all rounds. */
+    static ModelRow decoding(String model, int context, double allowed, Double... rates) {
+        return new ModelRow(model + " decode 64 after " + context, model, "decode", 64, context, "nat-x", 2, 6400, 640,
+                "read dram", "tokens/s", Arrays.asList(rates), Collections.nCopies(rates.length, allowed), 0, 0,
+                "./tegula bench report --model " + model);
+    }
+
+    private static StartRow start(String model) {
+        return new StartRow(model, 2, 32, List.of(0.25, 0.5, 0.75), List.of(1.25, 1.5, 1.75), 0, 0, "./tegula");
     }
 
     private static Machine machine() {
@@ -33,7 +56,8 @@ final class Reports {
     }
 
     static Row row(String name, double peak, int disturbed, Double... rates) {
-        return new Row(name, "matmul", "matmul.of." + name, "nat-x", 2, 1000, 10, "f32 fma", Arrays.asList(rates),
+        return new Row(name, "matmul", "matmul.of." + name, "nat-x", 2, true, 1000, 10, "f32 fma", "GMAC/s",
+                Arrays.asList(rates),
                 Collections.nCopies(rates.length, peak), disturbed, 0, "./tegula bench kernels --filter " + name);
     }
 }

@@ -1,0 +1,42 @@
+package dev.tegula.bench.peer;
+
+import dev.tegula.bench.timing.Paired;
+import java.util.List;
+
+/**
+ * What we and a peer reached by turns.
+ *
+ * @param name what was computed
+ * @param peer who else computed it, with its version where that is known
+ * @param engine whose kernels ours are
+ * @param threads of both sides
+ * @param unit of the rates, the more the better
+ * @param rates ours, per round
+ * @param theirs the peer's in the same rounds
+ * @param disturbed rounds in which other guests of the machine had much of the CPUs
+ * @param stolen the share of the CPUs that they had meanwhile, 0 to 1
+ * @param command what measures it again
+ */
+public record PeerRow(String name, String peer, String engine, int threads, String unit, List<Double> rates,
+        List<Double> theirs, int disturbed, double stolen, String command) implements Paired {
+    public PeerRow {
+        rates = List.copyOf(rates);
+        theirs = List.copyOf(theirs);
+        Paired.check(name, rates, theirs);
+    }
+
+    @Override
+    public String key() {
+        return Paired.key(name + " beside " + peer, engine, threads);
+    }
+
+    @Override
+    public String judge() {
+        return peer;
+    }
+
+    @Override
+    public List<Double> others() {
+        return theirs;
+    }
+}

@@ -1,0 +1,96 @@
+package dev.tegula.bench.report;
+
+import dev.tegula.bench.timing.Paired;
+import dev.tegula.bench.timing.Turns;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Tells how far a report is, and keeps what is missing from it. */
+final class Log {
+    private final PrintWriter out;
+    private int steps;
+    private final List<String> missing = new ArrayList<>();
+    private int done;
+    private boolean failed;
+
+    Log(PrintWriter out) {
+        this.out = out;
+    }
+
+    /** There will be so many more steps. */
+    void expect(int more) {
+        steps += more;
+    }
+
+    /** What is measured. */
+    @FunctionalInterface
+    interface Step<T> {
+        T measure() throws InterruptedException, IOException;
+    }
+
+    /** A row, or nothing when measuring it failed: that is a line among what is missing, and the others are worth having. */
+    <T extends Paired> Optional<T> step(String key, Step<T> step) throws InterruptedException {
+        return step(key, step, Log::line);
+    }
+
+    /** The same with a line of one's own. */
+    <T> Optional<T> step(String key, Step<T> step, Function<T, String> words) throws InterruptedException {
+        String place = place();
+        try {
+            T row = step.measure();
+            out.println(place + words.apply(row));
+            return Optional.of(row);
+        } catch (RuntimeException | IOException e) {
+            failed = true;
+            missing.add(key + ": " + e.getMessage());
+            out.println(place + missing.getLast());
+            return Optional.empty();
+        } finally {
+            out.flush();
+        }
+    }
+
+    private String place() {
+        return String.format(Locale.ROOT, "%d of %d: ", ++done, steps);
+    }
+
+    /** Leaves a step out, which is no failure. */
+    void skip(String line) {
+        out.println(place() + line);
+        missing.add(line);
+    }
+
+    /** Something that several steps needed has failed. */
+    void failed(String name, Exception e) {
+        failed = true;
+        missing.add(name + ": " + e.getMessage());
+        out.println(missing.getLast());
+    }
+
+    /** A row in words. */
+    static String line(Paired row) {
+        return String.format(Locale.ROOT, "%s: %.1f %s, %.2f of %s%s", row.key(), row.rate(), row.unit(),
+                Turns.median(row.shares()), row.judge(),
+                row.disturbed() == 0 ? "" : ", " + row.disturbed() + " rounds disturbed");
+    }
+
+    /** Something that cannot be measured here, which is no failure. */
+    void missing(String line) {
+        missing.add(line);
+    }
+
+    /** What is missing, and why: a line each. */
+    List<String> missing() {
+        return missing;
+    }
+
+    /** Whether a step failed. */
+    boolean failed() {
+        return failed;
+    }
+}

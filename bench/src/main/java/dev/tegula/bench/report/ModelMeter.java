@@ -1,0 +1,213 @@
+package dev.tegula.bench.report;
+
+import dev.tegula.bench.model.ColdStart;
+import dev.tegula.bench.model.ModelSource;
+import dev.tegula.bench.timing.CpuTimes;
+import dev.tegula.bench.timing.Turns;
+import dev.tegula.exec.Plan;
+import dev.tegula.kernel.Cost;
+import dev.tegula.kernel.KernelTable;
+import dev.tegula.model.Model;
+import dev.tegula.model.ModelOptions;
+import dev.tegula.model.RawModel;
+import dev.tegula.tensor.DType;
+import dev.tegula.tensor.TensorView;
+import java.io.IOException;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Measures a whole model by turns with what limits it, after its logits have been compared. */
+final class ModelMeter implements AutoCloseable {
+    private static final String UNIT = "tokens/s";
+    /** Passes of a small model are repeated until a slice is over. */
+    private static final long SLICE = 30_000_000;
+    private static final long WARM_UP_C = 300_000_000;
+    private static final long WARM_UP_JAVA = 3_000_000_000L;
+    /** Fed in one call, and one by one, to look at the logits. */
+    private static final int CHECKED = 3;
+    /** Weights of models that are compared with the scalar engine too: they are in memory twice meanwhile. */
+    private static final long MOST_TWICE = 1L << 30;
+
+    private final ModelSource source;
+    private final Limits limits;
+    private final int threads;
+    private final int rounds;
+    private final KernelTable kernels;
+    private final RawModel model;
+    private final String engine;
+
+    /** What is measured. */
+    record Test(String kind, int tokens, int context) {
+        /** All there are, the lengths of llama.cpp's usual bench among them. */
+        static final List<Test> ALL = List.of(new Test("prefill", 128, 0), new Test("prefill", 512, 0),
+                new Test("decode", 64, 0), new Test("decode", 32, 512), new Test("decode", 32, 2048),
+                new Test("decode", 32, 4000));
+
+        /** Of a model, for people and filters. */
+        String of(ModelSource source) {
+            return source.name() + " " + kind + " " + tokens + (context == 0 ? "" : " after " + context);
+        }
+    }
+
+    /**
+     * Loads a model and compares its logits: those of tokens in one call with those of the same one by one and, where the model is no
+     * larger than 1 GiB, with the scalar engine's.
+     *
+     * @param threads that share a call
+     * @throws IOException when it cannot be read
+     * @throws IllegalStateException when logits differ by a bit
+     */
+    ModelMeter(ModelSource source, Limits limits, int threads, int rounds, KernelTable kernels) throws IOException {
+        this.source = source;
+        this.limits = limits;
+        this.threads = threads;
+        this.rounds = rounds;
+        this.kernels = kernels;
+        this.model = load(kernels);
+        this.engine = engine(model.model().plan());
+        try {
+            check();
+        } catch (RuntimeException | IOException e) {
+            model.close();
+            throw e;
+        }
+    }
+
+    private RawModel load(KernelTable table) throws IOException {
+        return new RawModel(Model.load(source.open(),
+                ModelOptions.defaults().withThreads(threads).withKernels(table)));
+    }
+
+    /** The engines of a plan, the scalar one left out where there is another. */
+    private static String engine(Plan plan) {
+        List<String> engines = steps(plan).map(step -> step.choice().factory().id().engine())
+                .distinct()
+                .sorted()
+                .toList();
+        return engines.size() == 1
+                ? engines.getFirst()
+                : engines.stream().filter(name -> !name.equals("ref")).collect(Collectors.joining("+"));
+    }
+
+    private static Stream<Plan.Step> steps(Plan plan) {
+        return plan.stages().stream().flatMap(List::stream);
+    }
+
+    private void check() throws IOException {
+        int[] tokens = model.anyTokens(Math.min(CHECKED, model.context()));
+        int[] together = logits(model, tokens, tokens.length);
+        compare("one by one", together, logits(model, tokens, 1));
+        if (model.model().plan().weightBytes() <= MOST_TWICE) {
+            try (RawModel twin = load(kernels.scalar())) {
+                compare("of the scalar engine", together, logits(twin, tokens, tokens.length));
+            }
+        }
+    }
+
+    /** The bits of the last token's logits. */
+    private static int[] logits(RawModel model, int[] tokens, int rows) {
+        model.reset();
+        model.feedAll(tokens, rows);
+        TensorView logits = model.model().executor().logits();
+        return logits.segment()
+                .asSlice(logits.rowOffset(0), 4L * model.model().spec().vocabulary())
+                .toArray(ValueLayout.JAVA_INT_UNALIGNED);
+    }
+
+    private void compare(String which, int[] expected, int[] actual) {
+        for (int i = 0; i < expected.length; i++) {
+            if (expected[i] != actual[i]) {
+                throw new IllegalStateException(String.format("wrong result: logit %d is %s, %s %s", i,
+                        Float.intBitsToFloat(expected[i]), which, Float.intBitsToFloat(actual[i])));
+            }
+        }
+    }
+
+    /** Whether the model's context has room for a test. */
+    boolean fits(Test test) {
+        return test.context() + test.tokens() <= model.context();
+    }
+
+    /** Measures a test that fits. */
+    ModelRow measure(Test test) throws InterruptedException {
+        boolean decodes = test.kind().equals("decode");
+        int rows = decodes ? 1 : model.maxRows();
+        int[] tokens = model.anyTokens(test.tokens());
+        model.reset();
+        model.feedAll(model.anyTokens(test.context()), model.maxRows());
+        Cost cost = model.cost(test.context(), test.tokens(), rows);
+        // A decoded token reads all again, so a call's bytes say where they come from.
+        Cost call = decodes ? model.cost(test.context(), 1, 1) : cost;
+        String limit = limits.of(activations(), call);
+        double each = Limits.amount(limit, cost) / test.tokens();
+        Turns.Side ours = () -> test.tokens() * 1e9 / nanos(tokens, test.context(), rows);
+        Turns.Side peak = limits.side(limit);
+        long end = System.nanoTime() + (engine.contains("vec") ? WARM_UP_JAVA : WARM_UP_C);
+        do {
+            ours.slice();
+        } while (System.nanoTime() < end);
+        Turns.Result result = new Turns(rounds, CpuTimes.ofMachine())
+                .measure(List.<Turns.Side>of(ours, () -> peak.slice() * 1e9 / each));
+        return new ModelRow(test.of(source), source.name(), test.kind(), test.tokens(), test.context(), engine,
+                threads, cost.multiplyAdds(), cost.bytes(), limit, UNIT, result.of(0), result.of(1),
+                result.disturbed(), result.stolen(), command(source, test.of(source), threads));
+    }
+
+    private static String command(ModelSource source, String name, int threads) {
+        List<String> words = new ArrayList<>(List.of("./tegula", "bench", "report"));
+        words.addAll(source.option());
+        words.addAll(List.of("--filter", "'" + name + "'", "--threads", Integer.toString(threads)));
+        return String.join(" ", words);
+    }
+
+    /** What its start is called, for people and filters. */
+    static String startOf(ModelSource source) {
+        return source.name() + " start";
+    }
+
+    /** What the matrices that cost most are multiplied with. */
+    private DType activations() {
+        return steps(model.model().plan())
+                .max(Comparator
+                        .comparingLong(step -> step.choice().factory().cost(step.request(), 1, 1).multiplyAdds()))
+                .orElseThrow()
+                .request()
+                .input(0)
+                .type();
+    }
+
+    private double nanos(int[] tokens, int context, int rows) {
+        long start = System.nanoTime();
+        long passes = 0;
+        long now;
+        do {
+            model.shrink(context);
+            model.feedAll(tokens, rows);
+            passes++;
+            now = System.nanoTime();
+        } while (now - start < SLICE);
+        return (double) (now - start) / passes;
+    }
+
+    /** Measures starts of the model in JVMs of their own. */
+    static StartRow start(ModelSource source, int threads, int starts) throws InterruptedException {
+        // The file is in the system's cache from then on.
+        ColdStart.measure(source, threads);
+        Turns.Taken<ColdStart.Times> taken = new Turns(starts, CpuTimes.ofMachine())
+                .take(List.<Turns.Taker<ColdStart.Times>>of(() -> ColdStart.measure(source, threads)));
+        List<ColdStart.Times> times = taken.slices().getFirst();
+        return new StartRow(source.name(), threads, ColdStart.PROMPT,
+                times.stream().map(ColdStart.Times::load).toList(),
+                times.stream().map(ColdStart.Times::firstToken).toList(), taken.disturbed(), taken.stolen(),
+                command(source, startOf(source), threads));
+    }
+
+    @Override
+    public void close() {
+        model.close();
+    }
+}

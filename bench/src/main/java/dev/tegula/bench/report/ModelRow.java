@@ -1,0 +1,49 @@
+package dev.tegula.bench.report;
+
+import dev.tegula.bench.timing.Paired;
+import java.util.List;
+
+/**
+ * A whole model at work, beside what the machine's limit would let it do.
+ *
+ * @param name the model and what was measured; with engine and threads it tells rows apart
+ * @param model the file's name
+ * @param test {@code prefill}: all tokens in calls of up to 512, or {@code decode}: one by one
+ * @param tokens that were fed
+ * @param context positions that were fed before them
+ * @param engine whose kernels
+ * @param threads that shared a call
+ * @param multiplyAdds of all tokens
+ * @param bytes that they must read and write at least
+ * @param limit the peak that holds it back most
+ * @param unit of the rates
+ * @param rates tokens per second, per round
+ * @param allowed what the limit, as measured in the same rounds, would let through of them
+ * @param disturbed rounds in which other guests of the machine had much of the CPUs
+ * @param stolen the share of the CPUs that they had meanwhile, 0 to 1
+ * @param command what measures it again
+ */
+public record ModelRow(String name, String model, String test, int tokens, int context, String engine, int threads,
+        long multiplyAdds, long bytes, String limit, String unit, List<Double> rates, List<Double> allowed,
+        int disturbed, double stolen, String command) implements Paired {
+    public ModelRow {
+        rates = List.copyOf(rates);
+        allowed = List.copyOf(allowed);
+        Paired.check(name, rates, allowed);
+    }
+
+    @Override
+    public String key() {
+        return Paired.key(name, engine, threads);
+    }
+
+    @Override
+    public String judge() {
+        return limit;
+    }
+
+    @Override
+    public List<Double> others() {
+        return allowed;
+    }
+}

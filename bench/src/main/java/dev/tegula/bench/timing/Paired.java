@@ -1,0 +1,59 @@
+package dev.tegula.bench.timing;
+
+import java.util.Arrays;
+import java.util.List;
+
+/** What was measured by turns with what it is judged by: the machine's limit, or a peer. */
+public interface Paired {
+    /** What tells it from the others of a report. */
+    String key();
+
+    /** Whose the other rates are: a limit's name, or a peer's. */
+    String judge();
+
+    /** What the rates of both sides are in. */
+    String unit();
+
+    /** Our rates, round by round. */
+    List<Double> rates();
+
+    /** The other side's of the same rounds, which count the same. */
+    List<Double> others();
+
+    /** Rounds in which other guests of the machine had much of the CPUs. */
+    int disturbed();
+
+    /** Our rate over the other, round by round. */
+    default double[] shares() {
+        double[] shares = new double[rates().size()];
+        Arrays.setAll(shares, i -> rates().get(i) / others().get(i));
+        return shares;
+    }
+
+    /** The middle of our rates. */
+    default double rate() {
+        return Turns.median(rates());
+    }
+
+    /** The middle of the other side's. */
+    default double other() {
+        return Turns.median(others());
+    }
+
+    /** A key of a name, and of who computed. */
+    static String key(String name, String engine, int threads) {
+        return name + ", " + engine + ", " + threads + (threads == 1 ? " thread" : " threads");
+    }
+
+    /**
+     * Refuses rates of which there are none, or not as many on both sides, or that are not above 0.
+     *
+     * @throws IllegalArgumentException that begins with the name
+     */
+    static void check(String name, List<Double> rates, List<Double> others) {
+        if (rates.isEmpty() || rates.size() != others.size() || !rates.stream().allMatch(rate -> rate > 0)
+                || !others.stream().allMatch(rate -> rate > 0)) {
+            throw new IllegalArgumentException(name + ": rates must be above 0, and as many on both sides");
+        }
+    }
+}

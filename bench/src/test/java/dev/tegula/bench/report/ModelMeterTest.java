@@ -1,0 +1,172 @@
+package dev.tegula.bench.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tegula.bench.model.ModelSource;
+import dev.tegula.kernel.Batch;
+import dev.tegula.kernel.Cost;
+import dev.tegula.kernel.Kernel;
+import dev.tegula.kernel.KernelArgs;
+import dev.tegula.kernel.KernelFactory;
+import dev.tegula.kernel.KernelId;
+import dev.tegula.kernel.KernelProvider;
+import dev.tegula.kernel.KernelRequest;
+import dev.tegula.kernel.KernelTable;
+import dev.tegula.kernel.Refusal;
+import dev.tegula.kernel.Scratch;
+import dev.tegula.kernel.ref.RefProvider;
+import dev.tegula.model.SyntheticModel;
+import dev.tegula.tensor.DType;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class ModelMeterTest {
+    @TempDir
+    Path folder;
+
+    /** An engine whose norms are right for all rows but the first one, which has twice its value. */
+    private static final class Doubling implements KernelProvider {
+        @Override
+        public String engine() {
+            return "doubling";
+        }
+
+        @Override
+        public int rank() {
+            return 1;
+        }
+
+        @Override
+        public Optional<Refusal> unavailable() {
+            return Optional.empty();
+        }
+
+        @Override
+        public List<KernelFactory> kernels() {
+            return new RefProvider().kernels()
+                    .stream()
+                    .filter(kernel -> kernel.id().op().equals("rmsnorm"))
+                    .<KernelFactory>map(Doubled::new)
+                    .toList();
+        }
+    }
+
+    private record Doubled(KernelFactory right) implements KernelFactory {
+        @Override
+        public KernelId id() {
+            KernelId id = right.id();
+            return new KernelId(id.op(), id.dst(), id.lhs(), id.rhs(), id.tile(), "doubling");
+        }
+
+        @Override
+        public Optional<Refusal> refuse(KernelRequest request) {
+            return right.refuse(request);
+        }
+
+        @Override
+        public Cost cost(KernelRequest request, int rows, int context) {
+            return right.cost(request, rows, context);
+        }
+
+        @Override
+        public Kernel bind(KernelArgs args) {
+            Kernel kernel = right.bind(args);
+            MemorySegment out = args.output().segment();
+            return new Kernel() {
+                @Override
+                public int portions(Batch batch, int workers) {
+                    return 1;
+                }
+
+                @Override
+                public void run(Batch batch, int portion, int portions, Scratch scratch) {
+                    kernel.run(batch, portion, portions, scratch);
+                    long at = args.output().rowOffset(0);
+                    out.set(ValueLayout.JAVA_FLOAT, at, 2 * out.get(ValueLayout.JAVA_FLOAT, at));
+                }
+            };
+        }
+    }
+
+    private Path model() throws IOException {
+        return SyntheticModel.tiny("llama", DType.Q4_0).write(folder.resolve("tiny.gguf"));
+    }
+
+    @Test
+    void ratesStandBesideWhatTheLimitAllows() throws Exception {
+        ModelSource source = ModelSource.of(model());
+        try (Limits limits = new Limits(2, 1);
+                ModelMeter meter = new ModelMeter(source, limits, 2, 3, KernelTable.load())) {
+            ModelMeter.Test decode = new ModelMeter.Test("decode", 16, 200);
+            assertTrue(meter.fits(decode));
+            assertTrue(!meter.fits(new ModelMeter.Test("decode", 64, 512)), "the model has 256 positions");
+            ModelRow row = meter.measure(decode);
+            assertEquals("tiny.gguf decode 16 after 200", row.name());
+            assertEquals(3, row.rates().size());
+            // What is read at least: the weights once for each token.
+            long least = 16 * (256 * 320 * 4L);
+            assertTrue(row.bytes() > least && row.rate() > 0, row.toString());
+            assertTrue(limits.ceilings().containsKey(row.limit()), row.limit());
+            ModelRow prefill = meter.measure(new ModelMeter.Test("prefill", 128, 0));
+            assertTrue(prefill.bytes() < 128 * row.bytes() / 16, "a prompt reads the weights once for many tokens");
+        }
+    }
+
+    @Test
+    void wrongLogitsAreNoRow() throws Exception {
+        ModelSource source = ModelSource.of(model());
+        try (Limits limits = new Limits(1, 1)) {
+            IllegalStateException e = assertThrows(IllegalStateException.class,
+                    () -> new ModelMeter(source, limits, 1, 1,
+                            KernelTable.of(List.of(new Doubling(), new RefProvider())))
+                            .close());
+            assertTrue(e.getMessage().startsWith("wrong result: logit "), e.getMessage());
+        }
+    }
+
+    @Test
+    void theCommandMeasuresModelsAndTheirStart() throws IOException {
+        StringWriter err = new StringWriter();
+        int status = new CommandLine(new ReportCommand()).setOut(new PrintWriter(new StringWriter()))
+                .setErr(new PrintWriter(err))
+                .execute("--model", model().toString(), "--threads", "1", "--out", folder.toString(), "--filter",
+                        "tiny.gguf (prefill 128|decode 64|decode 32 after 512|start)");
+        assertEquals(0, status, err.toString());
+        Report report = ReportFile.read(folder.resolve("report.json"));
+        assertEquals(List.of("tiny.gguf prefill 128", "tiny.gguf decode 64"),
+                report.models().stream().map(ModelRow::name).toList(), err.toString());
+        StartRow start = report.starts().getFirst();
+        assertTrue(start.load().stream().allMatch(time -> time > 0), start.toString());
+        for (int i = 0; i < start.load().size(); i++) {
+            assertTrue(start.firstToken().get(i) > start.load().get(i), start.toString());
+        }
+        assertTrue(report.missing().contains("tiny.gguf decode 32 after 512: the model's context has no room for it"),
+                report.missing().toString());
+    }
+
+    @Test
+    void whatIsNoModelIsMissingAndFails() throws IOException {
+        Path broken = Files.writeString(folder.resolve("broken.gguf"), "no model");
+        StringWriter err = new StringWriter();
+        int status = new CommandLine(new ReportCommand()).setOut(new PrintWriter(new StringWriter()))
+                .setErr(new PrintWriter(err))
+                .execute("--model", broken.toString(), "--out", folder.toString(), "--filter", "broken.gguf prefill");
+        assertEquals(1, status, err.toString());
+        assertTrue(ReportFile.read(folder.resolve("report.json")).missing().getLast().startsWith("broken.gguf: "),
+                err.toString());
+        assertEquals(2, new CommandLine(new ReportCommand()).setErr(new PrintWriter(err)).execute("--model", "none"));
+        assertTrue(err.toString().contains("--model none: no file that can be read"), err.toString());
+    }
+}
