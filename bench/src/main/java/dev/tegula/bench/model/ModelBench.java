@@ -1,8 +1,12 @@
 package dev.tegula.bench.model;
 
 import dev.tegula.bench.RateProfiler;
+import dev.tegula.file.gguf.GgufFile;
 import dev.tegula.kernel.Cost;
 import dev.tegula.kernel.KernelTable;
+import dev.tegula.model.Model;
+import dev.tegula.model.ModelOptions;
+import dev.tegula.model.RawModel;
 import dev.tegula.model.SyntheticModel;
 import dev.tegula.tensor.DType;
 import dev.tegula.tensor.TensorView;
@@ -52,7 +56,8 @@ public class ModelBench {
 
     private Path made;
     private Path file;
-    private LoadedModel loaded;
+    private RawModel loaded;
+    private int[] tokens;
 
     /**
      * Loads the model and compares logits with those of the scalar kernels, bit by bit.
@@ -79,11 +84,12 @@ public class ModelBench {
             }
             check();
             loaded = fresh();
-            loaded.feed(prompt);
+            tokens = loaded.anyTokens(prompt + 1);
+            loaded.feed(tokens, 0, prompt, 1);
             RateProfiler.perCall(switch (benchmark) {
                 case "load" -> new Cost(0, Files.size(file));
-                case "decode" -> loaded.model().plan().cost(1, prompt + 1);
-                default -> loaded.model().plan().cost(prompt, prompt);
+                case "decode" -> loaded.cost(prompt, 1, 1);
+                default -> loaded.cost(0, prompt, prompt);
             });
         } catch (IOException | RuntimeException e) {
             close();
@@ -91,16 +97,24 @@ public class ModelBench {
         }
     }
 
-    private LoadedModel fresh() throws IOException {
-        return new LoadedModel(file, KernelTable.load(), threads, prompt, prompt + 1);
+    private RawModel fresh() throws IOException {
+        return load(KernelTable.load(), prompt);
+    }
+
+    private RawModel load(KernelTable kernels, int rows) throws IOException {
+        return new RawModel(Model.load(GgufFile.open(file), ModelOptions.defaults()
+                .withKernels(kernels)
+                .withThreads(threads)
+                .withRows(rows, 1)
+                .withContext(rows + 1)));
     }
 
     private void check() throws IOException {
-        try (LoadedModel ours = new LoadedModel(file, KernelTable.load(), threads, CHECKED, CHECKED + 1);
-                LoadedModel twin = new LoadedModel(file, KernelTable.load().scalar(), threads, CHECKED,
-                        CHECKED + 1)) {
-            compare(ours.feed(CHECKED), twin.feed(CHECKED));
-            compare(ours.feed(1), twin.feed(1));
+        try (RawModel ours = load(KernelTable.load(), CHECKED);
+                RawModel twin = load(KernelTable.load().scalar(), CHECKED)) {
+            int[] ids = ours.anyTokens(CHECKED + 1);
+            compare(ours.feed(ids, 0, CHECKED, 1), twin.feed(ids, 0, CHECKED, 1));
+            compare(ours.feed(ids, CHECKED, 1, 1), twin.feed(ids, CHECKED, 1, 1));
         }
     }
 
@@ -128,15 +142,15 @@ public class ModelBench {
     /** A prompt from an empty context; the logits of its last token. */
     @Benchmark
     public TensorView prefill() {
-        loaded.reset(0);
-        return loaded.feed(prompt);
+        loaded.reset();
+        return loaded.feed(tokens, 0, prompt, 1);
     }
 
     /** One token behind the prompt. */
     @Benchmark
     public TensorView decode() {
-        loaded.reset(prompt);
-        return loaded.feed(1);
+        loaded.shrink(prompt);
+        return loaded.feed(tokens, prompt, 1, 1);
     }
 
     /** The file opened, checked, planned, its weights packed, and everything freed again. */
@@ -148,8 +162,8 @@ public class ModelBench {
     /** The same with the prompt evaluated before everything is freed; its first logit. */
     @Benchmark
     public float firstToken() throws IOException {
-        try (LoadedModel fresh = fresh()) {
-            return fresh.feed(prompt).segment().get(ValueLayout.JAVA_FLOAT, 0);
+        try (RawModel fresh = fresh()) {
+            return fresh.feed(tokens, 0, prompt, 1).segment().get(ValueLayout.JAVA_FLOAT, 0);
         }
     }
 }

@@ -43,11 +43,11 @@ class SlowedKernelTest {
                 SlowedProvider.ENGINE, "--threads", "1", "--out", to.toString()), err.toString());
         Report report = ReportFile.read(to.resolve("report.json"));
         Row row = report.rows().getFirst();
-        Row still = new Row(row.name(), row.op(), row.kernel(), row.engine(), row.threads(), row.multiplyAdds(),
-                row.bytes(), "read l2", row.rates(), Collections.nCopies(row.rates().size(), 1000.0), 0, 0,
-                row.command());
+        Row still = new Row(row.name(), row.op(), row.kernel(), row.engine(), row.threads(), row.multiplies(),
+                row.multiplyAdds(), row.bytes(), "read l2", row.unit(), row.rates(),
+                Collections.nCopies(row.rates().size(), 1000.0), 0, 0, row.command());
         Report kept = new Report(Report.SCHEMA, report.machine(), report.date(), report.commit(), report.options(),
-                report.ceilings(), List.of(still), report.missing());
+                report.ceilings(), List.of(still), List.of(), List.of(), List.of(), report.missing());
         return Files.writeString(folder.resolve(name + ".json"), ReportFile.json(kept)).toString();
     }
 
