@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
 /** {@code tegula bench compare}: what changed between two reports. */
 @Command(name = "compare", description = "Compares two reports: shares of the limit measured beside each row, with the interval in which "
         + "99 % of their ratio's resamples lie. A row whose limit moved by over 10 %, or in most of whose rounds other guests of the machine had the CPUs, is "
-        + "undecided. Ends with 1 when a row is slower or lost.")
+        + "undecided, and so is one that changed by less than four times what rows differ by from one another. Ends with 1 when a row is slower or lost.")
 public final class CompareCommand implements Callable<Integer> {
     private static final String FORMAT = "%-9s %6s  %-14s %6s  %s%n";
 
@@ -66,6 +66,7 @@ public final class CompareCommand implements Callable<Integer> {
                 .forEach(line -> print(out, line));
         comparison.lost().forEach(line -> out.println("lost: " + line));
         comparison.added().forEach(line -> out.println("new: " + line));
+        out.printf(Locale.ROOT, "spread of the rows' ratios: %.1f %%%n", 100 * comparison.spread());
         for (Verdict verdict : Verdict.values()) {
             out.println(word(verdict) + ": " + count(comparison, verdict));
         }

@@ -14,16 +14,26 @@ import java.util.stream.Stream;
  * Two reports side by side, row by row. Machines drift, so what is compared is the share of the limit, or the ratio to the peer, that was
  * measured in the same rounds, and where the limit or the peer itself moved by over a tenth there is no verdict.
  *
+ * <p>Nor is there one for a change that is no larger than what rows differ by from one another: rounds of one run tell how
+ * steady a row is for a second, not from run to run, but hundreds of rows, most of which nobody has changed, do.
+ *
  * @param lines the rows of both, in the order of the second
+ * @param spread of the rows' ratios, as a share: a standard deviation, of the middle ones; 0 where there are too few rows to tell
  * @param lost rows of the first only, and why where the second says it
  * @param added rows of the second only
  */
-record Comparison(List<Line> lines, List<String> lost, List<String> added) {
+record Comparison(List<Line> lines, double spread, List<String> lost, List<String> added) {
     /** How far the limit may move. */
     private static final double MOST_MOVED = 0.10;
     private static final int RESAMPLES = 2000;
     /** Of the resampled ratios, below and above what is taken for the interval's ends: 99 % lie within. */
     private static final double TAIL = 0.005;
+    /** Rows whose ratios tell how far rows differ by themselves. */
+    private static final int ENOUGH = 10;
+    /** A normal distribution's standard deviation in median absolute deviations. */
+    private static final double DEVIATION = 1.4826;
+    /** Standard deviations from 1 within which hundreds of rows stay that did not change. */
+    private static final double MOST_SPREADS = 4;
 
     /** What is to be said of a row. */
     enum Verdict {
@@ -38,7 +48,15 @@ record Comparison(List<Line> lines, List<String> lost, List<String> added) {
      * @param high its other end
      * @param moved the ratio of the limits
      */
-    record Line(String key, double ratio, double low, double high, double moved, Verdict verdict) {}
+    record Line(String key, double ratio, double low, double high, double moved, Verdict verdict) {
+        /** The same, without a verdict where the change is one that other rows have, too. */
+        private Line among(double spread) {
+            boolean changed = verdict == Verdict.SLOWER || verdict == Verdict.FASTER;
+            return changed && Math.abs(Math.log(ratio)) < MOST_SPREADS * spread
+                    ? new Line(key, ratio, low, high, moved, Verdict.UNDECIDED)
+                    : this;
+        }
+    }
 
     /**
      * Compares.
@@ -63,7 +81,22 @@ record Comparison(List<Line> lines, List<String> lost, List<String> added) {
                 .stream()
                 .filter(row -> old.containsKey(row.key()))
                 .forEach(row -> lost.add(row.key() + reason(row, after)));
-        return new Comparison(List.copyOf(lines), List.copyOf(lost), List.copyOf(added));
+        double spread = spread(lines);
+        lines.replaceAll(line -> line.among(spread));
+        return new Comparison(List.copyOf(lines), spread, List.copyOf(lost), List.copyOf(added));
+    }
+
+    /** About the middle ratio, so that a change of all rows is not taken for their spread. */
+    private static double spread(List<Line> lines) {
+        double[] ratios = lines.stream()
+                .filter(line -> line.verdict() != Verdict.UNDECIDED)
+                .mapToDouble(line -> Math.log(line.ratio()))
+                .toArray();
+        if (ratios.length < ENOUGH) {
+            return 0;
+        }
+        double middle = Turns.median(ratios);
+        return DEVIATION * Turns.median(Arrays.stream(ratios).map(ratio -> Math.abs(ratio - middle)).toArray());
     }
 
     private static String reason(Paired row, Report after) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.tegula.bench.report.Comparison.Line;
 import dev.tegula.bench.report.Comparison.Verdict;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ComparisonTest {
@@ -63,6 +64,34 @@ class ComparisonTest {
     void mostRoundsDisturbedIsNoVerdict() {
         Row slow = row("a", 100, 4, 20.0, 20.0, 20.0, 20.0, 20.0, 20.0, 20.0);
         assertEquals(Verdict.UNDECIDED, compare(STEADY, slow).verdict());
+    }
+
+    /** Rows a, b, … of which the one numbered so takes much longer, and of the others a third so much more, and one less. */
+    private static Report rows(int slow, double more) {
+        return Reports.of(IntStream.range(0, 21)
+                .mapToObj(i -> {
+                    double rate = i == slow ? 30 : 50 * Math.pow(1 + more, i % 3 - 1);
+                    return row(Character.toString('a' + i), 100, rate, rate, rate);
+                })
+                .toArray(Row[]::new));
+    }
+
+    @Test
+    void aChangeThatOtherRowsHaveTooIsNoVerdict() {
+        Comparison steady = Comparison.of(rows(-1, 0), rows(4, 0.01), 0.1);
+        assertEquals(Verdict.SLOWER, steady.lines().get(4).verdict());
+        Comparison wild = Comparison.of(rows(-1, 0), rows(4, 0.2), 0.1);
+        assertEquals(Verdict.UNDECIDED, wild.lines().get(4).verdict());
+        assertEquals(1.4826 * Math.log(1.2), wild.spread(), 0.01);
+    }
+
+    @Test
+    void aChangeOfAllRowsIsNotTheirSpread() {
+        Row[] before = IntStream.range(0, 20).mapToObj(i -> row("r" + i, 100, 50.0, 50.0, 50.0)).toArray(Row[]::new);
+        Row[] after = IntStream.range(0, 20).mapToObj(i -> row("r" + i, 100, 40.0, 40.0, 40.0)).toArray(Row[]::new);
+        Comparison comparison = Comparison.of(Reports.of(before), Reports.of(after), 0.1);
+        assertEquals(0, comparison.spread(), 1e-12);
+        assertTrue(comparison.lines().stream().allMatch(line -> line.verdict() == Verdict.SLOWER));
     }
 
     @Test
