@@ -25,6 +25,13 @@ public record PeerRow(String name, String peer, String engine, int threads, Stri
         Paired.check(name, rates, theirs);
     }
 
+    /** This row with the rounds of a later measurement of the same. */
+    public PeerRow and(PeerRow later) {
+        return new PeerRow(name, peer, engine, threads, unit, Paired.joined(rates, later.rates),
+                Paired.joined(theirs, later.theirs), disturbed + later.disturbed,
+                Paired.mean(this, stolen, later, later.stolen), command);
+    }
+
     @Override
     public String key() {
         return Paired.key(name + " beside " + peer, engine, threads);

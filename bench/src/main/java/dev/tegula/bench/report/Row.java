@@ -31,6 +31,13 @@ public record Row(String name, String op, String kernel, String engine, int thre
         Paired.check(name, rates, peaks);
     }
 
+    /** This row with the rounds of a later measurement of the same. */
+    Row and(Row later) {
+        return new Row(name, op, kernel, engine, threads, multiplies, multiplyAdds, bytes, limit, unit,
+                Paired.joined(rates, later.rates), Paired.joined(peaks, later.peaks), disturbed + later.disturbed,
+                Paired.mean(this, stolen, later, later.stolen), command);
+    }
+
     @Override
     public String key() {
         return Paired.key(name, engine, threads);

@@ -17,10 +17,12 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Measures what a report has rows of. */
 final class Survey {
-    private static final int ROUNDS = 9;
+    /** Of the peaks at the start. */
+    private static final int PEAK_ROUNDS = 9;
     /** Of models, whose rounds are seconds where those of kernels are milliseconds. */
     private static final int MODEL_ROUNDS = 5;
     /** Of other engines, whose rounds are processes. */
@@ -32,8 +34,7 @@ final class Survey {
     private final List<Workload> workloads;
     private final PeerMeter peerMeter;
     private final List<PeerMeter.Pairing> pairings;
-    private final List<Row> rows = new ArrayList<>();
-    private final List<PeerRow> peers = new ArrayList<>();
+    private final List<PeerRow> engines = new ArrayList<>();
     private final List<ModelRow> models = new ArrayList<>();
     private final List<StartRow> starts = new ArrayList<>();
 
@@ -83,7 +84,7 @@ final class Survey {
                 .flatMap(suite -> Workload.of(suite).stream())
                 .filter(scope::wants)
                 .toList();
-        this.peerMeter = new PeerMeter(scope.threads(), ROUNDS, PEER_SLICE);
+        this.peerMeter = new PeerMeter(scope.threads(), Visits.ROUNDS, PEER_SLICE);
         this.pairings = peerMeter.pairings(scope.filter());
     }
 
@@ -105,31 +106,34 @@ final class Survey {
      * @param options of the JVM
      */
     Report measure(String date, String commit, List<String> options) throws InterruptedException {
-        log.expect((workloads.size() + pairings.size()) * scope.engines().size());
-        for (ModelSource model : scope.models()) {
-            log.expect(steps(model));
-        }
-        try (Limits limits = new Limits(scope.threads(), ROUNDS)) {
+        try (Limits limits = new Limits(scope.threads(), PEAK_ROUNDS)) {
             limits.missing().forEach(log::missing);
             peerMeter.missing(scope.filter()).forEach(log::missing);
-            KernelMeter kernels = new KernelMeter(limits, scope.threads(), ROUNDS);
+            KernelMeter kernels = new KernelMeter(limits, scope.threads(), Visits.ROUNDS);
+            Visits visits = new Visits();
+            List<Visits.Place<Row>> rows = new ArrayList<>();
+            List<Visits.Place<PeerRow>> peers = new ArrayList<>();
             for (String engine : scope.engines()) {
-                for (Workload workload : workloads) {
-                    log.step(key(workload, engine), () -> kernels.measure(workload, engine)).ifPresent(rows::add);
-                }
-                for (PeerMeter.Pairing pairing : pairings) {
-                    log.step(key(pairing, engine), () -> peerMeter.measure(pairing, engine)).ifPresent(peers::add);
-                }
+                workloads.forEach(workload -> rows.add(visits.add(key(workload, engine),
+                        () -> kernels.measure(workload, engine), Row::and)));
+                pairings.forEach(pairing -> peers.add(visits.add(key(pairing, engine),
+                        () -> peerMeter.measure(pairing, engine), PeerRow::and)));
             }
+            visits.go(log);
             for (ModelSource model : scope.models()) {
+                log.expect(steps(model));
                 measure(model, limits);
                 for (EngineCommand peer : scope.peers(model)) {
                     measure(model, peer);
                 }
             }
-            return new Report(Report.SCHEMA, limits.machine(), date, commit, options, limits.ceilings(), rows, peers,
-                    models, starts, log.missing());
+            return new Report(Report.SCHEMA, limits.machine(), date, commit, options, limits.ceilings(), found(rows),
+                    Stream.concat(found(peers).stream(), engines.stream()).toList(), models, starts, log.missing());
         }
+    }
+
+    private static <R extends Paired> List<R> found(List<Visits.Place<R>> places) {
+        return places.stream().flatMap(place -> place.row().stream()).toList();
     }
 
     private String key(Object name, String engine) {
@@ -164,6 +168,6 @@ final class Survey {
         log.step(Scope.beside(model, peer),
                 () -> new EngineMeter(scope.threads(), scope.modelEngines(), ENGINE_ROUNDS)
                         .measure(model.file().orElseThrow(), peer),
-                found -> found.stream().map(Log::line).collect(Collectors.joining("; "))).ifPresent(peers::addAll);
+                found -> found.stream().map(Log::line).collect(Collectors.joining("; "))).ifPresent(engines::addAll);
     }
 }

@@ -2,6 +2,7 @@ package dev.tegula.bench.timing;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** What was measured by turns with what it is judged by: the machine's limit, or a peer. */
 public interface Paired {
@@ -43,6 +44,18 @@ public interface Paired {
     /** A key of a name, and of who computed. */
     static String key(String name, String engine, int threads) {
         return name + ", " + engine + ", " + threads + (threads == 1 ? " thread" : " threads");
+    }
+
+    /** The rounds of two measurements. */
+    static List<Double> joined(List<Double> first, List<Double> second) {
+        return Stream.concat(first.stream(), second.stream()).toList();
+    }
+
+    /** The mean of a figure of each, by their numbers of rounds. */
+    static double mean(Paired first, double its, Paired second, double others) {
+        int rounds = first.rates().size();
+        int more = second.rates().size();
+        return (rounds * its + more * others) / (rounds + more);
     }
 
     /**

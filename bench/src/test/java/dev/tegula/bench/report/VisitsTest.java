@@ -1,0 +1,73 @@
+package dev.tegula.bench.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tegula.bench.peer.PeerRow;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class VisitsTest {
+    private final StringWriter out = new StringWriter();
+    private final Log log = new Log(new PrintWriter(out));
+    private final List<String> order = new ArrayList<>();
+
+    private Visits.Place<Row> row(Visits visits, String name) {
+        return visits.add(name, () -> {
+            order.add(name);
+            return Reports.row(name, 100, 1, 10.0 * order.size(), 50.0);
+        }, Row::and);
+    }
+
+    @Test
+    void allHaveTheirTurnBeforeOneHasASecond() throws InterruptedException {
+        Visits visits = new Visits(3, Long.MAX_VALUE / 2);
+        Visits.Place<Row> a = row(visits, "a");
+        row(visits, "b");
+        visits.go(log);
+        assertEquals(List.of("a", "b", "a", "b", "a", "b"), order);
+        Row found = a.row().orElseThrow();
+        assertEquals(List.of(10.0, 50.0, 30.0, 50.0, 50.0, 50.0), found.rates());
+        assertEquals(List.of(100.0, 100.0, 100.0, 100.0, 100.0, 100.0), found.peaks());
+        assertEquals(3, found.disturbed());
+        assertTrue(out.toString().contains("6 of 6: b"), out.toString());
+    }
+
+    @Test
+    void withoutPatienceThereIsOneVisit() throws InterruptedException {
+        Visits visits = new Visits(3, 0);
+        Visits.Place<Row> a = row(visits, "a");
+        visits.go(log);
+        assertEquals(2, a.row().orElseThrow().rates().size());
+    }
+
+    @Test
+    void whatFailsIsNotVisitedAgain() throws InterruptedException {
+        Visits visits = new Visits(3, Long.MAX_VALUE / 2);
+        Visits.Place<Row> a = visits.add("a", () -> {
+            order.add("a");
+            if (order.size() > 1) {
+                throw new IllegalStateException("its answer is wrong");
+            }
+            return Reports.row("a", 100, 50.0);
+        }, Row::and);
+        visits.go(log);
+        assertEquals(2, order.size());
+        assertFalse(a.row().isPresent());
+        assertEquals(List.of("a: its answer is wrong"), log.missing());
+        assertTrue(log.failed());
+    }
+
+    @Test
+    void roundsBesideAPeerAreJoinedWithTheMeanOfWhatWasStolen() {
+        PeerRow first = new PeerRow("p", "A peer", "nat-x", 2, "GMAC/s", List.of(1.0), List.of(2.0), 1, 0.3, "c");
+        PeerRow second = new PeerRow("p", "A peer", "nat-x", 2, "GMAC/s", List.of(3.0, 4.0), List.of(5.0, 6.0), 1, 0,
+                "c");
+        assertEquals(new PeerRow("p", "A peer", "nat-x", 2, "GMAC/s", List.of(1.0, 3.0, 4.0), List.of(2.0, 5.0, 6.0),
+                2, 0.3 / 3, "c"), first.and(second));
+    }
+}
