@@ -4,11 +4,6 @@
 
 #include "simd_avx512.h"
 
-INLINE VF dot_bf16(VF c, VF a, VF b) {
-    __asm__("vdpbf16ps %2, %1, %0" : "+v"(c) : "v"(a), "v"(b));
-    return c;
-}
-
 #else
 
 #include "simd_neon.h"

@@ -72,11 +72,6 @@ static void gemv_bf16_pairs(const char *const w[2], int64_t k, const void *x, fl
  * The same with VDPBF16PS, which multiplies words of weights as they are packed with pairs of activations as they are, and
  * flushes subnormals in any mode.
  */
-INLINE VF dot_bf16(VF c, VF w, VF pair) {
-    __asm__("vdpbf16ps %2, %1, %0" : "+v"(c) : "v"(w), "v"(pair));
-    return c;
-}
-
 static void record_bf16_dot(const char *x, int64_t k0, int64_t count, struct record_kind kind, void *to) {
     (void)kind;
     uint16_t *out = to;

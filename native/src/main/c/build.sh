@@ -82,8 +82,8 @@ build() {
     avx512="$avx2 -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni -mprefer-vector-width=512"
     # Not for the compiler's own use: the probe says at run time whether the CPU has them.
     if known -mavx512bf16; then
-      compile bf16 $avx512 -mavx512bf16
       avx512="$avx512 -DBF16_DOT"
+      compile bf16 $avx512 -mavx512bf16
     else
       echo "native kernels: $cc does not know dot products of BF16, building without them"
     fi

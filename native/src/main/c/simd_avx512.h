@@ -25,6 +25,13 @@ INLINE VF vf_sub(VF a, VF b) { return _mm512_sub_ps(a, b); }
 INLINE VF vf_mul(VF a, VF b) { return _mm512_mul_ps(a, b); }
 INLINE VF vf_div(VF a, VF b) { return _mm512_div_ps(a, b); }
 INLINE VF vf_fma(VF a, VF b, VF c) { return _mm512_fmadd_ps(a, b, c); }
+#ifdef BF16_DOT
+/* Two products of BF16 in each lane. In assembler, so that the compiler does not use such instructions on its own. */
+INLINE VF dot_bf16(VF c, VF a, VF b) {
+    __asm__("vdpbf16ps %2, %1, %0" : "+v"(c) : "v"(a), "v"(b));
+    return c;
+}
+#endif
 INLINE VF vf_load_half(const void *p) { return _mm512_cvtph_ps(_mm256_loadu_si256(p)); }
 INLINE VF vf_load_bf16(const void *p) {
     return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm256_loadu_si256(p)), 16));
