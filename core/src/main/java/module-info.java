@@ -2,6 +2,7 @@
 module dev.tegula.core {
     requires jdk.jfr;
 
+    exports dev.tegula.device;
     exports dev.tegula.exec;
     exports dev.tegula.graph;
     exports dev.tegula.graph.pass;
@@ -19,6 +20,7 @@ module dev.tegula.core {
     exports dev.tegula.text;
     exports dev.tegula.tile;
 
+    uses dev.tegula.device.DeviceBackend;
     uses dev.tegula.kernel.KernelProvider;
     exports dev.tegula.text.template;
 }

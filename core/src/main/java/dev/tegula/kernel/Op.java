@@ -1,6 +1,7 @@
 package dev.tegula.kernel;
 
 import java.util.Locale;
+import java.util.OptionalInt;
 
 /**
  * What a node of a graph computes. An op holds attributes only; its inputs and outputs are named here in order.
@@ -12,6 +13,16 @@ public sealed interface Op {
     /** The name used in kernel ids: the record's name in lower case. */
     default String name() {
         return getClass().getSimpleName().toLowerCase(Locale.ROOT);
+    }
+
+    /** The layer whose keys and values in the cache it reads or writes, or nothing when it does not touch the cache. */
+    default OptionalInt cacheLayer() {
+        return switch (this) {
+            case KvWrite op -> OptionalInt.of(op.layer);
+            case RopeKvWrite op -> OptionalInt.of(op.layer);
+            case Attention op -> OptionalInt.of(op.layer);
+            default -> OptionalInt.empty();
+        };
     }
 
     /** Row {@code token[r]} of a table as F32. Inputs: table (vocabulary × d), which stays in the file. Output: T × d. */
