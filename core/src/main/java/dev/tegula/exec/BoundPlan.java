@@ -10,36 +10,47 @@ import dev.tegula.tensor.TensorView;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
-/** A plan's activations, shared memory and KV cache in memory, to which its kernels are bound. */
+/** A plan's activations, shared memory and KV cache in the host's memory, to which its kernels are bound. */
 final class BoundPlan {
     private final LoadedWeights weights;
     private final MemorySegment activations;
     private final MemorySegment shared;
     private final MemorySegment kv;
     private final KvLayout layout;
+    private final Optional<DeviceMemory> device;
 
     /**
      * Allocates activations, shared memory and cache.
      *
      * @param plan gives the sizes
-     * @param layout the cache, which may be smaller than the plan's
+     * @param layout the host's part of the cache, which may be smaller than the plan's; empty when it has none
+     * @param device memory of the plan's device
      */
-    BoundPlan(Plan plan, KvLayout layout, LoadedWeights weights, Storage storage) {
+    BoundPlan(Plan plan, Optional<KvLayout> layout, LoadedWeights weights, Storage storage,
+            Optional<DeviceMemory> device) {
         this.weights = weights;
-        this.layout = layout;
+        this.device = device;
+        this.layout = layout.orElse(null);
         this.activations = storage.allocate(plan.activationBytes());
         this.shared = storage.allocate(plan.sharedBytes());
-        this.kv = storage.allocate(layout.bytes());
+        this.kv = storage.allocate(layout.map(KvLayout::bytes).orElse(0L));
     }
 
     /**
-     * The kernels of a plan, stage by stage; those that complete the calls of a stage are a stage of their own after it. Plans
-     * of one graph share the memory.
+     * The kernels of a plan, stage by stage; those that complete the calls of a stage are a stage of their own after it, and
+     * stages on a device that follow one another are one kernel. Plans of one graph share the memory.
      */
     Kernel[][] bind(Plan plan) {
         List<Kernel[]> stages = new ArrayList<>();
+        List<Plan.Step> section = new ArrayList<>();
         for (List<Plan.Step> stage : plan.stages()) {
+            if (stage.getFirst().onDevice()) {
+                section.addAll(stage);
+                continue;
+            }
+            endSection(plan, section, stages);
             List<Kernel> kernels = new ArrayList<>();
             long offset = 0;
             for (Plan.Step step : stage) {
@@ -53,7 +64,15 @@ final class BoundPlan {
                 stages.add(finishing);
             }
         }
+        endSection(plan, section, stages);
         return stages.toArray(Kernel[][]::new);
+    }
+
+    private void endSection(Plan plan, List<Plan.Step> section, List<Kernel[]> stages) {
+        if (!section.isEmpty()) {
+            stages.add(new Kernel[]{device.orElseThrow().bind(plan, section, value -> activation(plan, value))});
+            section.clear();
+        }
     }
 
     /** The plan's result. */

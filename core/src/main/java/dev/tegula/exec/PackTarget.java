@@ -1,5 +1,6 @@
 package dev.tegula.exec;
 
+import dev.tegula.device.DeviceBuffer;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -38,5 +39,29 @@ interface PackTarget {
             }
         };
         return (worker, arena, groups) -> lane;
+    }
+
+    /** Packs in memory of the worker's own, and uploads that. */
+    static PackTarget device(DeviceBuffer matrix, long groupBytes) {
+        return (worker, arena, groups) -> new Lane() {
+            private final MemorySegment run = arena.allocate(groups * groupBytes, 64);
+            private long first;
+            private long count;
+
+            @Override
+            public MemorySegment begin(long from, long number) {
+                first = from;
+                count = number;
+                return run;
+            }
+
+            @Override
+            public void end() {
+                // A device takes one thing at a time.
+                synchronized (matrix) {
+                    matrix.write(first * groupBytes, run, 0, count * groupBytes);
+                }
+            }
+        };
     }
 }

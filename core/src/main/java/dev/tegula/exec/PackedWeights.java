@@ -43,17 +43,16 @@ final class PackedWeights {
         this.bytes = weights.stream().mapToLong(Plan.Weight::bytes).sum();
     }
 
-    /** Packs them in memory. */
-    List<MemorySegment> inMemory() {
-        WeightLoader loader = loader();
-        return weights.stream().map(weight -> loader.load(weight, storage.allocate(weight.bytes()))).toList();
+    /** Packs them one by one, in memory or to a device. */
+    WeightLoader loader() {
+        return new WeightLoader(source, workers, loading, bytes);
     }
 
     /**
      * Maps them from a cache file, which is written first if it is not there or of no use.
      *
      * @param model the model's name, for messages
-     * @return empty, after a warning, when there is no such file and it cannot be written
+     * @return their memory, in their order; empty, after a warning, when there is no such file and it cannot be written
      * @throws IllegalArgumentException when the source has no identity
      */
     Optional<List<MemorySegment>> open(WeightCache cache, String model) {
@@ -139,10 +138,6 @@ final class PackedWeights {
                 Thread.currentThread().interrupt();
             }
         }
-    }
-
-    private WeightLoader loader() {
-        return new WeightLoader(source, workers, loading, bytes);
     }
 
     /** In words that follow the file's name. */

@@ -1,5 +1,6 @@
 package dev.tegula.exec;
 
+import dev.tegula.device.DeviceKernelFactory;
 import dev.tegula.graph.Graph;
 import dev.tegula.graph.Node;
 import dev.tegula.graph.Value;
@@ -14,6 +15,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
@@ -31,10 +34,11 @@ import java.util.stream.Stream;
  * @param sharedBytes bytes of memory that the workers share within a stage
  * @param cold the same graph on scalar kernels, to run until the JVM has compiled the chosen ones; for small models whose
  *            chosen kernels are slow before that
+ * @param device what lies and runs on a device, if there is one
  */
 public record Plan(Graph graph, Limits limits, KvLayout kv, List<List<Step>> stages, List<Node> constants,
         List<Weight> weights, Map<Value, Buffer> buffers, long activationBytes, Scratch.Size scratch,
-        long sharedBytes, Optional<Plan> cold) {
+        long sharedBytes, Optional<Plan> cold, Optional<DevicePlan> device) {
     /**
      * One node and the kernel that runs it.
      *
@@ -42,7 +46,12 @@ public record Plan(Graph graph, Limits limits, KvLayout kv, List<List<Step>> sta
      * @param request what the kernel was asked for
      * @param choice the kernel, and why better ones refused
      */
-    public record Step(Node node, KernelRequest request, KernelTable.Choice choice) {}
+    public record Step(Node node, KernelRequest request, KernelTable.Choice choice) {
+        /** Whether it runs on the plan's device. */
+        public boolean onDevice() {
+            return choice.factory() instanceof DeviceKernelFactory;
+        }
+    }
 
     /**
      * A weight matrix in one layout. A tensor that two kernels want in two layouts is there twice.
@@ -87,10 +96,37 @@ public record Plan(Graph graph, Limits limits, KvLayout kv, List<List<Step>> sta
 
     /** Bytes of the memory that the workers share while they run a step. */
     static long sharedBytes(Step step, Limits limits) {
-        return KernelArgs.sharedBytes(step.request(), limits.threads(), limits.context());
+        return step.onDevice() ? 0 : KernelArgs.sharedBytes(step.request(), limits.threads(), limits.context());
     }
 
-    /** Bytes of all weights in memory. */
+    /** The layers whose part of the KV cache some steps read or write, in order. */
+    static SortedSet<Integer> layers(List<Step> steps) {
+        SortedSet<Integer> layers = new TreeSet<>();
+        steps.forEach(step -> step.request().op().cacheLayer().ifPresent(layers::add));
+        return layers;
+    }
+
+    /** How many layers' part of the KV cache the host holds: up to the last one that has a step there. */
+    private int hostLayers() {
+        SortedSet<Integer> layers = layers(
+                stages.stream().flatMap(List::stream).filter(step -> !step.onDevice()).toList());
+        return layers.isEmpty() ? 0 : layers.last() + 1;
+    }
+
+    /** The host's part of the KV cache; empty when the device has all of it. */
+    Optional<KvLayout> hostKv() {
+        int layers = hostLayers();
+        return layers == 0
+                ? Optional.empty()
+                : Optional.of(new KvLayout(kv.type(), layers, kv.kvHeads(), kv.headSize(), kv.blocks()));
+    }
+
+    /** Bytes of the KV cache on the host. */
+    public long kvBytes() {
+        return hostKv().map(KvLayout::bytes).orElse(0L);
+    }
+
+    /** Bytes of all weights in the host's memory. */
     public long weightBytes() {
         return weights.stream().mapToLong(Weight::bytes).sum();
     }
@@ -107,7 +143,14 @@ public record Plan(Graph graph, Limits limits, KvLayout kv, List<List<Step>> sta
                 .toList();
     }
 
-    /** Bytes of all weights, also those of the cold plan: what a {@link WeightCache} maps. */
+    /** The weights that are kept in a {@link WeightCache}: those of the host and of the device, each layout once. */
+    List<Weight> cacheable() {
+        return Stream.concat(allWeights().stream(), device.stream().flatMap(part -> part.weights().stream()))
+                .distinct()
+                .toList();
+    }
+
+    /** Bytes of all weights on the host, also those of the cold plan: what a {@link WeightCache} spares it. */
     public long cacheableBytes() {
         return allWeights().stream().mapToLong(Weight::bytes).sum();
     }
@@ -121,12 +164,12 @@ public record Plan(Graph graph, Limits limits, KvLayout kv, List<List<Step>> sta
     }
 
     /**
-     * Everything that will be allocated: weights, constants, activations, scratch and shared memory, KV cache, batch, cold start.
+     * Everything that will be allocated on the host: weights, constants, activations, scratch and shared memory, KV cache, batch, cold start.
      * With a {@link WeightCache} {@link #cacheableBytes} of them are mapped and not allocated.
      */
     public long totalBytes() {
         return weightBytes() + constantBytes() + activationBytes + scratch.totalBytes() * limits.threads() + sharedBytes
-                + kv.bytes() + limits.batchBytes() + coldBytes();
+                + kvBytes() + limits.batchBytes() + coldBytes();
     }
 
     /** What one call costs. */
@@ -177,8 +220,8 @@ public record Plan(Graph graph, Limits limits, KvLayout kv, List<List<Step>> sta
                         + "KV cache %,d (%s, %d sessions of %d positions)%nbatch %,d%ncold start %,d%ntotal %,d bytes%n",
                 weightBytes(), constantBytes(), activationBytes, limits.batchRows(),
                 scratch.totalBytes() * limits.threads(),
-                limits.threads(), sharedBytes, kv.bytes(), kv.type(), limits.sessions(), limits.context(),
+                limits.threads(), sharedBytes, kvBytes(), kv.type(), limits.sessions(), limits.context(),
                 limits.batchBytes(),
-                coldBytes(), totalBytes());
+                coldBytes(), totalBytes()) + device.map(DevicePlan::describeMemory).orElse("");
     }
 }

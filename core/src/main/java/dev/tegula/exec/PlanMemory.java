@@ -4,23 +4,28 @@ import dev.tegula.kernel.Batch;
 import dev.tegula.kernel.Scratch;
 import dev.tegula.tensor.Storage;
 import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** What a plan states, allocated and loaded, with its kernels bound: ready to run. */
 public final class PlanMemory implements AutoCloseable {
     private final Plan plan;
     private final Storage storage;
+    private final Optional<DeviceMemory> device;
     private final long mappedBytes;
     private final Executor executor;
     private final WarmUp warmUp;
 
-    private PlanMemory(Plan plan, Storage storage, LoadedWeights weights, long mappedBytes, Workers workers) {
+    private PlanMemory(Plan plan, Storage storage, LoadedWeights weights, Optional<DeviceMemory> device,
+            long mappedBytes, Workers workers) {
         this.plan = plan;
         this.storage = storage;
+        this.device = device;
         this.mappedBytes = mappedBytes;
-        weights.evaluateConstants(plan);
-        BoundPlan bound = new BoundPlan(plan, plan.kv(), weights, storage);
+        BoundPlan bound = new BoundPlan(plan, plan.hostKv(), weights, storage, device);
         Scratch[] scratch = new Scratch[workers.count()];
         for (int i = 0; i < scratch.length; i++) {
             scratch[i] = Scratch.allocate(storage, plan.scratch());
@@ -37,7 +42,8 @@ public final class PlanMemory implements AutoCloseable {
      * @param source the weights' bytes
      * @param workers who will run the plan; they also load it
      * @param loading told of the progress
-     * @throws OutOfMemoryError when the memory is not there; the message has the bytes
+     * @throws OutOfMemoryError when the memory is not there, here or on the device; the message has the bytes
+     * @throws dev.tegula.device.DeviceException when the device fails
      */
     public static PlanMemory load(Plan plan, String name, WeightSource source, Workers workers, Loading loading) {
         return load(plan, name, source, workers, loading, Optional.empty());
@@ -52,18 +58,28 @@ public final class PlanMemory implements AutoCloseable {
     public static PlanMemory load(Plan plan, String name, WeightSource source, Workers workers, Loading loading,
             Optional<WeightCache> cache) {
         Storage storage = new Storage(name);
+        Optional<DeviceMemory> device = plan.device().map(DeviceMemory::new);
         try {
-            List<Plan.Weight> needed = plan.allWeights();
-            PackedWeights packed = new PackedWeights(needed, source, workers, loading, storage);
             LoadedWeights weights = new LoadedWeights(storage, source);
-            Optional<List<MemorySegment>> mapped = cache.flatMap(file -> packed.open(file, name));
-            List<MemorySegment> segments = mapped.orElseGet(packed::inMemory);
-            for (int i = 0; i < needed.size(); i++) {
-                weights.put(needed.get(i), segments.get(i));
+            List<Plan.Weight> needed = plan.cacheable();
+            PackedWeights packed = new PackedWeights(needed, source, workers, loading, storage);
+            Map<Plan.Weight, MemorySegment> mapped = new HashMap<>();
+            cache.flatMap(file -> packed.open(file, name))
+                    .ifPresent(file -> IntStream.range(0, needed.size())
+                            .forEach(i -> mapped.put(needed.get(i), file.get(i))));
+            WeightLoader loader = packed.loader();
+            for (Plan.Weight weight : plan.allWeights()) {
+                MemorySegment segment = mapped.get(weight);
+                weights.put(weight, segment == null
+                        ? loader.load(weight, storage.allocate(weight.bytes()))
+                        : segment);
             }
-            long mappedBytes = mapped.isPresent() ? plan.cacheableBytes() : 0;
-            return new PlanMemory(plan, storage, weights, mappedBytes, workers);
+            weights.evaluateConstants(plan);
+            device.ifPresent(memory -> memory.load(loader, mapped, weights));
+            long mappedBytes = mapped.isEmpty() ? 0 : plan.cacheableBytes();
+            return new PlanMemory(plan, storage, weights, device, mappedBytes, workers);
         } catch (RuntimeException | Error e) {
+            device.ifPresent(DeviceMemory::close);
             storage.close();
             throw e;
         }
@@ -98,6 +114,7 @@ public final class PlanMemory implements AutoCloseable {
         if (warmUp != null) {
             warmUp.close();
         }
+        device.ifPresent(DeviceMemory::close);
         storage.close();
     }
 }

@@ -1,5 +1,6 @@
 package dev.tegula.exec;
 
+import dev.tegula.device.Device;
 import dev.tegula.graph.Graph;
 import dev.tegula.graph.Node;
 import dev.tegula.graph.Value;
@@ -8,13 +9,9 @@ import dev.tegula.kernel.KernelRequest;
 import dev.tegula.kernel.Op;
 import dev.tegula.kernel.Scratch;
 import dev.tegula.kv.KvLayout;
-import dev.tegula.tensor.Storage;
 import dev.tegula.tile.Packing;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -27,12 +24,14 @@ public final class Planner {
     private final KernelTable table;
     private final Limits limits;
     private final KvLayout kv;
+    private final Optional<Device> device;
 
-    private Planner(Graph graph, KernelTable table, Limits limits, KvLayout kv) {
+    private Planner(Graph graph, KernelTable table, Limits limits, KvLayout kv, Optional<Device> device) {
         this.graph = graph;
         this.table = table;
         this.limits = limits;
         this.kv = kv;
+        this.device = device;
     }
 
     /**
@@ -42,10 +41,16 @@ public final class Planner {
      * @param table the kernels to choose from
      * @param limits the largest batch and cache
      * @param kv layout of the KV cache
+     * @param device where to run what it can, as much of the model's end as has room there; the host runs the rest
      * @throws UnsupportedOperationException when an op has no kernel; the message has every refusal
      */
+    public static Plan plan(Graph graph, KernelTable table, Limits limits, KvLayout kv, Optional<Device> device) {
+        return new Planner(graph, table, limits, kv, device).plan();
+    }
+
+    /** A plan for the host alone. */
     public static Plan plan(Graph graph, KernelTable table, Limits limits, KvLayout kv) {
-        return new Planner(graph, table, limits, kv).plan();
+        return plan(graph, table, limits, kv, Optional.empty());
     }
 
     /** Weights up to this many bytes are worth a second copy for a quick start; larger models load for longer anyway. */
@@ -53,29 +58,52 @@ public final class Planner {
 
     private Plan plan() {
         List<Node> constants = new ArrayList<>();
-        List<Plan.Step> steps = new ArrayList<>();
+        List<Node> nodes = new ArrayList<>();
         for (Node node : graph.nodes()) {
-            if (node.outputs().stream().anyMatch(v -> v.kind() == Value.Kind.CONSTANT)) {
-                constants.add(node);
-            } else {
-                KernelRequest request = node.request();
-                steps.add(new Plan.Step(node, request, table.choose(request)));
-            }
+            boolean constant = node.outputs().stream().anyMatch(v -> v.kind() == Value.Kind.CONSTANT);
+            (constant ? constants : nodes).add(node);
         }
+        if (device.isEmpty()) {
+            return plan(nodes.stream().map(this::onHost).toList(), constants);
+        }
+        Placement placement = new Placement(nodes, table, device.get(), kv);
+        return placement.largest(steps -> plan(steps, constants));
+    }
+
+    private Plan.Step onHost(Node node) {
+        KernelRequest request = node.request();
+        return new Plan.Step(node, request, table.choose(request));
+    }
+
+    private Plan plan(List<Plan.Step> steps, List<Node> constants) {
         List<List<Plan.Step>> stages = stages(steps);
-        Map<Value, Plan.Buffer> buffers = buffers(stages);
-        long activations = buffers.values().stream().mapToLong(b -> b.offset() + b.bytes()).max().orElse(0);
-        Scratch.Size scratch = steps.stream()
+        List<Plan.Step> here = steps.stream().filter(step -> !step.onDevice()).toList();
+        LiveRanges ranges = new LiveRanges(graph, stages, limits);
+        Map<Value, Plan.Buffer> buffers = ranges.buffers(false);
+        Scratch.Size scratch = here.stream()
                 .map(s -> s.choice().factory().scratch(s.request()))
                 .reduce(Scratch.Size.NONE, Scratch.Size::max);
-        List<Plan.Weight> weights = weights(steps, constants);
-        Optional<Plan> cold = cold(steps, weights);
+        List<Plan.Weight> weights = weights(here, constants);
+        Optional<Plan> cold = device.isPresent() ? Optional.empty() : cold(steps, weights);
         scratch = scratch.max(cold.map(Plan::scratch).orElse(Scratch.Size.NONE));
         long shared = stages.stream()
                 .mapToLong(stage -> stage.stream().mapToLong(step -> Plan.sharedBytes(step, limits)).sum())
                 .max()
                 .orElse(0);
-        return new Plan(graph, limits, kv, stages, constants, weights, buffers, activations, scratch, shared, cold);
+        Optional<DevicePlan> away = device.map(d -> devicePlan(d, steps, ranges.buffers(true)));
+        return new Plan(graph, limits, kv, stages, constants, weights, buffers, LiveRanges.bytes(buffers), scratch,
+                shared, cold, away);
+    }
+
+    private DevicePlan devicePlan(Device where, List<Plan.Step> steps, Map<Value, Plan.Buffer> buffers) {
+        List<Plan.Step> there = steps.stream().filter(Plan.Step::onDevice).toList();
+        List<Value> constants = there.stream()
+                .flatMap(step -> step.node().inputs().stream())
+                .filter(value -> value.kind() == Value.Kind.CONSTANT)
+                .distinct()
+                .toList();
+        return new DevicePlan(where, weights(there, List.of()), constants, buffers, LiveRanges.bytes(buffers),
+                Plan.layers(there), limits, kv);
     }
 
     /** The scalar plan to start on, when the chosen kernels need warming and the weights are few. */
@@ -83,16 +111,17 @@ public final class Planner {
         boolean slow = steps.stream().anyMatch(step -> step.choice().provider().isSlowWhenCold());
         long bytes = weights.stream().mapToLong(Plan.Weight::bytes).sum();
         return slow && bytes <= COLD_WEIGHTS
-                ? Optional.of(plan(graph, table.scalar(), limits, kv))
+                ? Optional.of(plan(graph, table.scalar(), limits, kv, Optional.empty()))
                 : Optional.empty();
     }
 
-    /** Steps in the graph's order; a new stage begins where a step needs what the current one makes. */
+    /** Steps in the graph's order; a new stage begins where a step needs what the current one makes, or runs elsewhere. */
     private static List<List<Plan.Step>> stages(List<Plan.Step> steps) {
         List<List<Plan.Step>> stages = new ArrayList<>();
         Set<Value> made = new HashSet<>();
         for (Plan.Step step : steps) {
-            if (stages.isEmpty() || step.node().inputs().stream().anyMatch(made::contains)) {
+            if (stages.isEmpty() || stages.getLast().getLast().onDevice() != step.onDevice()
+                    || step.node().inputs().stream().anyMatch(made::contains)) {
                 stages.add(new ArrayList<>());
                 made.clear();
             }
@@ -100,47 +129,6 @@ public final class Planner {
             made.addAll(step.node().outputs());
         }
         return stages;
-    }
-
-    /** Offsets such that values alive in the same stage do not overlap: largest first, each at the lowest free place. */
-    private Map<Value, Plan.Buffer> buffers(List<List<Plan.Step>> stages) {
-        Map<Value, int[]> lives = new LinkedHashMap<>();
-        for (int i = 0; i < stages.size(); i++) {
-            for (Plan.Step step : stages.get(i)) {
-                for (Value out : step.node().outputs()) {
-                    if (out.kind() == Value.Kind.ACTIVATION) {
-                        lives.put(out, new int[]{i, i});
-                    }
-                }
-                for (Value in : step.node().inputs()) {
-                    if (lives.containsKey(in)) {
-                        lives.get(in)[1] = i;
-                    }
-                }
-            }
-        }
-        graph.outputs().forEach(v -> lives.get(v)[1] = stages.size());
-        List<Value> order = new ArrayList<>(lives.keySet());
-        order.sort(Comparator.comparingLong((Value v) -> Plan.bytes(v, limits)).reversed());
-        Map<Value, Plan.Buffer> buffers = new HashMap<>();
-        for (Value value : order) {
-            int[] life = lives.get(value);
-            long bytes = align(Plan.bytes(value, limits));
-            List<Plan.Buffer> alive = buffers.values()
-                    .stream()
-                    .filter(b -> b.firstStage() <= life[1] && life[0] <= b.lastStage())
-                    .sorted(Comparator.comparingLong(Plan.Buffer::offset))
-                    .toList();
-            long offset = 0;
-            for (Plan.Buffer other : alive) {
-                if (offset + bytes <= other.offset()) {
-                    break;
-                }
-                offset = Math.max(offset, other.offset() + other.bytes());
-            }
-            buffers.put(value, new Plan.Buffer(offset, bytes, life[0], life[1]));
-        }
-        return buffers;
     }
 
     private static List<Plan.Weight> weights(List<Plan.Step> steps, List<Node> constants) {
@@ -177,9 +165,5 @@ public final class Planner {
             case Op.GateUp g -> input == 1 || input == 2;
             default -> false;
         };
-    }
-
-    private static long align(long bytes) {
-        return Math.ceilDiv(bytes, Storage.ALIGNMENT) * Storage.ALIGNMENT;
     }
 }

@@ -5,6 +5,7 @@ import dev.tegula.kernel.Kernel;
 import dev.tegula.kernel.Scratch;
 import dev.tegula.kv.KvLayout;
 import dev.tegula.tensor.Storage;
+import java.util.Optional;
 
 /**
  * Runs the chosen kernels of a small model on a thread and memory of its own until the JVM has compiled them, while the
@@ -61,7 +62,8 @@ final class WarmUp implements AutoCloseable {
     /** Whether the kernels became warm; false when stopped. */
     private boolean run(LoadedWeights weights) {
         try (Storage storage = new Storage("warm-up")) {
-            Kernel[][] kernels = new BoundPlan(plan, layout(plan), weights, storage).bind(plan);
+            Kernel[][] kernels = new BoundPlan(plan, Optional.of(layout(plan)), weights, storage,
+                    Optional.empty()).bind(plan);
             Scratch scratch = Scratch.allocate(storage, plan.scratch());
             Batch batch = new Batch(storage, ROWS, 1, 1);
             long fastest = Long.MAX_VALUE;

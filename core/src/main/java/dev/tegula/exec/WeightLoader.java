@@ -1,5 +1,6 @@
 package dev.tegula.exec;
 
+import dev.tegula.device.DeviceBuffer;
 import dev.tegula.graph.Value;
 import dev.tegula.tile.Packing;
 import java.io.IOException;
@@ -28,12 +29,21 @@ final class WeightLoader {
 
     /** Fills {@code dst} with a weight matrix in its layout. */
     MemorySegment load(Plan.Weight weight, MemorySegment dst) {
+        load(weight, PackTarget.memory(dst, weight.groupBytes()));
+        return dst;
+    }
+
+    /** Fills a buffer on a device with a weight matrix in its layout. */
+    void load(Plan.Weight weight, DeviceBuffer dst) {
+        load(weight, PackTarget.device(dst, weight.groupBytes()));
+    }
+
+    private void load(Plan.Weight weight, PackTarget target) {
         try {
-            pack(weight, PackTarget.memory(dst, weight.groupBytes()));
+            pack(weight, target);
         } catch (IOException e) {
             throw new AssertionError("memory does not fail", e);
         }
-        return dst;
     }
 
     /**

@@ -18,8 +18,12 @@ public final class KernelTable {
     private final boolean strict;
 
     private KernelTable(List<KernelProvider> providers, boolean strict) {
-        this.providers = providers.stream().sorted(Comparator.comparingInt(KernelProvider::rank).reversed()).toList();
+        this.providers = List.copyOf(providers);
         this.strict = strict;
+    }
+
+    private static List<KernelProvider> ranked(List<KernelProvider> providers) {
+        return providers.stream().sorted(Comparator.comparingInt(KernelProvider::rank).reversed()).toList();
     }
 
     /**
@@ -36,12 +40,12 @@ public final class KernelTable {
         List<KernelProvider> found = new ArrayList<>();
         ServiceLoader.load(KernelProvider.class, KernelTable.class.getClassLoader()).forEach(found::add);
         found.add(new RefProvider());
-        return new KernelTable(found, false);
+        return of(found);
     }
 
     /** A table of the given engines only. */
     public static KernelTable of(List<KernelProvider> providers) {
-        return new KernelTable(providers, false);
+        return new KernelTable(ranked(providers), false);
     }
 
     /**
@@ -59,6 +63,13 @@ public final class KernelTable {
         }
         return new KernelTable(
                 providers.stream().filter(p -> p.rank() == 0 || engines.contains(p.engine())).toList(), strict);
+    }
+
+    /** This table with another engine that is asked before all others, whatever its rank. */
+    public KernelTable before(KernelProvider engine) {
+        List<KernelProvider> all = new ArrayList<>(List.of(engine));
+        all.addAll(providers);
+        return new KernelTable(all, strict);
     }
 
     /** The scalar engine alone. */

@@ -45,7 +45,7 @@ public record ModelPlan(ModelSpec spec, Graph graph, Plan plan, Weights weights)
         Graph ready = Passes.apply(graph);
         Plan plan;
         try {
-            plan = Planner.plan(ready, options.kernels(), limits, kv);
+            plan = Planner.plan(ready, options.kernels(), limits, kv, options.device());
         } catch (UnsupportedOperationException e) {
             throw new ModelException(file.name(), refused(ready, options.kernels()), e.getMessage());
         }

@@ -80,7 +80,8 @@ final class PackedFixture implements WeightSource, AutoCloseable {
     /** All weights' bytes, packed in memory. */
     List<byte[]> expected() {
         try (Storage storage = new Storage("expected")) {
-            return bytes(packed(storage).inMemory());
+            WeightLoader loader = packed(storage).loader();
+            return bytes(weights.stream().map(w -> loader.load(w, storage.allocate(w.bytes()))).toList());
         }
     }
 
