@@ -1,5 +1,9 @@
 package dev.tegula.bench.kernel;
 
+import dev.tegula.device.Device;
+import dev.tegula.device.DeviceKernelFactory;
+import dev.tegula.device.Devices;
+import dev.tegula.device.UploadedCall;
 import dev.tegula.exec.Executor;
 import dev.tegula.exec.Workers;
 import dev.tegula.kernel.Batch;
@@ -43,13 +47,16 @@ public final class KernelCase implements AutoCloseable {
     private final List<TensorView> outputs;
     private final Batch batch;
     private final int firstPosition;
+    /** Empty for an engine of the CPU. */
+    private final Optional<Device> device;
+    private final Optional<UploadedCall> there;
     private final Workers workers;
     private final Executor executor;
 
     /**
      * Makes operands with random values and binds an engine's kernel to them.
      *
-     * @param engine the provider's name
+     * @param engine the provider's name, or a device's id, such as opencl:0: then its kernel works on memory there
      * @param tile the kernel's tile, or {@link KernelBench#USUAL}
      * @param rows of the batch
      * @param firstPosition of the batch's first row in its sequence
@@ -59,7 +66,8 @@ public final class KernelCase implements AutoCloseable {
     public KernelCase(String engine, String tile, KernelRequest request, int rows, int firstPosition, int threads) {
         this.request = request;
         this.firstPosition = firstPosition;
-        this.factory = factory(engine, tile, request);
+        this.device = engine.contains(":") ? Optional.of(Devices.open(engine)) : Optional.empty();
+        this.factory = factory(provider(engine), tile, request);
         int positions = Math.ceilDiv(firstPosition + rows, KvLayout.BLOCK) * KvLayout.BLOCK;
         this.batch = batch(rows, firstPosition, positions);
         Operands operands = new Operands(storage, rows, positions);
@@ -72,7 +80,9 @@ public final class KernelCase implements AutoCloseable {
         this.outputs = outputs();
         List<Operand> packed = operands.packed(inputs, factory.packing());
         this.workers = new Workers(threads);
-        this.executor = executor(packed, positions);
+        this.there = device.map(opened -> new UploadedCall((DeviceKernelFactory) factory,
+                new KernelArgs(request, packed, outputs)));
+        this.executor = there.isPresent() ? null : executor(packed, positions);
     }
 
     /** The call as a plan of its own: the kernel, and what completes it. */
@@ -88,13 +98,20 @@ public final class KernelCase implements AutoCloseable {
         return new Executor(workers, stages.toArray(Kernel[][]::new), rows, scratch);
     }
 
-    private static KernelFactory factory(String engine, String tile, KernelRequest request) {
+    private KernelProvider provider(String engine) {
+        if (device.isPresent()) {
+            return device.get().kernels();
+        }
         List<KernelProvider> providers = KernelTable.load().providers();
-        KernelProvider provider = providers.stream()
+        return providers.stream()
                 .filter(p -> p.engine().equals(engine))
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("no engine '" + engine + "'; there are "
-                        + providers.stream().map(KernelProvider::engine).toList()));
+                        + providers.stream().map(KernelProvider::engine).toList()
+                        + " and devices, such as opencl:0"));
+    }
+
+    private static KernelFactory factory(KernelProvider provider, String tile, KernelRequest request) {
         provider.unavailable()
                 .ifPresent(refusal -> {
                     throw new IllegalStateException(refusal.toString());
@@ -110,7 +127,7 @@ public final class KernelCase implements AutoCloseable {
                 refusals.add(refusal.get());
             }
         }
-        throw new IllegalStateException(engine + " has no kernel for " + request + " " + refusals);
+        throw new IllegalStateException(provider.engine() + " has no kernel for " + request + " " + refusals);
     }
 
     private Batch batch(int rows, int firstPosition, int positions) {
@@ -153,9 +170,14 @@ public final class KernelCase implements AutoCloseable {
         return factory.id().toString();
     }
 
-    /** Computes the whole output. */
+    /** Computes the whole output, on a device in its memory. */
     public void run() {
-        executor.run(batch);
+        if (there.isPresent()) {
+            there.get().run(batch);
+            device.get().finish();
+        } else {
+            executor.run(batch);
+        }
     }
 
     /**
@@ -166,6 +188,7 @@ public final class KernelCase implements AutoCloseable {
      */
     public void check() {
         run();
+        there.ifPresent(call -> call.download(batch));
         KernelFactory right = KernelTable.of(List.of(new RefProvider())).choose(request).factory();
         List<TensorView> expected = outputs();
         Kernel twin = right.bind(new KernelArgs(request, twinInputs, expected));
@@ -226,6 +249,8 @@ public final class KernelCase implements AutoCloseable {
     /** Ends the workers and frees the memory. */
     @Override
     public void close() {
+        there.ifPresent(UploadedCall::close);
+        device.ifPresent(Device::close);
         workers.close();
         storage.close();
     }
