@@ -1,5 +1,10 @@
 package dev.tegula.bench.kernel;
 
+import dev.tegula.device.Device;
+import dev.tegula.device.DeviceBackend;
+import dev.tegula.device.DeviceKernelFactory;
+import dev.tegula.device.Devices;
+import dev.tegula.device.HostedCall;
 import dev.tegula.exec.Executor;
 import dev.tegula.exec.Workers;
 import dev.tegula.kernel.Batch;
@@ -44,7 +49,12 @@ public final class KernelCase implements AutoCloseable {
     private final Batch batch;
     private final int firstPosition;
     private final Workers workers;
+    /** Null for a kernel of a device. */
     private final Executor executor;
+    /** Null for a kernel of the host. */
+    private final HostedCall hosted;
+    /** What is to be closed: a device, if there is one. */
+    private Device device;
 
     /**
      * Makes operands with random values and binds an engine's kernel to them.
@@ -72,7 +82,13 @@ public final class KernelCase implements AutoCloseable {
         this.outputs = outputs();
         List<Operand> packed = operands.packed(inputs, factory.packing());
         this.workers = new Workers(threads);
-        this.executor = executor(packed, positions);
+        if (factory instanceof DeviceKernelFactory kernel) {
+            this.hosted = new HostedCall(kernel, new KernelArgs(request, packed, outputs));
+            this.executor = null;
+        } else {
+            this.hosted = null;
+            this.executor = executor(packed, positions);
+        }
     }
 
     /** The call as a plan of its own: the kernel, and what completes it. */
@@ -88,13 +104,24 @@ public final class KernelCase implements AutoCloseable {
         return new Executor(workers, stages.toArray(Kernel[][]::new), rows, scratch);
     }
 
-    private static KernelFactory factory(String engine, String tile, KernelRequest request) {
-        List<KernelProvider> providers = KernelTable.load().providers();
-        KernelProvider provider = providers.stream()
+    private KernelProvider provider(String engine) {
+        List<KernelProvider> providers = new ArrayList<>(KernelTable.load().providers());
+        for (DeviceBackend backend : Devices.backends()) {
+            if (backend.kernels().engine().equals(engine) && backend.unavailable().isEmpty()) {
+                device = backend.open(0);
+                return device.kernels();
+            }
+            providers.add(backend.kernels());
+        }
+        return providers.stream()
                 .filter(p -> p.engine().equals(engine))
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("no engine '" + engine + "'; there are "
                         + providers.stream().map(KernelProvider::engine).toList()));
+    }
+
+    private KernelFactory factory(String engine, String tile, KernelRequest request) {
+        KernelProvider provider = provider(engine);
         provider.unavailable()
                 .ifPresent(refusal -> {
                     throw new IllegalStateException(refusal.toString());
@@ -153,9 +180,14 @@ public final class KernelCase implements AutoCloseable {
         return factory.id().toString();
     }
 
-    /** Computes the whole output. */
+    /** Computes the whole output; a device's stays there. */
     public void run() {
-        executor.run(batch);
+        if (hosted == null) {
+            executor.run(batch);
+        } else {
+            hosted.run(batch);
+            hosted.await();
+        }
     }
 
     /**
@@ -166,6 +198,9 @@ public final class KernelCase implements AutoCloseable {
      */
     public void check() {
         run();
+        if (hosted != null) {
+            hosted.download(batch);
+        }
         KernelFactory right = KernelTable.of(List.of(new RefProvider())).choose(request).factory();
         List<TensorView> expected = outputs();
         Kernel twin = right.bind(new KernelArgs(request, twinInputs, expected));
@@ -226,6 +261,9 @@ public final class KernelCase implements AutoCloseable {
     /** Ends the workers and frees the memory. */
     @Override
     public void close() {
+        if (device != null) {
+            device.close();
+        }
         workers.close();
         storage.close();
     }

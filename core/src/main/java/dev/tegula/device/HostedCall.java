@@ -1,0 +1,135 @@
+package dev.tegula.device;
+
+import dev.tegula.kernel.Batch;
+import dev.tegula.kernel.KernelArgs;
+import dev.tegula.kernel.KernelRequest;
+import dev.tegula.kernel.Operand;
+import dev.tegula.kernel.RowCount;
+import dev.tegula.kv.KvLayout;
+import dev.tegula.tensor.Dim;
+import dev.tegula.tensor.TensorView;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A device's kernel, bound to memory of its own on the device that holds copies of operands of the host: for tests, which
+ * copy back what a run wrote, and for benchmarks, which time the run alone. Not thread-safe.
+ */
+public final class HostedCall implements AutoCloseable {
+    private final DeviceKernelFactory factory;
+    private final KernelArgs args;
+    private final List<DeviceBuffer> buffers = new ArrayList<>();
+    private final List<DeviceOperand> inputs = new ArrayList<>();
+    private final List<DeviceOperand.Matrix> outputs = new ArrayList<>();
+    private final DeviceProgram program;
+
+    /**
+     * Uploads the operands, outputs too, and binds the kernel.
+     *
+     * @throws IllegalArgumentException when the memory does not fit the request
+     * @throws OutOfMemoryError when the device has not enough
+     */
+    public HostedCall(DeviceKernelFactory factory, KernelArgs args) {
+        this.factory = factory;
+        this.args = args;
+        try {
+            for (Operand input : args.inputs()) {
+                inputs.add(upload(input));
+            }
+            for (TensorView output : args.outputs()) {
+                outputs.add(upload(output));
+            }
+            program = factory.device().program(List.of(new DeviceCall(factory, args.request(), inputs, outputs)));
+        } catch (RuntimeException | Error e) {
+            buffers.forEach(DeviceBuffer::close);
+            throw e;
+        }
+    }
+
+    /** Asks the device to compute; may return before it has. */
+    public void run(Batch batch) {
+        program.run(batch);
+    }
+
+    /** Waits until the device has computed what it was asked for. */
+    public void await() {
+        try (Arena arena = Arena.ofConfined()) {
+            buffers.getLast().read(0, arena.allocate(1), 0, 1);
+        }
+    }
+
+    private DeviceOperand upload(Operand operand) {
+        return switch (operand) {
+            case Operand.Matrix(TensorView view) -> upload(view);
+            case Operand.Weights w -> {
+                long bytes = w.packing().bytes(w.type(), w.rows(), w.cols());
+                yield new DeviceOperand.Weights(upload(w.segment(), w.offset(), bytes), w.type(), w.rows(),
+                        w.cols(), w.packing());
+            }
+            case Operand.Cache(MemorySegment pool, KvLayout layout) -> {
+                int layer = layer();
+                KvLayout own = new KvLayout(layout.type(), 1, layout.kvHeads(), layout.headSize(), layout.blocks());
+                yield new DeviceOperand.Cache(upload(pool, layout.keyOffset(layer, 0, 0), own.bytes()), own);
+            }
+            case Operand.Table table -> throw new IllegalArgumentException(
+                    args.request() + ": a table that stays in its file is for kernels of the host");
+        };
+    }
+
+    private DeviceOperand.Matrix upload(TensorView view) {
+        long rowBytes = view.type().bytes(view.cols());
+        DeviceBuffer buffer = allocate(view.rows() * rowBytes);
+        for (long r = 0; r < view.rows(); r++) {
+            buffer.write(r * rowBytes, view.segment(), view.rowOffset(r), rowBytes);
+        }
+        return new DeviceOperand.Matrix(buffer, 0, view.type(), view.rows(), view.cols());
+    }
+
+    private DeviceBuffer upload(MemorySegment src, long offset, long bytes) {
+        DeviceBuffer buffer = allocate(bytes);
+        buffer.write(0, src, offset, bytes);
+        return buffer;
+    }
+
+    private DeviceBuffer allocate(long bytes) {
+        DeviceBuffer buffer = factory.device().allocate(bytes, "an operand of " + factory.id());
+        buffers.add(buffer);
+        return buffer;
+    }
+
+    /** Copies what a run on this batch wrote to the host's memory: outputs, and the layer's part of the cache. */
+    public void download(Batch batch) {
+        for (int i = 0; i < outputs.size(); i++) {
+            KernelRequest.Spec spec = args.request().outputs().get(i);
+            TensorView view = args.outputs().get(i);
+            long rowBytes = spec.type().bytes(spec.cols());
+            long rows = rows(spec.rows(), batch);
+            for (long r = 0; r < rows; r++) {
+                outputs.get(i).buffer().read(r * rowBytes, view.segment(), view.rowOffset(r), rowBytes);
+            }
+        }
+        for (int i = 0; i < inputs.size(); i++) {
+            if (args.inputs().get(i) instanceof Operand.Cache(MemorySegment pool, KvLayout layout)) {
+                DeviceBuffer buffer = inputs.get(i).buffer();
+                buffer.read(0, pool, layout.keyOffset(layer(), 0, 0), buffer.bytes());
+            }
+        }
+    }
+
+    private static long rows(Dim rows, Batch batch) {
+        return rows.isSymbolic() ? RowCount.of(rows).in(batch) : rows.size();
+    }
+
+    private int layer() {
+        return args.request().op().cacheLayer().orElseThrow();
+    }
+
+    /** Frees the memory on the device. Idempotent. */
+    @Override
+    public void close() {
+        program.close();
+        buffers.forEach(DeviceBuffer::close);
+    }
+}
