@@ -6,5 +6,5 @@ module dev.tegula.opencl {
 
     exports dev.tegula.opencl;
 
-    provides dev.tegula.kernel.KernelProvider with dev.tegula.opencl.OpenClProvider;
+    provides dev.tegula.device.DeviceBackend with dev.tegula.opencl.OpenClBackend;
 }

@@ -6,8 +6,13 @@ import dev.tegula.kernel.KernelArgs;
 import dev.tegula.kernel.Scratch;
 
 /** A device's kernel bound to the host's memory: each call uploads its inputs and downloads what it wrote. */
-record HostedKernel(DeviceKernelFactory factory, KernelArgs args) implements Kernel {
-    HostedKernel {
+final class HostedKernel implements Kernel {
+    private final DeviceKernelFactory factory;
+    private final KernelArgs args;
+
+    HostedKernel(DeviceKernelFactory factory, KernelArgs args) {
+        this.factory = factory;
+        this.args = args;
         factory.refuse(args.request())
                 .ifPresent(refusal -> {
                     throw new IllegalArgumentException(refusal.toString());
@@ -22,7 +27,7 @@ record HostedKernel(DeviceKernelFactory factory, KernelArgs args) implements Ker
 
     @Override
     public void run(Batch batch, int portion, int portions, Scratch scratch) {
-        try (UploadedCall call = new UploadedCall(factory, args)) {
+        try (HostedCall call = new HostedCall(factory, args)) {
             call.run(batch);
             call.download(batch);
         }

@@ -114,10 +114,7 @@ public final class TypedFactory implements KernelFactory {
     @Override
     public Kernel bind(KernelArgs args) {
         KernelRequest request = args.request();
-        refuse(request).ifPresent(refusal -> {
-            throw new IllegalArgumentException(refusal.toString());
-        });
-        Shapes.check(request);
+        check(request);
         for (int i = 0; i < args.inputs().size(); i++) {
             checkInput(request, i, args.inputs().get(i));
         }
@@ -125,6 +122,18 @@ public final class TypedFactory implements KernelFactory {
             checkView(request, "output " + i, request.outputs().get(i), args.outputs().get(i));
         }
         return binder.apply(args);
+    }
+
+    /**
+     * Checks the request itself, without any memory.
+     *
+     * @throws IllegalArgumentException when the kernel refuses it, or its shapes do not fit together
+     */
+    public void check(KernelRequest request) {
+        refuse(request).ifPresent(refusal -> {
+            throw new IllegalArgumentException(refusal.toString());
+        });
+        Shapes.check(request);
     }
 
     private void checkInput(KernelRequest request, int i, Operand operand) {

@@ -1,5 +1,6 @@
 package dev.tegula.nat;
 
+import dev.tegula.kernel.CacheFolder;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;

@@ -2,7 +2,7 @@ package dev.tegula.bench.machine;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.tegula.bench.Json;
-import dev.tegula.nat.CacheFolder;
+import dev.tegula.kernel.CacheFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,8 @@
 package dev.tegula.bench.kernel;
 
 import dev.tegula.bench.Suites;
+import dev.tegula.device.DeviceBackend;
+import dev.tegula.device.Devices;
 import dev.tegula.kernel.Costs;
 import dev.tegula.kernel.KernelFactory;
 import dev.tegula.kernel.KernelId;
@@ -8,6 +10,7 @@ import dev.tegula.kernel.KernelProvider;
 import dev.tegula.kernel.KernelTable;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The text of docs/KERNELS.md: the kernel table as a page, the same on every machine. */
 final class KernelsPage {
@@ -25,11 +28,11 @@ final class KernelsPage {
 
     private KernelsPage() {}
 
-    /** The engines of a product, best first; those below the scalar one are of tests. */
+    /** The engines of a product, those of devices too, best first; those below the scalar one are of tests. */
     static List<KernelProvider> engines() {
-        return KernelTable.load()
-                .providers()
-                .stream()
+        return Stream
+                .concat(KernelTable.load().providers().stream(),
+                        Devices.backends().stream().map(DeviceBackend::kernels))
                 .filter(provider -> provider.rank() >= 0)
                 .sorted(Comparator.comparingInt(KernelProvider::rank)
                         .reversed()

@@ -10,9 +10,9 @@ import java.util.Optional;
  * @param devices all devices of all platforms; empty exactly when there is a refusal
  * @param refusal why there is no device
  */
-public record OpenClDevices(List<OpenClDevice> devices, Optional<Refusal> refusal) {
+record OpenClDevices(List<OpenClDevice> devices, Optional<Refusal> refusal) {
     /** Copies the list. */
-    public OpenClDevices {
+    OpenClDevices {
         devices = List.copyOf(devices);
         if (devices.isEmpty() != refusal.isPresent()) {
             throw new IllegalArgumentException(devices.size() + " devices and refusal " + refusal);
@@ -25,7 +25,7 @@ public record OpenClDevices(List<OpenClDevice> devices, Optional<Refusal> refusa
     }
 
     /** The devices. Never throws; the first call loads the drivers. Thread-safe. */
-    public static OpenClDevices list() {
+    static OpenClDevices list() {
         return Once.FOUND;
     }
 
@@ -42,6 +42,6 @@ public record OpenClDevices(List<OpenClDevice> devices, Optional<Refusal> refusa
 
     /** No devices, for a reason. */
     static OpenClDevices refused(String reason) {
-        return new OpenClDevices(List.of(), Optional.of(new Refusal(OpenClProvider.ENGINE, reason)));
+        return new OpenClDevices(List.of(), Optional.of(new Refusal(OpenClKernel.ENGINE, reason)));
     }
 }

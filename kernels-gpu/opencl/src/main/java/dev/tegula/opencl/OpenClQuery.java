@@ -9,7 +9,8 @@ import static org.lwjgl.opencl.CL10.CL_DEVICE_MAX_WORK_GROUP_SIZE;
 import static org.lwjgl.opencl.CL10.CL_DEVICE_NAME;
 import static org.lwjgl.opencl.CL10.CL_DEVICE_NOT_FOUND;
 import static org.lwjgl.opencl.CL10.CL_DEVICE_TYPE_ALL;
-import static org.lwjgl.opencl.CL10.CL_DEVICE_VENDOR;
+import static org.lwjgl.opencl.CL10.CL_DEVICE_SINGLE_FP_CONFIG;
+import static org.lwjgl.opencl.CL10.CL_DEVICE_TYPE;
 import static org.lwjgl.opencl.CL10.CL_DEVICE_VERSION;
 import static org.lwjgl.opencl.CL10.CL_DRIVER_VERSION;
 import static org.lwjgl.opencl.CL10.CL_PLATFORM_NAME;
@@ -32,7 +33,7 @@ import org.lwjgl.PointerBuffer;
 import org.lwjgl.opencl.CL;
 import org.lwjgl.system.Configuration;
 
-/** Asks the OpenCL loader for platforms and devices. The only class here that touches LWJGL. */
+/** Loads LWJGL and asks the OpenCL loader for platforms and devices; no class here calls OpenCL before it has. */
 final class OpenClQuery {
     /** What the loader answers when no driver is registered (cl_khr_icd). */
     private static final int NO_PLATFORM = -1001;
@@ -113,11 +114,11 @@ final class OpenClQuery {
     }
 
     private static OpenClDevice device(int index, String platform, long id) {
-        return new OpenClDevice(index, platform, text(id, CL_DEVICE_NAME), text(id, CL_DEVICE_VENDOR),
+        return new OpenClDevice(id, index, number(id, CL_DEVICE_TYPE), platform, text(id, CL_DEVICE_NAME),
                 text(id, CL_DEVICE_VERSION), text(id, CL_DRIVER_VERSION), number(id, CL_DEVICE_GLOBAL_MEM_SIZE),
                 number(id, CL_DEVICE_MAX_MEM_ALLOC_SIZE), number(id, CL_DEVICE_LOCAL_MEM_SIZE),
                 Math.toIntExact(number(id, CL_DEVICE_MAX_COMPUTE_UNITS)), number(id, CL_DEVICE_MAX_WORK_GROUP_SIZE),
-                OpenClDevice.capabilities(text(id, CL_DEVICE_EXTENSIONS)));
+                number(id, CL_DEVICE_SINGLE_FP_CONFIG), OpenClDevice.extensions(text(id, CL_DEVICE_EXTENSIONS)));
     }
 
     private static PointerBuffer ids(String what, int none, Ids query) {
@@ -155,7 +156,7 @@ final class OpenClQuery {
 
     private static void check(String what, int status) {
         if (status != CL_SUCCESS) {
-            throw new IllegalStateException(what + ": OpenCL status " + status);
+            throw new IllegalStateException(what + ": " + Status.text(status));
         }
     }
 }

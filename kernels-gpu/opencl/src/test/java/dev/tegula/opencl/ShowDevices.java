@@ -9,9 +9,11 @@ final class ShowDevices {
         for (OpenClDevice device : found.devices()) {
             System.out.println("device " + device.computeUnits() + " " + device.globalBytes() + " "
                     + device.largestBufferBytes() + " " + device.version());
-            System.out.println(device);
+            System.out.println(device.info());
         }
         found.refusal().ifPresent(System.out::println);
-        System.out.println("provider " + new OpenClProvider().unavailable().orElseThrow());
+        OpenClBackend backend = new OpenClBackend();
+        System.out.println("backend " + backend.devices().size() + " "
+                + backend.kernels().unavailable().map(Object::toString).orElse("available"));
     }
 }

@@ -1,4 +1,4 @@
-package dev.tegula.nat;
+package dev.tegula.kernel;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 
-/** Where what was measured on this machine is kept for this user. */
+/** Where what was measured, or compiled, on this machine is kept for this user. */
 public final class CacheFolder {
     /** System property: the folder of such files instead of {@code tegula} in the user's folder for caches. */
     public static final String PROPERTY = "tegula.cache";
@@ -70,12 +70,17 @@ public final class CacheFolder {
      * @throws IOException when it cannot be written
      */
     public static void write(Path file, String text) throws IOException {
+        write(file, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The same with bytes. */
+    public static void write(Path file, byte[] content) throws IOException {
         // A link to a file stays one.
         Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
         Files.createDirectories(target.getParent());
         Path beside = Files.createTempFile(target.getParent(), target.getFileName().toString(), ".tmp");
         try {
-            Files.writeString(beside, text, StandardCharsets.UTF_8);
+            Files.write(beside, content);
             Files.move(beside, target, StandardCopyOption.ATOMIC_MOVE);
         } finally {
             Files.deleteIfExists(beside);

@@ -1,4 +1,4 @@
-package dev.tegula.nat;
+package dev.tegula.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

@@ -1,0 +1,217 @@
+package dev.tegula.opencl;
+
+import dev.tegula.device.Device;
+import dev.tegula.device.DeviceBuffer;
+import dev.tegula.device.DeviceCall;
+import dev.tegula.device.DeviceException;
+import dev.tegula.device.DeviceInfo;
+import dev.tegula.device.DeviceProgram;
+import dev.tegula.kernel.KernelProvider;
+import java.nio.IntBuffer;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.lwjgl.opencl.CL10;
+import org.lwjgl.system.MemoryStack;
+
+/**
+ * An open OpenCL device: a context, one queue that works in order, and everything that was made on them. Its lock guards all
+ * handles, of buffers and programs as well.
+ */
+final class OpenedDevice implements Device {
+    private final OpenClDevice facts;
+    private final DeviceInfo info;
+    private final Shape shape;
+    private final BinaryCache cache;
+    private final OpenClKernels kernels;
+    private final Set<OpenClBuffer> buffers = new LinkedHashSet<>();
+    private final Set<OpenClProgram> programs = new LinkedHashSet<>();
+    private final Map<String, BuiltProgram> built = new HashMap<>();
+    private long context;
+    private long queue;
+    private long allocated;
+    private int fromCache;
+
+    private OpenedDevice(OpenClDevice facts, Shape shape, BinaryCache cache, long context, long queue) {
+        this.facts = facts;
+        this.info = facts.info();
+        this.shape = shape;
+        this.cache = cache;
+        this.context = context;
+        this.queue = queue;
+        this.kernels = new OpenClKernels(this);
+    }
+
+    /**
+     * Opens a device.
+     *
+     * @param shape how its kernels are cut
+     * @param cache where compiled programs are kept
+     */
+    static OpenedDevice open(OpenClDevice facts, Shape shape, BinaryCache cache) {
+        try (MemoryStack stack = MemoryStack.stackPush()) {
+            IntBuffer status = stack.mallocInt(1);
+            long context = CL10.clCreateContext(stack.pointers(0), facts.handle(), null, 0, status);
+            if (status.get(0) != CL10.CL_SUCCESS) {
+                throw new DeviceException(facts.id(), "clCreateContext", Status.text(status.get(0)));
+            }
+            long queue = CL10.clCreateCommandQueue(context, facts.handle(), 0, status);
+            if (status.get(0) != CL10.CL_SUCCESS) {
+                CL10.clReleaseContext(context);
+                throw new DeviceException(facts.id(), "clCreateCommandQueue", Status.text(status.get(0)));
+            }
+            return new OpenedDevice(facts, shape, cache, context, queue);
+        }
+    }
+
+    @Override
+    public DeviceInfo info() {
+        return info;
+    }
+
+    OpenClDevice facts() {
+        return facts;
+    }
+
+    Shape shape() {
+        return shape;
+    }
+
+    /** The context's handle, under the lock. */
+    long context() {
+        checkOpen();
+        return context;
+    }
+
+    /** The queue's handle, under the lock. */
+    long queue() {
+        checkOpen();
+        return queue;
+    }
+
+    private void checkOpen() {
+        if (context == 0) {
+            throw new IllegalStateException(info.id() + " is closed");
+        }
+    }
+
+    @Override
+    public KernelProvider kernels() {
+        return kernels;
+    }
+
+    @Override
+    public synchronized OpenClBuffer allocate(long bytes, String what) {
+        checkOpen();
+        if (bytes < 1) {
+            throw new IllegalArgumentException(what + ": " + bytes + " bytes; must be at least 1");
+        }
+        if (bytes > info.largestBufferBytes() || bytes > info.memoryBytes() - allocated) {
+            throw outOfMemory(what, bytes, "it has %,d, buffers of at most %,d".formatted(info.memoryBytes(),
+                    info.largestBufferBytes()));
+        }
+        try (MemoryStack stack = MemoryStack.stackPush()) {
+            IntBuffer status = stack.mallocInt(1);
+            long handle = CL10.clCreateBuffer(context, CL10.CL_MEM_READ_WRITE, bytes, status);
+            if (Status.isMemory(status.get(0))) {
+                throw outOfMemory(what, bytes, Status.text(status.get(0)));
+            }
+            if (status.get(0) != CL10.CL_SUCCESS) {
+                throw new DeviceException(info.id(), what + ": a buffer of " + bytes + " bytes",
+                        Status.text(status.get(0)));
+            }
+            OpenClBuffer buffer = new OpenClBuffer(this, what, bytes, handle);
+            buffers.add(buffer);
+            allocated += bytes;
+            return buffer;
+        }
+    }
+
+    private OutOfMemoryError outOfMemory(String what, long bytes, String reason) {
+        return new OutOfMemoryError(
+                "%s: %s: %,d bytes asked for, %,d held; %s".formatted(info.id(), what, bytes, allocated,
+                        reason));
+    }
+
+    /** Called by a buffer that is being closed. */
+    void forget(OpenClBuffer buffer) {
+        if (buffers.remove(buffer)) {
+            allocated -= buffer.bytes();
+        }
+    }
+
+    /** Called by a program that is being closed. */
+    void forget(OpenClProgram program) {
+        programs.remove(program);
+    }
+
+    @Override
+    public synchronized long allocatedBytes() {
+        return allocated;
+    }
+
+    @Override
+    public synchronized void finish() {
+        int status = CL10.clFinish(queue());
+        if (status != CL10.CL_SUCCESS) {
+            throw new DeviceException(info.id(), "clFinish", Status.text(status));
+        }
+    }
+
+    @Override
+    public synchronized DeviceProgram program(List<DeviceCall> calls) {
+        checkOpen();
+        OpenClProgram program = new OpenClProgram(this, calls);
+        programs.add(program);
+        return program;
+    }
+
+    /**
+     * A buffer of this device.
+     *
+     * @throws IllegalArgumentException when it is of another
+     */
+    OpenClBuffer own(DeviceBuffer buffer) {
+        if (buffer instanceof OpenClBuffer mine && mine.device() == this) {
+            return mine;
+        }
+        throw new IllegalArgumentException(info.id() + ": the memory is of another device");
+    }
+
+    /** A compiled program, compiled when it is first asked for. */
+    BuiltProgram built(Source source) {
+        BuiltProgram program = built.get(source.parts().toString());
+        if (program == null) {
+            program = BuiltProgram.build(this, source, cache);
+            built.put(source.parts().toString(), program);
+        }
+        return program;
+    }
+
+    /** Called when a program came out of the cache. */
+    void countCached() {
+        fromCache++;
+    }
+
+    /** Programs that came out of the cache. */
+    synchronized int fromCache() {
+        return fromCache;
+    }
+
+    @Override
+    public synchronized void close() {
+        if (context == 0) {
+            return;
+        }
+        CL10.clFinish(queue);
+        List.copyOf(programs).forEach(OpenClProgram::close);
+        List.copyOf(buffers).forEach(OpenClBuffer::close);
+        built.values().forEach(BuiltProgram::release);
+        CL10.clReleaseCommandQueue(queue);
+        CL10.clReleaseContext(context);
+        queue = 0;
+        context = 0;
+    }
+}
