@@ -28,15 +28,18 @@ class StructureTest {
 
     /** The packages of our own that a module's classes may use. */
     private static final Map<String, Set<String>> ARROWS = Map.of("core", Set.of("core"), "quant",
-            Set.of("core", "quant"), "kernels-cpu", Set.of("core", "kernels-cpu"), "native", Set.of("core", "native"));
+            Set.of("core", "quant"), "kernels-cpu", Set.of("core", "kernels-cpu"), "native", Set.of("core", "native"),
+            "kernels-gpu/opencl", Set.of("core", "kernels-gpu/opencl"));
 
     private static final Map<String, List<String>> PACKAGES = Map.of("core",
-            List.of("tensor", "tile", "kernel", "graph", "exec", "file", "model", "text", "kv", "sample", "engine",
+            List.of("tensor", "tile", "kernel", "device", "graph", "exec", "file", "model", "text", "kv", "sample",
+                    "engine",
                     "observe"),
-            "quant", List.of("quant"), "kernels-cpu", List.of("cpu"), "native", List.of("nat"));
+            "quant", List.of("quant"), "kernels-cpu", List.of("cpu"), "native", List.of("nat"),
+            "kernels-gpu/opencl", List.of("opencl"));
 
     @ParameterizedTest
-    @ValueSource(strings = {"core", "quant", "kernels-cpu", "native"})
+    @ValueSource(strings = {"core", "quant", "kernels-cpu", "native", "kernels-gpu/opencl"})
     void modulesUseOnlyThoseBelowThem(String module) throws IOException {
         Set<String> allowed = new TreeSet<>();
         ARROWS.get(module).forEach(m -> PACKAGES.get(m).forEach(p -> allowed.add("dev/tegula/" + p + "/")));

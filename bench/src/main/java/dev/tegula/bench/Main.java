@@ -1,6 +1,7 @@
 package dev.tegula.bench;
 
 import dev.tegula.bench.machine.MachineCommand;
+import dev.tegula.bench.model.SyntheticCommand;
 import dev.tegula.bench.peer.PeersCommand;
 import dev.tegula.bench.report.CompareCommand;
 import dev.tegula.bench.report.ReportCommand;
@@ -13,7 +14,8 @@ import picocli.CommandLine.Option;
 @Command(name = "tegula bench", subcommands = {MachineCommand.class,
     KernelsCommand.class,
     CompareCommand.class, ReportCommand.class,
-    PeersCommand.class}, description = "Measures kernels. (Whole models: tegula bench --model FILE.)", synopsisSubcommandLabel = "COMMAND")
+    PeersCommand.class,
+    SyntheticCommand.class}, description = "Measures kernels. (Whole models: tegula bench --model FILE.)", synopsisSubcommandLabel = "COMMAND")
 public final class Main {
     @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help message and exit.")
     private boolean help;

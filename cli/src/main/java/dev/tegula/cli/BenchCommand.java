@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
 /** {@code tegula bench}: tokens per second of prefill and decode. */
 @Command(name = "bench", mixinStandardHelpOptions = true, versionProvider = Version.class, description = "Measures tokens per second of prompts of given lengths and of decoding one token at a time, both "
         + "from an empty context. Each test is repeated unmeasured first, until the compiler has settled. Of the script ./tegula there are "
-        + "also: bench machine (the machine's peaks), bench kernels (JMH suites of single kernels), bench peers (matrix products beside other libraries), bench report (a page of all), bench compare (two of them).")
+        + "also: bench machine (the machine's peaks), bench kernels (JMH suites of single kernels), bench peers (matrix products beside other libraries), bench report (a page of all), bench compare (two of them), bench synthetic (a model of a published shape with random weights).")
 final class BenchCommand implements Callable<Integer> {
     // Rows of one prefill call, as the engine uses.
     private static final int CHUNK = 512;

@@ -1,5 +1,6 @@
 package dev.tegula.cli;
 
+import dev.tegula.exec.DevicePlan;
 import dev.tegula.exec.Loading;
 import dev.tegula.exec.Plan;
 import dev.tegula.exec.WeightCache;
@@ -147,14 +148,27 @@ final class InspectCommand implements Callable<Integer> {
         memory.put("activations", plan.activationBytes());
         memory.put("scratch", plan.scratch().totalBytes() * plan.limits().threads());
         memory.put("shared", plan.sharedBytes());
-        memory.put("kv_cache", plan.kv().bytes());
+        memory.put("kv_cache", plan.kvBytes());
         memory.put("batch", plan.limits().batchBytes());
         memory.put("cold_start", plan.coldBytes());
         memory.put("total", plan.totalBytes());
+        plan.device().ifPresent(part -> memory.put("device", device(part)));
         memory.put("mapped", cache == null ? 0 : plan.cacheableBytes());
         memory.put("threads", plan.limits().threads());
         memory.put("context", plan.limits().context());
         memory.put("kv_type", plan.kv().type().name());
+        return memory;
+    }
+
+    private static Map<String, Object> device(DevicePlan part) {
+        Map<String, Object> memory = new LinkedHashMap<>();
+        memory.put("id", part.device().info().id());
+        memory.put("weights", part.weightBytes());
+        memory.put("constants", part.constantBytes());
+        memory.put("activations", part.activationBytes());
+        memory.put("kv_cache", part.kvBytes());
+        memory.put("layers", part.layers().size());
+        memory.put("total", part.totalBytes());
         return memory;
     }
 

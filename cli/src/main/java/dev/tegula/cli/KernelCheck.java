@@ -1,5 +1,7 @@
 package dev.tegula.cli;
 
+import dev.tegula.device.Device;
+import dev.tegula.device.Devices;
 import dev.tegula.kernel.KernelFactory;
 import dev.tegula.kernel.KernelProvider;
 import dev.tegula.kernel.KernelTable;
@@ -32,15 +34,25 @@ final class KernelCheck {
      * Compares.
      *
      * @param args the engines, with commas between them; a regular expression that the kernels' ids match in part; the
-     *            seed
+     *            seed; the id of the device whose engine it is, empty for engines of the CPU
      */
     public static void main(String[] args) {
-        new KernelCheck().run(Set.of(args[0].split(",")), Pattern.compile(args[1]), Long.parseLong(args[2]));
+        KernelCheck check = new KernelCheck();
+        Set<String> engines = Set.of(args[0].split(","));
+        Pattern filter = Pattern.compile(args[1]);
+        long seed = Long.parseLong(args[2]);
+        if (args[3].isEmpty()) {
+            check.run(KernelTable.load().providers(), engines, filter, seed);
+        } else {
+            try (Device device = Devices.open(args[3])) {
+                check.run(List.of(device.kernels()), engines, filter, seed);
+            }
+        }
     }
 
-    private void run(Set<String> engines, Pattern filter, long seed) {
+    private void run(List<KernelProvider> providers, Set<String> engines, Pattern filter, long seed) {
         List<KernelFactory> kernels = new ArrayList<>();
-        for (KernelProvider provider : KernelTable.load().providers()) {
+        for (KernelProvider provider : providers) {
             if (engines.contains(provider.engine())) {
                 provider.unavailable()
                         .ifPresentOrElse(

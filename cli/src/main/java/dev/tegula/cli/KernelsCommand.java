@@ -51,10 +51,11 @@ final class KernelsCommand implements Callable<Integer> {
                 steps.putIfAbsent(step.request().toString(), step);
                 uses.merge(step.request().toString(), 1, Integer::sum);
             }
+            KernelTable all = how.device().map(device -> table.before(device.kernels())).orElse(table);
             if (json) {
-                terminal.println(Json.writeIndented(object(table, steps, uses)));
+                terminal.println(Json.writeIndented(object(all, steps, uses)));
             } else {
-                text(table, steps, uses);
+                text(all, steps, uses);
             }
         }
         return TegulaCommand.OK;

@@ -1,23 +1,22 @@
 package dev.tegula.cli;
 
+import dev.tegula.device.Device;
 import dev.tegula.exec.Loading;
 import dev.tegula.exec.WeightCache;
-import dev.tegula.kernel.KernelProvider;
 import dev.tegula.kernel.KernelTable;
 import dev.tegula.model.ModelOptions;
 import dev.tegula.tensor.DType;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Set;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Which model a command runs, and on what. */
-final class ModelOptionsMixin {
+/** Which model a command runs, and on what. Closed when the command is done, which closes the device. */
+final class ModelOptionsMixin implements AutoCloseable {
     /** Formats of the KV cache. */
     enum Kv {
         f16, f32, bf16, q8_0;
@@ -27,7 +26,8 @@ final class ModelOptionsMixin {
         }
     }
 
-    private static final String OPENCL = "cl";
+    private static final String DEVICE_HELP = "Where the model runs: cpu, auto (the first graphics processor there is, else the "
+            + "CPU) or a device that the command devices lists, such as opencl:0 (default: cpu).";
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
@@ -51,6 +51,11 @@ final class ModelOptionsMixin {
 
     @Option(names = "--engines", paramLabel = "NAME", split = ",", description = "Use kernels of these engines only, besides the scalar one (default: all that run here).")
     private Set<String> engines;
+
+    @Option(names = "--device", paramLabel = "DEVICE", description = DEVICE_HELP)
+    private String deviceId = DeviceChoice.CPU;
+
+    private Device device;
 
     @Option(names = "--weight-cache", arity = "0..1", paramLabel = "FILE", preprocessor = AttachedOnly.class, description = "Keep the weights, laid out for the kernels, in a file that later starts map instead of "
             + "reading the model (default: MODEL" + WeightCache.SUFFIX
@@ -85,7 +90,8 @@ final class ModelOptionsMixin {
      *
      * @param kvDefault format of the KV cache without {@code --kv}
      * @param loading told of the progress of loading
-     * @throws ParameterException if a number is out of range, an engine unknown, or the weight cache one of no file
+     * @throws ParameterException if a number is out of range, an engine or device unknown, or the weight cache one of no file
+     * @throws UnsupportedOperationException if there is no device of that kind here, with the reason
      */
     ModelOptions options(DType kvDefault, Loading loading) {
         DType kvType = kv == null ? kvDefault : kv.type();
@@ -96,7 +102,19 @@ final class ModelOptionsMixin {
                 .withKernels(kernels())
                 .withLoading(loading);
         WeightCache cache = weightCache();
-        return cache == null ? options : options.withWeightCache(cache);
+        options = cache == null ? options : options.withWeightCache(cache);
+        if (device == null) {
+            device = DeviceChoice.open(spec.commandLine(), deviceId).orElse(null);
+        }
+        return device == null ? options : options.withDevice(device);
+    }
+
+    @Override
+    public void close() {
+        if (device != null) {
+            device.close();
+            device = null;
+        }
     }
 
     /**
@@ -141,15 +159,6 @@ final class ModelOptionsMixin {
                 throw new ParameterException(spec.commandLine(), "--engines: " + e.getMessage(), e);
             }
         }
-        return model == null ? table.only(cpuEngines(table)) : table;
-    }
-
-    // Asking for a device starts its driver, which takes longer than the embedded model's answer.
-    private static Set<String> cpuEngines(KernelTable table) {
-        return table.providers()
-                .stream()
-                .map(KernelProvider::engine)
-                .filter(engine -> !engine.equals(OPENCL))
-                .collect(Collectors.toSet());
+        return table;
     }
 }

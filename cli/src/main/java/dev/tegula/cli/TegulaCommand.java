@@ -57,6 +57,7 @@ final class TegulaCommand {
         commands.put("tokenize", TokenizeCommand::new);
         commands.put("detokenize", DetokenizeCommand::new);
         commands.put("template", TemplateCommand::new);
+        commands.put("devices", DevicesCommand::new);
         commands.put("kernels", KernelsCommand::new);
         commands.put("verify-kernels", VerifyKernelsCommand::new);
         commands.put("tune", TuneCommand::new);
@@ -83,8 +84,26 @@ final class TegulaCommand {
         // -hello is no -h with more after it.
         line.setPosixClusteredShortOptionsAllowed(false);
         line.setParameterExceptionHandler((e, given) -> refuseUsage(e, terminal));
+        line.setExecutionStrategy(TegulaCommand::runAndClose);
         line.setExecutionExceptionHandler((e, command, result) -> root.report(e, terminal));
         return line;
+    }
+
+    /** Runs the command named last, and then closes those of its mixins that hold something open. */
+    private static int runAndClose(CommandLine.ParseResult result) {
+        try {
+            return new CommandLine.RunLast().execute(result);
+        } finally {
+            CommandLine.ParseResult last = result;
+            while (last.hasSubcommand()) {
+                last = last.subcommand();
+            }
+            for (CommandLine.Model.CommandSpec mixin : last.commandSpec().mixins().values()) {
+                if (mixin.userObject() instanceof ModelOptionsMixin options) {
+                    options.close();
+                }
+            }
+        }
     }
 
     private static int execute(CommandLine line, Terminal terminal, String... args) {

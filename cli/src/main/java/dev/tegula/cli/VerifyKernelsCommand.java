@@ -1,5 +1,6 @@
 package dev.tegula.cli;
 
+import dev.tegula.device.Device;
 import dev.tegula.kernel.KernelProvider;
 import dev.tegula.kernel.KernelTable;
 import java.io.IOException;
@@ -35,6 +36,10 @@ final class VerifyKernelsCommand implements Callable<Integer> {
     @Option(names = "--engines", paramLabel = "NAME", split = ",", description = "Verify kernels of these engines only (default: all but the scalar one, which is what they are compared with).")
     private Set<String> engines;
 
+    @Option(names = "--device", paramLabel = "DEVICE", description = "Verify the kernels of a device that the command devices lists, such as opencl:0; auto is the first "
+            + "graphics processor there is (default: cpu, the engines of the CPU).")
+    private String deviceId = DeviceChoice.CPU;
+
     @Option(names = "--filter", paramLabel = "REGEX", description = "Verify kernels only whose id this matches, in part or whole: matmul, q4_k, \\.vec$.")
     private String filter = "";
 
@@ -52,11 +57,10 @@ final class VerifyKernelsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        KernelTable table = KernelTable.load();
-        Set<String> chosen = chosen(table);
+        List<KernelProvider> providers = providers();
+        Set<String> chosen = chosen(providers);
         Pattern pattern = pattern();
-        List<String> ids = table.providers()
-                .stream()
+        List<String> ids = providers.stream()
                 .filter(provider -> chosen.contains(provider.engine()))
                 .flatMap(provider -> provider.kernels().stream())
                 .map(kernel -> kernel.id().toString())
@@ -79,6 +83,10 @@ final class VerifyKernelsCommand implements Callable<Integer> {
 
     /** First what needs no vectors; what refused there may follow their width, and is tried at each. */
     private void compare(Set<String> chosen, int kernels, Progress progress) throws IOException {
+        if (!deviceId.equals(DeviceChoice.CPU)) {
+            new Child(NO_VECTORS, progress, 0).run(chosen);
+            return;
+        }
         // Until the first JVM has said which engines refuse, any of them may run at every width.
         Child first = new Child(NO_VECTORS, progress, kernels * (WIDTHS.size() - 1));
         first.run(chosen);
@@ -88,18 +96,30 @@ final class VerifyKernelsCommand implements Callable<Integer> {
         }
     }
 
-    private Set<String> chosen(KernelTable table) {
+    /** The engines of the CPU, or that of the device. */
+    private List<KernelProvider> providers() {
+        Optional<Device> device = DeviceChoice.open(spec.commandLine(), deviceId);
+        if (device.isEmpty()) {
+            deviceId = DeviceChoice.CPU;
+            return KernelTable.load().providers();
+        }
+        try (Device opened = device.get()) {
+            deviceId = opened.info().id();
+            return List.of(opened.kernels());
+        }
+    }
+
+    private Set<String> chosen(List<KernelProvider> providers) {
         if (engines != null) {
             try {
-                table.only(engines);
+                KernelTable.of(providers).only(engines);
             } catch (IllegalArgumentException e) {
                 throw new ParameterException(spec.commandLine(), "--engines: " + e.getMessage(), e);
             }
             return engines;
         }
         Set<String> all = new LinkedHashSet<>();
-        table.providers()
-                .stream()
+        providers.stream()
                 .filter(provider -> provider.rank() != 0)
                 .map(KernelProvider::engine)
                 .forEach(all::add);
@@ -134,7 +154,8 @@ final class VerifyKernelsCommand implements Callable<Integer> {
 
         void run(Set<String> which) throws IOException {
             List<String> command = ChildJvm.command(KernelCheck.class, bits);
-            command.addAll(List.of(String.join(",", which), filter, Long.toString(seed)));
+            String device = deviceId.equals(DeviceChoice.CPU) ? "" : deviceId;
+            command.addAll(List.of(String.join(",", which), filter, Long.toString(seed), device));
             Optional<String> failure = ChildJvm.run(command, this::line);
             if (failure.isPresent()) {
                 String said = noise.isEmpty() ? "" : "; it said: " + String.join(" ", noise);

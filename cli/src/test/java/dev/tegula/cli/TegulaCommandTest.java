@@ -24,7 +24,7 @@ class TegulaCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "chat", "inspect", "tokenize", "detokenize", "template", "kernels",
+    @ValueSource(strings = {"run", "chat", "inspect", "tokenize", "detokenize", "template", "devices", "kernels",
         "verify-kernels", "tune", "logits", "perplexity", "bench", "quantize"})
     void helpsOnEverything(String command) {
         Cli help = Cli.run(command, "--help").ok();

@@ -30,6 +30,13 @@ public interface Device extends AutoCloseable {
     long allocatedBytes();
 
     /**
+     * Waits until everything that was asked of the device is done.
+     *
+     * @throws DeviceException when something of it failed
+     */
+    void finish();
+
+    /**
      * Binds kernels of this device to memory on it.
      *
      * @param calls what a run does, in this order

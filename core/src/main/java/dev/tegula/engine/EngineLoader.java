@@ -9,6 +9,7 @@ import dev.tegula.kv.BlockPool;
 import dev.tegula.model.Model;
 import dev.tegula.observe.LoadEvent;
 import dev.tegula.sample.SamplingOptions;
+import dev.tegula.sample.TopLogits;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -48,9 +49,10 @@ final class EngineLoader {
             int sessions = model.plan().limits().sessions();
             top = new TopLogitsKernel(options.model().kernels(), vocabulary, sessions);
             Runnable closer = closer(model, top);
+            TopLogits first = model.plan().device().isPresent() ? new DeviceTopLogits(model.executor(), top) : top;
             EngineParts parts = new EngineParts(new ModelRunner(model.executor()), model.newBatch(),
                     new BlockPool(model.kvLayout().blocks()), codec, context, sessions, options.queue(),
-                    vocabulary, sampling, top, load, closer);
+                    vocabulary, sampling, first, load, closer);
             Engine engine = new Engine(parts, model, codec.tokenizer());
             record(file, load);
             warnIfScalar(file, model.plan(), options.model().kernels());

@@ -1,5 +1,6 @@
 package dev.tegula.engine;
 
+import dev.tegula.device.Device;
 import dev.tegula.exec.WeightCache;
 import dev.tegula.file.gguf.GgufOptions;
 import dev.tegula.model.ModelOptions;
@@ -61,6 +62,11 @@ public record EngineOptions(ModelOptions model, GgufOptions file, Optional<Strin
     /** The same with packed weights in a file; the model has to be opened by its path. */
     public EngineOptions withWeightCache(WeightCache cache) {
         return withModel(model.withWeightCache(cache));
+    }
+
+    /** The same on a device, which stays the caller's: to be closed after the engine. */
+    public EngineOptions withDevice(Device device) {
+        return withModel(model.withDevice(device));
     }
 
     /** The same with another way to read the file. */

@@ -121,6 +121,11 @@ final class Generation {
         batchRows = rows;
     }
 
+    /** Whether a row of logits must be in memory for {@link #choose}, and not only be found by {@link EngineParts#top}. */
+    boolean readsWholeRows() {
+        return hook != null || sampler.readsWholeRows();
+    }
+
     /**
      * Chooses the next token from its logits.
      *

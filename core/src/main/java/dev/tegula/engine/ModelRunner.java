@@ -18,6 +18,11 @@ record ModelRunner(Executor executor) implements Runner {
 
     @Override
     public TensorView logits() {
-        return executor.logits();
+        return executor.logitsMemory();
+    }
+
+    @Override
+    public void fetch(int row) {
+        executor.fetch(row);
     }
 }

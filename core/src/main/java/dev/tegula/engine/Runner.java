@@ -15,6 +15,12 @@ interface Runner {
     /** Makes the call in flight, or if there is none possibly the next one, return early. Thread-safe. */
     void abort();
 
-    /** F32, row i for the i-th output row of the last batch; the same object as long as the memory is the same. */
+    /**
+     * F32, row i for the i-th output row of the last batch, which is there after {@link #fetch}; the same object as long as the
+     * memory is the same.
+     */
     TensorView logits();
+
+    /** Makes sure that a row of the logits is in memory, wherever it was computed. */
+    void fetch(int row);
 }

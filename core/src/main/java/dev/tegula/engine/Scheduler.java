@@ -250,6 +250,9 @@ final class Scheduler implements Runnable {
 
     private void choose(Generation generation, int output) {
         try {
+            if (generation.readsWholeRows()) {
+                runner.fetch(output);
+            }
             FinishReason reason = generation.cancelled()
                     ? FinishReason.CANCELLED
                     : generation.choose(logits.row(output), logits.readOnly(output));

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -86,9 +87,29 @@ final class DeviceMemory implements AutoCloseable {
         wanted.removeAll(made);
         wanted.removeIf(value -> !plan.buffers().containsKey(value));
         made.retainAll(plan.buffers().keySet());
+        made.removeAll(plan.graph().outputs());
         DeviceProgram program = part.device().program(calls);
         releases.add(program::close);
         return new DeviceSection(program, activations, crossings(wanted, host), crossings(made, host));
+    }
+
+    /**
+     * The plan's logits, if they are computed on the device.
+     *
+     * @param host memory for them on the host
+     */
+    Optional<DeviceLogits> logits(Plan plan, TensorView host) {
+        Value value = plan.graph().outputs().getFirst();
+        boolean here = plan.stages()
+                .stream()
+                .flatMap(List::stream)
+                .anyMatch(step -> step.onDevice() && step.node().outputs().contains(value));
+        if (!here) {
+            return Optional.empty();
+        }
+        DeviceLogits logits = new DeviceLogits(part.device(), activation(value), host);
+        releases.add(logits::close);
+        return Optional.of(logits);
     }
 
     private List<DeviceSection.Crossing> crossings(Set<Value> values, Function<Value, TensorView> host) {

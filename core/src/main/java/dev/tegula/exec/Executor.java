@@ -19,6 +19,8 @@ public final class Executor {
     private volatile Kernel[][] next;
     private Kernel[][] stages;
     private final TensorView logits;
+    /** The logits on a device, or null where they are computed on the host. */
+    private final DeviceLogits remote;
     private final Scratch[] scratch;
     private final Workers.Job walk = this::walk;
     /** The stage's number in the upper half, in the lower one its portions that nobody has taken yet. */
@@ -43,6 +45,11 @@ public final class Executor {
      * @param scratch memory of each worker, enough for every kernel
      */
     public Executor(Workers workers, Kernel[][] stages, TensorView logits, Scratch[] scratch) {
+        this(workers, stages, logits, null, scratch);
+    }
+
+    /** The same, with logits that lie on a device after a call; {@code remote} may be null. */
+    Executor(Workers workers, Kernel[][] stages, TensorView logits, DeviceLogits remote, Scratch[] scratch) {
         if (scratch.length != workers.count()) {
             throw new IllegalArgumentException(
                     scratch.length + " scratch memories for " + workers.count() + " workers");
@@ -50,6 +57,7 @@ public final class Executor {
         this.workers = workers;
         this.next = stages;
         this.logits = logits;
+        this.remote = remote;
         this.scratch = scratch;
         this.ticket = new Signal(workers.count());
         int widest = 0;
@@ -81,6 +89,9 @@ public final class Executor {
         advance();
         workers.run(walk);
         batch = null;
+        if (remote != null) {
+            remote.computed(rows);
+        }
         ran.countDown();
         boolean stopped = aborted;
         aborted = false;
@@ -109,9 +120,40 @@ public final class Executor {
         ran.await();
     }
 
-    /** Logits of the last batch: row i belongs to its i-th output row; F32, one column per token of the vocabulary. */
+    /**
+     * Logits of the last batch: row i belongs to its i-th output row; F32, one column per token of the vocabulary. Rows that lie
+     * on a device are downloaded.
+     */
     public TensorView logits() {
+        if (remote != null) {
+            remote.downloadAll();
+        }
         return logits;
+    }
+
+    /** The memory of {@link #logits}; a row that lies on a device is not there before {@link #fetch}. Always the same object. */
+    public TensorView logitsMemory() {
+        return logits;
+    }
+
+    /** Downloads a row of the last batch's logits, if it lies on a device and is not there yet. */
+    public void fetch(int row) {
+        if (remote != null) {
+            remote.download(row);
+        }
+    }
+
+    /**
+     * The first logits of a row by the rank of {@link dev.tegula.kernel.Op.TopK}, found where they are: on the device.
+     *
+     * @param row row of the last batch's logits
+     * @param k how many
+     * @param values takes the logits
+     * @param ids takes their tokens
+     * @return false when the row is on the host, or the device has no kernel for it: then nothing is written
+     */
+    public boolean firstOnDevice(int row, int k, float[] values, int[] ids) {
+        return remote != null && !remote.isDownloaded(row) && remote.first(row, k, values, ids);
     }
 
     private void walk(int worker) {

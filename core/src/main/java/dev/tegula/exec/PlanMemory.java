@@ -3,6 +3,7 @@ package dev.tegula.exec;
 import dev.tegula.kernel.Batch;
 import dev.tegula.kernel.Scratch;
 import dev.tegula.tensor.Storage;
+import dev.tegula.tensor.TensorView;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.List;
@@ -30,7 +31,9 @@ public final class PlanMemory implements AutoCloseable {
         for (int i = 0; i < scratch.length; i++) {
             scratch[i] = Scratch.allocate(storage, plan.scratch());
         }
-        this.executor = new Executor(workers, bound.bind(plan.cold().orElse(plan)), bound.logits(plan), scratch);
+        TensorView logits = bound.logits(plan);
+        this.executor = new Executor(workers, bound.bind(plan.cold().orElse(plan)), logits,
+                device.flatMap(memory -> memory.logits(plan, logits)).orElse(null), scratch);
         this.warmUp = plan.cold().isPresent() ? new WarmUp(plan, weights, bound.bind(plan), executor) : null;
     }
 

@@ -110,6 +110,11 @@ public final class SamplerChain {
         return seed;
     }
 
+    /** Whether {@link #sample} reads the whole row itself, and not only what {@link TopLogits} finds in it. */
+    public boolean readsWholeRows() {
+        return top == null;
+    }
+
     /**
      * Chooses the next token; the caller passes it to {@link #accept} if it becomes part of the sequence.
      *

@@ -132,6 +132,11 @@ public final class FakeDevice implements Device {
     }
 
     @Override
+    public void finish() {
+        // It does everything at once.
+    }
+
+    @Override
     public DeviceProgram program(List<DeviceCall> calls) {
         return new FakeProgram(calls);
     }

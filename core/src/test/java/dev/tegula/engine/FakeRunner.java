@@ -199,6 +199,11 @@ final class FakeRunner implements Runner, AutoCloseable {
     }
 
     @Override
+    public void fetch(int row) {
+        // Every row is in memory.
+    }
+
+    @Override
     public void close() {
         storage.close();
     }

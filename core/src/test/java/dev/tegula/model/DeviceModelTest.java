@@ -78,6 +78,9 @@ class DeviceModelTest {
                 long read = device.read();
                 model.executor().run(batch);
                 assertEquals(4L * model.spec().width(), device.written() - written, "one row of the embedding");
+                assertEquals(0, device.read() - read, "nothing is downloaded that nobody asked for");
+                model.executor().logits();
+                model.executor().logits();
                 assertEquals(4L * model.spec().vocabulary(), device.read() - read, "one row of logits");
             }
             assertEquals(0, device.allocatedBytes(), "everything is freed with the model");

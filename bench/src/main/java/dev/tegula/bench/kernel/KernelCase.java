@@ -1,10 +1,9 @@
 package dev.tegula.bench.kernel;
 
 import dev.tegula.device.Device;
-import dev.tegula.device.DeviceBackend;
 import dev.tegula.device.DeviceKernelFactory;
 import dev.tegula.device.Devices;
-import dev.tegula.device.HostedCall;
+import dev.tegula.device.UploadedCall;
 import dev.tegula.exec.Executor;
 import dev.tegula.exec.Workers;
 import dev.tegula.kernel.Batch;
@@ -48,18 +47,16 @@ public final class KernelCase implements AutoCloseable {
     private final List<TensorView> outputs;
     private final Batch batch;
     private final int firstPosition;
+    /** Empty for an engine of the CPU. */
+    private final Optional<Device> device;
+    private final Optional<UploadedCall> there;
     private final Workers workers;
-    /** Null for a kernel of a device. */
     private final Executor executor;
-    /** Null for a kernel of the host. */
-    private final HostedCall hosted;
-    /** What is to be closed: a device, if there is one. */
-    private Device device;
 
     /**
      * Makes operands with random values and binds an engine's kernel to them.
      *
-     * @param engine the provider's name
+     * @param engine the provider's name, or a device's id, such as opencl:0: then its kernel works on memory there
      * @param tile the kernel's tile, or {@link KernelBench#USUAL}
      * @param rows of the batch
      * @param firstPosition of the batch's first row in its sequence
@@ -69,7 +66,8 @@ public final class KernelCase implements AutoCloseable {
     public KernelCase(String engine, String tile, KernelRequest request, int rows, int firstPosition, int threads) {
         this.request = request;
         this.firstPosition = firstPosition;
-        this.factory = factory(engine, tile, request);
+        this.device = engine.contains(":") ? Optional.of(Devices.open(engine)) : Optional.empty();
+        this.factory = factory(provider(engine), tile, request);
         int positions = Math.ceilDiv(firstPosition + rows, KvLayout.BLOCK) * KvLayout.BLOCK;
         this.batch = batch(rows, firstPosition, positions);
         Operands operands = new Operands(storage, rows, positions);
@@ -82,13 +80,9 @@ public final class KernelCase implements AutoCloseable {
         this.outputs = outputs();
         List<Operand> packed = operands.packed(inputs, factory.packing());
         this.workers = new Workers(threads);
-        if (factory instanceof DeviceKernelFactory kernel) {
-            this.hosted = new HostedCall(kernel, new KernelArgs(request, packed, outputs));
-            this.executor = null;
-        } else {
-            this.hosted = null;
-            this.executor = executor(packed, positions);
-        }
+        this.there = device.map(opened -> new UploadedCall((DeviceKernelFactory) factory,
+                new KernelArgs(request, packed, outputs)));
+        this.executor = there.isPresent() ? null : executor(packed, positions);
     }
 
     /** The call as a plan of its own: the kernel, and what completes it. */
@@ -105,23 +99,19 @@ public final class KernelCase implements AutoCloseable {
     }
 
     private KernelProvider provider(String engine) {
-        List<KernelProvider> providers = new ArrayList<>(KernelTable.load().providers());
-        for (DeviceBackend backend : Devices.backends()) {
-            if (backend.kernels().engine().equals(engine) && backend.unavailable().isEmpty()) {
-                device = backend.open(0);
-                return device.kernels();
-            }
-            providers.add(backend.kernels());
+        if (device.isPresent()) {
+            return device.get().kernels();
         }
+        List<KernelProvider> providers = KernelTable.load().providers();
         return providers.stream()
                 .filter(p -> p.engine().equals(engine))
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("no engine '" + engine + "'; there are "
-                        + providers.stream().map(KernelProvider::engine).toList()));
+                        + providers.stream().map(KernelProvider::engine).toList()
+                        + " and devices, such as opencl:0"));
     }
 
-    private KernelFactory factory(String engine, String tile, KernelRequest request) {
-        KernelProvider provider = provider(engine);
+    private static KernelFactory factory(KernelProvider provider, String tile, KernelRequest request) {
         provider.unavailable()
                 .ifPresent(refusal -> {
                     throw new IllegalStateException(refusal.toString());
@@ -137,7 +127,7 @@ public final class KernelCase implements AutoCloseable {
                 refusals.add(refusal.get());
             }
         }
-        throw new IllegalStateException(engine + " has no kernel for " + request + " " + refusals);
+        throw new IllegalStateException(provider.engine() + " has no kernel for " + request + " " + refusals);
     }
 
     private Batch batch(int rows, int firstPosition, int positions) {
@@ -180,13 +170,13 @@ public final class KernelCase implements AutoCloseable {
         return factory.id().toString();
     }
 
-    /** Computes the whole output; a device's stays there. */
+    /** Computes the whole output, on a device in its memory. */
     public void run() {
-        if (hosted == null) {
-            executor.run(batch);
+        if (there.isPresent()) {
+            there.get().run(batch);
+            device.get().finish();
         } else {
-            hosted.run(batch);
-            hosted.await();
+            executor.run(batch);
         }
     }
 
@@ -198,9 +188,7 @@ public final class KernelCase implements AutoCloseable {
      */
     public void check() {
         run();
-        if (hosted != null) {
-            hosted.download(batch);
-        }
+        there.ifPresent(call -> call.download(batch));
         KernelFactory right = KernelTable.of(List.of(new RefProvider())).choose(request).factory();
         List<TensorView> expected = outputs();
         Kernel twin = right.bind(new KernelArgs(request, twinInputs, expected));
@@ -261,9 +249,8 @@ public final class KernelCase implements AutoCloseable {
     /** Ends the workers and frees the memory. */
     @Override
     public void close() {
-        if (device != null) {
-            device.close();
-        }
+        there.ifPresent(UploadedCall::close);
+        device.ifPresent(Device::close);
         workers.close();
         storage.close();
     }
