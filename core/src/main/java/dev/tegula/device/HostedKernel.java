@@ -6,13 +6,8 @@ import dev.tegula.kernel.KernelArgs;
 import dev.tegula.kernel.Scratch;
 
 /** A device's kernel bound to the host's memory: each call uploads its inputs and downloads what it wrote. */
-final class HostedKernel implements Kernel {
-    private final DeviceKernelFactory factory;
-    private final KernelArgs args;
-
-    HostedKernel(DeviceKernelFactory factory, KernelArgs args) {
-        this.factory = factory;
-        this.args = args;
+record HostedKernel(DeviceKernelFactory factory, KernelArgs args) implements Kernel {
+    HostedKernel {
         factory.refuse(args.request())
                 .ifPresent(refusal -> {
                     throw new IllegalArgumentException(refusal.toString());
@@ -27,7 +22,7 @@ final class HostedKernel implements Kernel {
 
     @Override
     public void run(Batch batch, int portion, int portions, Scratch scratch) {
-        try (HostedCall call = new HostedCall(factory, args)) {
+        try (UploadedCall call = new UploadedCall(factory, args)) {
             call.run(batch);
             call.download(batch);
         }

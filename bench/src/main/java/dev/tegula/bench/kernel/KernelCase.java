@@ -3,7 +3,7 @@ package dev.tegula.bench.kernel;
 import dev.tegula.device.Device;
 import dev.tegula.device.DeviceKernelFactory;
 import dev.tegula.device.Devices;
-import dev.tegula.device.HostedCall;
+import dev.tegula.device.UploadedCall;
 import dev.tegula.exec.Executor;
 import dev.tegula.exec.Workers;
 import dev.tegula.kernel.Batch;
@@ -49,7 +49,7 @@ public final class KernelCase implements AutoCloseable {
     private final int firstPosition;
     /** Empty for an engine of the CPU. */
     private final Optional<Device> device;
-    private final Optional<HostedCall> there;
+    private final Optional<UploadedCall> there;
     private final Workers workers;
     private final Executor executor;
 
@@ -80,7 +80,7 @@ public final class KernelCase implements AutoCloseable {
         this.outputs = outputs();
         List<Operand> packed = operands.packed(inputs, factory.packing());
         this.workers = new Workers(threads);
-        this.there = device.map(opened -> new HostedCall((DeviceKernelFactory) factory,
+        this.there = device.map(opened -> new UploadedCall((DeviceKernelFactory) factory,
                 new KernelArgs(request, packed, outputs)));
         this.executor = there.isPresent() ? null : executor(packed, positions);
     }
@@ -249,7 +249,7 @@ public final class KernelCase implements AutoCloseable {
     /** Ends the workers and frees the memory. */
     @Override
     public void close() {
-        there.ifPresent(HostedCall::close);
+        there.ifPresent(UploadedCall::close);
         device.ifPresent(Device::close);
         workers.close();
         storage.close();

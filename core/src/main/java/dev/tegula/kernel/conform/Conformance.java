@@ -1,5 +1,6 @@
 package dev.tegula.kernel.conform;
 
+import dev.tegula.device.DeviceKernelFactory;
 import dev.tegula.kernel.Batch;
 import dev.tegula.kernel.Kernel;
 import dev.tegula.kernel.KernelArgs;
@@ -29,6 +30,8 @@ import java.util.SplittableRandom;
 public final class Conformance {
     private static final int[] ROWS = {1, 2, 3, 5, 17, 33};
     private static final int[] WORKERS = {1, 3, 64};
+    /** Kernels of devices are not cut into portions by us. */
+    private static final int[] ON_DEVICE = {1};
     private static final int MOST_DIFFERENCES = 10;
 
     private final KernelFactory factory;
@@ -83,7 +86,7 @@ public final class Conformance {
             List<TensorView> right = run(storage, operands, twin, request, stored, batch, 1, false);
             boolean[] places = inPlaceInput(request).isPresent() ? new boolean[]{false, true} : new boolean[]{false};
             for (boolean inPlace : places) {
-                for (int workers : WORKERS) {
+                for (int workers : factory instanceof DeviceKernelFactory ? ON_DEVICE : WORKERS) {
                     List<TensorView> got = run(storage, operands, factory, request, packed, batch, workers, inPlace);
                     calls++;
                     for (int i = 0; i < got.size(); i++) {

@@ -7,6 +7,7 @@ import dev.tegula.tile.Packings;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -73,7 +74,7 @@ record LinearFormat(DType type, Source source, int a, int b) {
             parts.addAll(List.of("#undef ROWS", "#define ROWS " + rows));
             for (String function : List.of("DOT", "BLOCK_SUMS", "FINISH", "LINEAR")) {
                 parts.add("#undef " + function);
-                parts.add("#define " + function + " " + function.toLowerCase(java.util.Locale.ROOT) + "_" + rows);
+                parts.add("#define " + function + " " + function.toLowerCase(Locale.ROOT) + "_" + rows);
             }
             parts.addAll(List.of(dot, "linear.cl"));
         }

@@ -2,7 +2,6 @@ package dev.tegula.opencl;
 
 import dev.tegula.device.DeviceCall;
 import dev.tegula.device.DeviceOperand;
-import dev.tegula.kernel.Activation;
 import dev.tegula.kernel.KernelId;
 import dev.tegula.kernel.Op;
 import dev.tegula.kernel.RowCount;

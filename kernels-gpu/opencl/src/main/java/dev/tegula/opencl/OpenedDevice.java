@@ -168,6 +168,15 @@ final class OpenedDevice implements Device {
         return program;
     }
 
+    @Override
+    public synchronized void finish() {
+        checkOpen();
+        int status = CL10.clFinish(queue);
+        if (status != CL10.CL_SUCCESS) {
+            throw new DeviceException(info.id(), "clFinish", Status.text(status));
+        }
+    }
+
     /**
      * A buffer of this device.
      *

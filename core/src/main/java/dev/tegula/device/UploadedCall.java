@@ -12,11 +12,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * A device's kernel, bound to memory of its own on the device that holds copies of operands of the host: for tests, which
- * copy back what a run wrote, and for benchmarks, which time the run alone. Not thread-safe.
- */
-public final class HostedCall implements AutoCloseable {
+/** A device's kernel bound to copies of the host's operands, to be run any number of times and downloaded. */
+public final class UploadedCall implements AutoCloseable {
     private final DeviceKernelFactory factory;
     private final KernelArgs args;
     private final List<DeviceBuffer> buffers = new ArrayList<>();
@@ -25,21 +22,19 @@ public final class HostedCall implements AutoCloseable {
     private final DeviceProgram program;
 
     /**
-     * Uploads the operands, outputs too, and binds the kernel.
+     * Uploads the operands.
      *
-     * @throws IllegalArgumentException when the memory does not fit the request
-     * @throws OutOfMemoryError when the device has not enough
+     * @param factory a kernel of an open device
+     * @param args memory of the host
+     * @throws IllegalArgumentException when the memory does not fit the request, or the kernel does not take it
+     * @throws OutOfMemoryError when the device has no room
      */
-    public HostedCall(DeviceKernelFactory factory, KernelArgs args) {
+    public UploadedCall(DeviceKernelFactory factory, KernelArgs args) {
         this.factory = factory;
         this.args = args;
         try {
-            for (Operand input : args.inputs()) {
-                inputs.add(upload(input));
-            }
-            for (TensorView output : args.outputs()) {
-                outputs.add(upload(output));
-            }
+            args.inputs().forEach(input -> inputs.add(upload(input)));
+            args.outputs().forEach(output -> outputs.add(upload(output)));
             program = factory.device().program(List.of(new DeviceCall(factory, args.request(), inputs, outputs)));
         } catch (RuntimeException | Error e) {
             buffers.forEach(DeviceBuffer::close);
@@ -47,9 +42,16 @@ public final class HostedCall implements AutoCloseable {
         }
     }
 
-    /** Asks the device to compute; may return before it has, see {@link Device#finish}. */
+    /** Asks the device to run it on a batch, as {@link DeviceProgram#run}. */
     public void run(Batch batch) {
         program.run(batch);
+    }
+
+    /** Frees the copies and the program. Idempotent. */
+    @Override
+    public void close() {
+        program.close();
+        buffers.forEach(DeviceBuffer::close);
     }
 
     private DeviceOperand upload(Operand operand) {
@@ -91,7 +93,7 @@ public final class HostedCall implements AutoCloseable {
         return buffer;
     }
 
-    /** Copies what a run on this batch wrote to the host's memory: outputs, and the layer's part of the cache. */
+    /** Copies what a run on a batch has written to the host's operands. */
     public void download(Batch batch) {
         for (int i = 0; i < outputs.size(); i++) {
             KernelRequest.Spec spec = args.request().outputs().get(i);
@@ -116,12 +118,5 @@ public final class HostedCall implements AutoCloseable {
 
     private int layer() {
         return args.request().op().cacheLayer().orElseThrow();
-    }
-
-    /** Frees the memory on the device. Idempotent. */
-    @Override
-    public void close() {
-        program.close();
-        buffers.forEach(DeviceBuffer::close);
     }
 }
