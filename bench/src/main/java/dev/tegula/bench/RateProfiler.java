@@ -17,19 +17,6 @@ import org.openjdk.jmh.results.ScalarResult;
  * {@code tegula bench kernels} prints. A suite that says nothing gets no such lines.
  */
 public final class RateProfiler implements InternalProfiler {
-    private static final Cost UNKNOWN = new Cost(0, 0);
-    private static volatile Cost call = UNKNOWN;
-    private static volatile String trial = "";
-
-    /**
-     * Says what one call of the benchmark does that has been set up.
-     *
-     * @param cost multiply-adds and bytes of a call; what is 0 gets no line
-     */
-    public static void perCall(Cost cost) {
-        call = cost;
-    }
-
     @Override
     public String getDescription() {
         return "Multiply-adds and bytes per second";
@@ -37,11 +24,7 @@ public final class RateProfiler implements InternalProfiler {
 
     @Override
     public void beforeIteration(BenchmarkParams benchmark, IterationParams iteration) {
-        // Comes before the set-up of a trial; what another one in this JVM has said is not for this one.
-        if (!trial.equals(benchmark.id())) {
-            trial = benchmark.id();
-            call = UNKNOWN;
-        }
+        Call.begin(benchmark);
     }
 
     @Override
@@ -52,7 +35,7 @@ public final class RateProfiler implements InternalProfiler {
             return List.of();
         }
         double nanos = result.getPrimaryResult().getScore() * benchmark.getTimeUnit().toNanos(1);
-        Cost cost = call;
+        Cost cost = Call.ofTrial().cost();
         return List.of(line("rate.multiply", cost.multiplyAdds() / nanos, "GMAC/s"),
                 line("rate.bytes", cost.bytes() / nanos, "GB/s"))
                 .stream()

@@ -194,6 +194,7 @@ const tables = [
     ['range', row => row.speed.most - row.speed.least, row => range(row.speed, tokens)],
     ['GB/s', row => row.bytes / row.tokens * row.speed.middle, row => (row.bytes / row.tokens * row.speed.middle / 1e9).toFixed(1)],
     ['GMAC/s', row => row.multiplyAdds / row.tokens * row.speed.middle, row => (row.multiplyAdds / row.tokens * row.speed.middle / 1e9).toFixed(1)],
+    ['J/token', row => row.joules.length ? median(row.joules) : 0, row => row.joules.length ? median(row.joules).toPrecision(3) : '–'],
     ['limit', row => row.limit],
     ['share', row => row.share.middle, row => percent(row.share.middle)],
     ['disturbed', row => row.disturbed, disturbed],

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tegula.bench.model.ModelSource;
+import dev.tegula.bench.timing.EnergyCounter;
 import dev.tegula.kernel.Batch;
 import dev.tegula.kernel.Cost;
 import dev.tegula.kernel.Kernel;
@@ -26,8 +27,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -108,7 +111,8 @@ class ModelMeterTest {
     void ratesStandBesideWhatTheLimitAllows() throws Exception {
         ModelSource source = ModelSource.of(model());
         try (Limits limits = new Limits(2, 1);
-                ModelMeter meter = new ModelMeter(source, limits, 2, 3, KernelTable.load())) {
+                ModelMeter meter = new ModelMeter(source, limits, 2, 3, KernelTable.load(),
+                        EnergyCounter.ofMachine())) {
             ModelMeter.Test decode = new ModelMeter.Test("decode", 16, 200);
             assertTrue(meter.fits(decode));
             assertTrue(!meter.fits(new ModelMeter.Test("decode", 64, 512)), "the model has 256 positions");
@@ -125,12 +129,54 @@ class ModelMeterTest {
     }
 
     @Test
+    void joulesAreThoseOfATokenInEachRound() throws Exception {
+        Path zone = Files.createDirectories(folder.resolve("sys/class/powercap/intel-rapl:0"));
+        Files.writeString(zone.resolve("name"), "package-0\n");
+        Files.writeString(zone.resolve("max_energy_range_uj"), "1000000000000\n");
+        Path counter = Files.writeString(zone.resolve("energy_uj"), "0\n");
+        EnergyCounter energy = new EnergyCounter(folder);
+        ModelMeter.Test decode = new ModelMeter.Test("decode", 16, 0);
+        try (Limits limits = new Limits(1, 1);
+                ModelMeter meter = new ModelMeter(ModelSource.of(model()), limits, 1, 3, KernelTable.load(), energy)) {
+            assertEquals(List.of(), meter.measure(decode).joules(), "the counter stands still");
+            AtomicBoolean ends = new AtomicBoolean();
+            // 100 W.
+            Thread counting = Thread.ofPlatform().start(() -> count(counter, ends));
+            try {
+                ModelRow row = meter.measure(decode);
+                assertEquals(3, row.joules().size());
+                for (int i = 0; i < 3; i++) {
+                    double watts = row.joules().get(i) * row.rates().get(i);
+                    // Slices are 30 ms, the counter goes on every few.
+                    assertTrue(watts > 10 && watts < 1000, watts + " W, not 100");
+                }
+            } finally {
+                ends.set(true);
+                counting.join();
+            }
+        }
+    }
+
+    private void count(Path counter, AtomicBoolean ends) {
+        long start = System.nanoTime();
+        try {
+            while (!ends.get()) {
+                Path next = Files.writeString(folder.resolve("next"), (System.nanoTime() - start) / 10 + "\n");
+                Files.move(next, counter, StandardCopyOption.ATOMIC_MOVE);
+                Thread.sleep(1);
+            }
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
     void wrongLogitsAreNoRow() throws Exception {
         ModelSource source = ModelSource.of(model());
         try (Limits limits = new Limits(1, 1)) {
             IllegalStateException e = assertThrows(IllegalStateException.class,
                     () -> new ModelMeter(source, limits, 1, 1,
-                            KernelTable.of(List.of(new Doubling(), new RefProvider())))
+                            KernelTable.of(List.of(new Doubling(), new RefProvider())), EnergyCounter.ofMachine())
                             .close());
             assertTrue(e.getMessage().startsWith("wrong result: logit "), e.getMessage());
         }

@@ -51,6 +51,7 @@ class PageTest {
         assertTrue(dom.contains("1.20 to 1.30"), "no range of the ratio");
         assertTrue(dom.contains("m.gguf: limit") && dom.contains("18.0 to 22.0"), "no model");
         assertTrue(dom.contains("1.25 s to 1.75 s"), "no start");
+        assertTrue(dom.contains("0.500") && dom.contains("0.750"), "no joules per token");
         assertEquals(4, dom.split("<svg", -1).length - 1, "plots");
         assertTrue(dom.contains("f32 fma 100 GMAC/s"), "no name at the ceiling");
     }

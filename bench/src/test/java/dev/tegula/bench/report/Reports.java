@@ -32,7 +32,8 @@ final class Reports {
     /** Decoding where the limit would let through as much in all rounds. */
     static ModelRow decoding(String model, int context, double allowed, Double... rates) {
         return new ModelRow(model + " decode 64 after " + context, model, "decode", 64, context, "nat-x", 2, 6400, 640,
-                "read dram", "tokens/s", Arrays.asList(rates), Collections.nCopies(rates.length, allowed), 0, 0,
+                "read dram", "tokens/s", Arrays.asList(rates), Collections.nCopies(rates.length, allowed),
+                Arrays.stream(rates).map(rate -> 15 / rate).toList(), 0, 0,
                 "./tegula bench report --model " + model);
     }
 
