@@ -34,7 +34,9 @@ public final class RateProfiler implements InternalProfiler {
         if (!perCall) {
             return List.of();
         }
-        double nanos = result.getPrimaryResult().getScore() * benchmark.getTimeUnit().toNanos(1);
+        // The time of a call is a thread's, and JMH's threads call at the same time.
+        double nanos = result.getPrimaryResult().getScore() * benchmark.getTimeUnit().toNanos(1)
+                / benchmark.getThreads();
         Cost cost = Call.ofTrial().cost();
         return List.of(line("rate.multiply", cost.multiplyAdds() / nanos, "GMAC/s"),
                 line("rate.bytes", cost.bytes() / nanos, "GB/s"))
