@@ -1,6 +1,9 @@
 package dev.tegula.bench;
 
+import dev.tegula.bench.machine.Roofline;
 import dev.tegula.kernel.Cost;
+import java.util.Optional;
+import java.util.function.Function;
 import org.openjdk.jmh.infra.BenchmarkParams;
 
 /**
@@ -8,20 +11,41 @@ import org.openjdk.jmh.infra.BenchmarkParams;
  *
  * @param cost multiply-adds and bytes; what is 0 is not known
  * @param tokens that a model evaluates in it; 0 where that is not the question
+ * @param judged by which of the machine's peaks, where that is the question
  */
-public record Call(Cost cost, int tokens) {
-    private static final Call UNKNOWN = new Call(new Cost(0, 0), 0);
+public record Call(Cost cost, int tokens, Optional<Judged> judged) {
+    private static final Call UNKNOWN = of(new Cost(0, 0));
     private static volatile Call said = UNKNOWN;
     private static volatile String trial = "";
 
+    /**
+     * What tells the peak that holds it back.
+     *
+     * @param engine whose kernel it is
+     * @param threads that share it
+     * @param limit the name of the peak
+     */
+    public record Judged(String engine, int threads, Function<Roofline, String> limit) {}
+
     /** One of a certain cost. */
     public static Call of(Cost cost) {
-        return new Call(cost, 0);
+        return new Call(cost, 0, Optional.empty());
     }
 
     /** The same, of so many tokens of a model. */
     public Call withTokens(int number) {
-        return new Call(cost, number);
+        return new Call(cost, number, judged);
+    }
+
+    /**
+     * The same, judged by the machine's peaks.
+     *
+     * @param engine whose kernel it is
+     * @param threads that share it
+     * @param limit the name of the peak that holds it back most
+     */
+    public Call judgedBy(String engine, int threads, Function<Roofline, String> limit) {
+        return new Call(cost, tokens, Optional.of(new Judged(engine, threads, limit)));
     }
 
     /** Says that this is what the benchmark does that has been set up. */

@@ -12,8 +12,6 @@ import org.openjdk.jmh.results.AggregationPolicy;
 import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.ScalarResult;
-import org.openjdk.jmh.results.TextResult;
-import org.openjdk.jmh.runner.IterationType;
 
 /**
  * Joules per call by the platform's counter, and per token where a suite says how many a call evaluates:
@@ -22,8 +20,8 @@ import org.openjdk.jmh.runner.IterationType;
  */
 public final class EnergyProfiler implements InternalProfiler {
     private final EnergyCounter counter;
+    private final Remark remark = new Remark("energy");
     private Optional<EnergyCounter.Reading> before = Optional.empty();
-    private boolean told;
 
     /** With the counter of this machine. */
     public EnergyProfiler() {
@@ -49,12 +47,12 @@ public final class EnergyProfiler implements InternalProfiler {
     public Collection<? extends Result<?>> afterIteration(BenchmarkParams benchmark, IterationParams iteration,
             IterationResult result) {
         if (before.isEmpty()) {
-            return unavailable(iteration, counter.unavailable().orElseThrow());
+            return remark.once(iteration, "unavailable: " + counter.unavailable().orElseThrow());
         }
         double joules = counter.joules(before.get(), counter.read());
         // Some virtual machines have the files but nothing behind them.
         if (joules == 0) {
-            return unavailable(iteration, "the counter stands still");
+            return remark.once(iteration, "unavailable: the counter stands still");
         }
         double perCall = joules / result.getMetadata().getAllOps();
         List<Result<?>> lines = new ArrayList<>();
@@ -64,15 +62,6 @@ public final class EnergyProfiler implements InternalProfiler {
             lines.add(line("energy.token", perCall / tokens, "J/token"));
         }
         return lines;
-    }
-
-    /** JMH joins the texts of all measured iterations; once is enough. */
-    private List<TextResult> unavailable(IterationParams iteration, String reason) {
-        if (told || iteration.getType() != IterationType.MEASUREMENT) {
-            return List.of();
-        }
-        told = true;
-        return List.of(new TextResult("unavailable: " + reason, "energy"));
     }
 
     private static ScalarResult line(String name, double value, String unit) {

@@ -74,7 +74,7 @@ public abstract class KernelBench {
             kernel.close();
             throw e;
         }
-        Call.of(kernel.cost()).say();
+        Call.of(kernel.cost()).judgedBy(engine, threads, kernel::limit).say();
     }
 
     /** Frees the memory. */

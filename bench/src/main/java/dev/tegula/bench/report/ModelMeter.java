@@ -1,5 +1,6 @@
 package dev.tegula.bench.report;
 
+import dev.tegula.bench.machine.Roofline;
 import dev.tegula.bench.model.ColdStart;
 import dev.tegula.bench.model.ModelSource;
 import dev.tegula.bench.timing.CpuTimes;
@@ -148,8 +149,8 @@ final class ModelMeter implements AutoCloseable {
         Cost cost = model.cost(test.context(), test.tokens(), rows);
         // A decoded token reads all again, so a call's bytes say where they come from.
         Cost call = decodes ? model.cost(test.context(), 1, 1) : cost;
-        String limit = limits.of(activations(), call);
-        double each = Limits.amount(limit, cost) / test.tokens();
+        String limit = limits.roofline().of(activations(), call);
+        double each = Roofline.amount(limit, cost) / test.tokens();
         Turns.Taker<Slice> ours = () -> slice(tokens, test.context(), rows);
         Turns.Side peak = limits.side(limit);
         long end = System.nanoTime() + (engine.contains("vec") ? WARM_UP_JAVA : WARM_UP_C);

@@ -132,7 +132,8 @@ final class Survey {
                     measure(model, peer);
                 }
             }
-            return new Report(Report.SCHEMA, limits.machine(), date, commit, options, limits.ceilings(), found(rows),
+            return new Report(Report.SCHEMA, limits.machine(), date, commit, options, limits.roofline().ceilings(),
+                    found(rows),
                     Stream.concat(found(peers).stream(), engines.stream()).toList(), models, starts, log.missing());
         }
     }

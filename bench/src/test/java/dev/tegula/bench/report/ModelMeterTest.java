@@ -122,7 +122,7 @@ class ModelMeterTest {
             // What is read at least: the weights once for each token.
             long least = 16 * (256 * 320 * 4L);
             assertTrue(row.bytes() > least && row.rate() > 0, row.toString());
-            assertTrue(limits.ceilings().containsKey(row.limit()), row.limit());
+            assertTrue(limits.roofline().ceilings().containsKey(row.limit()), row.limit());
             ModelRow prefill = meter.measure(new ModelMeter.Test("prefill", 128, 0));
             assertTrue(prefill.bytes() < 128 * row.bytes() / 16, "a prompt reads the weights once for many tokens");
         }
