@@ -57,8 +57,14 @@ final class Reports {
     }
 
     static Row row(String name, double peak, int disturbed, Double... rates) {
-        return new Row(name, "matmul", "matmul.of." + name, "nat-x", 2, true, 1000, 10, "f32 fma", "GMAC/s",
-                Arrays.asList(rates),
-                Collections.nCopies(rates.length, peak), disturbed, 0, "./tegula bench kernels --filter " + name);
+        return row(name, 1_000_000, peak, disturbed, rates);
+    }
+
+    /** The same with as many multiply-adds in a call as this. */
+    static Row row(String name, int multiplyAdds, double peak, int disturbed, Double... rates) {
+        return new Row(name, "matmul", "matmul.of." + name, "nat-x", 2, true, multiplyAdds, multiplyAdds / 100,
+                "f32 fma",
+                "GMAC/s", Arrays.asList(rates), Collections.nCopies(rates.length, peak), disturbed, 0,
+                "./tegula bench kernels --filter " + name);
     }
 }
