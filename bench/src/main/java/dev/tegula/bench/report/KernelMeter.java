@@ -46,7 +46,8 @@ final class KernelMeter {
             do {
                 ours.slice();
             } while (System.nanoTime() < end);
-            Turns.Result result = new Turns(rounds, CpuTimes.ofMachine()).measure(List.of(ours, limits.side(limit)));
+            Turns.Result result = new Turns(rounds, CpuTimes.ofMachine())
+                    .measure(List.of(ours, limits.side(limit, Limits.SLICE)));
             return new Row(workload.toString(), op.name(), kernel.id(), engine, threads, kernel.multiplies(),
                     cost.multiplyAdds(), cost.bytes(), limit, Roofline.unit(limit), result.of(0), result.of(1),
                     result.disturbed(), result.stolen(), workload.command(engine, threads));

@@ -14,7 +14,8 @@ import java.util.Map;
 
 /** What the machine can do at most, measured once for all at the start and then again by turns with what it limits. */
 final class Limits implements AutoCloseable {
-    private static final long SLICE = 12_000_000;
+    /** Beside calls of kernels. */
+    static final long SLICE = 12_000_000;
 
     private final PeakMeter meter;
     private final Map<String, Level> levels = new LinkedHashMap<>();
@@ -33,7 +34,7 @@ final class Limits implements AutoCloseable {
         names.addAll(levels.keySet());
         List<Turns.Side> sides = new ArrayList<>();
         for (String name : names) {
-            sides.add(side(name));
+            sides.add(side(name, SLICE));
         }
         double[][] figures = new Turns(rounds, CpuTimes.ofMachine()).measure(sides).figures();
         Map<String, Double> ceilings = new LinkedHashMap<>();
@@ -58,12 +59,17 @@ final class Limits implements AutoCloseable {
         return roofline;
     }
 
-    /** A side that measures a limit by its name. */
-    Turns.Side side(String name) throws InterruptedException {
+    /**
+     * A side that measures a limit.
+     *
+     * @param name the limit's
+     * @param slice nanoseconds of it
+     */
+    Turns.Side side(String name, long slice) throws InterruptedException {
         return switch (name) {
-            case Roofline.FLOATS -> meter.multiply(PeakLoop.FMA, SLICE);
-            case Roofline.INTEGERS -> meter.multiply(PeakLoop.INT8, SLICE);
-            default -> meter.read(levels.get(name), SLICE);
+            case Roofline.FLOATS -> meter.multiply(PeakLoop.FMA, slice);
+            case Roofline.INTEGERS -> meter.multiply(PeakLoop.INT8, slice);
+            default -> meter.read(levels.get(name), slice);
         };
     }
 

@@ -28,6 +28,8 @@ final class ModelMeter implements AutoCloseable {
     private static final String UNIT = "tokens/s";
     /** Passes of a small model are repeated until a slice is over. */
     private static final long SLICE = 30_000_000;
+    /** Of the limit: passes of large models take seconds, in which memory is now fast, now slow, and a few milliseconds would meet it in one state. */
+    private static final long LIMIT_SLICE = 200_000_000;
     private static final long WARM_UP_C = 300_000_000;
     private static final long WARM_UP_JAVA = 3_000_000_000L;
     /** Fed in one call, and one by one, to look at the logits. */
@@ -152,7 +154,7 @@ final class ModelMeter implements AutoCloseable {
         String limit = limits.roofline().of(activations(), call);
         double each = Roofline.amount(limit, cost) / test.tokens();
         Turns.Taker<Slice> ours = () -> slice(tokens, test.context(), rows);
-        Turns.Side peak = limits.side(limit);
+        Turns.Side peak = limits.side(limit, LIMIT_SLICE);
         long end = System.nanoTime() + (engine.contains("vec") ? WARM_UP_JAVA : WARM_UP_C);
         do {
             ours.slice();

@@ -6,30 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tegula.bench.model.ModelSource;
 import dev.tegula.bench.timing.EnergyCounter;
-import dev.tegula.kernel.Batch;
-import dev.tegula.kernel.Cost;
-import dev.tegula.kernel.Kernel;
-import dev.tegula.kernel.KernelArgs;
-import dev.tegula.kernel.KernelFactory;
-import dev.tegula.kernel.KernelId;
-import dev.tegula.kernel.KernelProvider;
-import dev.tegula.kernel.KernelRequest;
 import dev.tegula.kernel.KernelTable;
-import dev.tegula.kernel.Refusal;
-import dev.tegula.kernel.Scratch;
 import dev.tegula.kernel.ref.RefProvider;
 import dev.tegula.model.SyntheticModel;
 import dev.tegula.tensor.DType;
+import dev.tegula.tensor.TensorView;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,66 +29,19 @@ class ModelMeterTest {
     Path folder;
 
     /** An engine whose norms are right for all rows but the first one, which has twice its value. */
-    private static final class Doubling implements KernelProvider {
-        @Override
-        public String engine() {
-            return "doubling";
+    private static final class Doubling extends ScalarUnderAnotherName {
+        Doubling() {
+            super("doubling", 1, "rmsnorm");
         }
 
         @Override
-        public int rank() {
-            return 1;
-        }
-
-        @Override
-        public Optional<Refusal> unavailable() {
-            return Optional.empty();
-        }
-
-        @Override
-        public List<KernelFactory> kernels() {
-            return new RefProvider().kernels()
-                    .stream()
-                    .filter(kernel -> kernel.id().op().equals("rmsnorm"))
-                    .<KernelFactory>map(Doubled::new)
-                    .toList();
-        }
-    }
-
-    private record Doubled(KernelFactory right) implements KernelFactory {
-        @Override
-        public KernelId id() {
-            KernelId id = right.id();
-            return new KernelId(id.op(), id.dst(), id.lhs(), id.rhs(), id.tile(), "doubling");
-        }
-
-        @Override
-        public Optional<Refusal> refuse(KernelRequest request) {
-            return right.refuse(request);
-        }
-
-        @Override
-        public Cost cost(KernelRequest request, int rows, int context) {
-            return right.cost(request, rows, context);
-        }
-
-        @Override
-        public Kernel bind(KernelArgs args) {
-            Kernel kernel = right.bind(args);
-            MemorySegment out = args.output().segment();
-            return new Kernel() {
-                @Override
-                public int portions(Batch batch, int workers) {
-                    return 1;
-                }
-
-                @Override
-                public void run(Batch batch, int portion, int portions, Scratch scratch) {
-                    kernel.run(batch, portion, portions, scratch);
-                    long at = args.output().rowOffset(0);
-                    out.set(ValueLayout.JAVA_FLOAT, at, 2 * out.get(ValueLayout.JAVA_FLOAT, at));
-                }
-            };
+        void run(Runnable right, int portion, TensorView output) {
+            right.run();
+            if (portion == 0) {
+                long at = output.rowOffset(0);
+                output.segment()
+                        .set(ValueLayout.JAVA_FLOAT, at, 2 * output.segment().get(ValueLayout.JAVA_FLOAT, at));
+            }
         }
     }
 
