@@ -83,7 +83,16 @@ public record Roofline(Sizes sizes, Map<String, Double> ceilings) {
 
     /** The limit of what multiplies activations of a type and reads so much: what would take longer alone. */
     public String of(DType activations, Cost cost) {
-        String read = ofReading(cost.bytes());
+        return of(activations, cost, cost.bytes());
+    }
+
+    /**
+     * The same of what reads some bytes several times.
+     *
+     * @param held bytes that it reads and writes, each counted once
+     */
+    public String of(DType activations, Cost cost, long held) {
+        String read = ofReading(held);
         String multiply = activations.name().startsWith("Q8_A") ? INTEGERS : FLOATS;
         return nanos(multiply, cost) > nanos(read, cost) ? multiply : read;
     }

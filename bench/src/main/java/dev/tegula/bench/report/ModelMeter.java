@@ -149,9 +149,9 @@ final class ModelMeter implements AutoCloseable {
         model.reset();
         model.feedAll(model.anyTokens(test.context()), model.maxRows());
         Cost cost = model.cost(test.context(), test.tokens(), rows);
-        // A decoded token reads all again, so a call's bytes say where they come from.
+        // A decoded token reads all again, so a call's cost says what limits it.
         Cost call = decodes ? model.cost(test.context(), 1, 1) : cost;
-        String limit = limits.roofline().of(activations(), call);
+        String limit = limits.roofline().of(activations(), call, Math.min(call.bytes(), held(test)));
         double each = Roofline.amount(limit, cost) / test.tokens();
         Turns.Taker<Slice> ours = () -> slice(tokens, test.context(), rows);
         Turns.Side peak = limits.side(limit, LIMIT_SLICE);
@@ -168,6 +168,13 @@ final class ModelMeter implements AutoCloseable {
                 threads, cost.multiplyAdds(), cost.bytes(), limit, UNIT, rates(slices),
                 rates(taken.slices().getLast()), counted ? slices.stream().map(Slice::joules).toList() : List.of(),
                 taken.disturbed(), taken.stolen(), command(source, test.of(source), threads));
+    }
+
+    /** What a test keeps coming back to: weights, activations, keys and values. */
+    private long held(Test test) {
+        Plan plan = model.model().plan();
+        long cached = plan.cost(1, test.context() + test.tokens()).bytes() - plan.cost(1, 0).bytes();
+        return plan.weightBytes() + plan.activationBytes() + cached;
     }
 
     private static String command(ModelSource source, String name, int threads) {

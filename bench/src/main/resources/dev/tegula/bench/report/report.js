@@ -123,7 +123,8 @@ function ceilings(place, { low, high, bottom, top, highest }) {
 
 // Of attention and of what has weights, by one row of activations or many, where the names of the fastest and the slowest stand: those of all would lie
 // over one another, and so some stand apart with a line to their point.
-const PLACES = { weights: ['top', 'apart'], attention: ['apart', 'apart'], 'weights, many': ['top', 'bottom'], 'attention, many': ['left', 'bottom'] };
+const APART = [90, 55];
+const PLACES = { weights: ['top', APART], attention: [APART, APART], 'weights, many': ['top', 'bottom'], 'attention, many': [[-150, -45], [-60, 70]] };
 function extremes(rows) {
   const ends = new Map();
   const group = row => (row.op === 'attention' ? 'attention' : 'weights') + (row.multiplyAdds / row.bytes > 16 ? ', many' : '');
@@ -169,10 +170,12 @@ function roofline(place, points) {
       ...sets.map(set => ({
         name: set.name, type: 'scatter', symbol: set.symbol, symbolSize: set.size, itemStyle: { color: set.color, opacity: 0.85 },
         data: set.rows.map(row => ({ value: [intensity(row), row.macs], row,
-          label: ends.has(row) ? { show: true, position: ends.get(row) === 'apart' ? 'right' : ends.get(row), fontSize: 11, color: '#1c2430', textBorderColor: '#fff', textBorderWidth: 3, formatter: label(row) } : { show: false } })),
+          label: ends.has(row) ? { show: true, position: Array.isArray(ends.get(row)) ? 'right' : ends.get(row), fontSize: 11, color: '#1c2430', textBorderColor: '#fff', textBorderWidth: 3, formatter: label(row) } : { show: false } })),
         labelLine: { show: true, lineStyle: { color: '#8b95a3' } },
-        labelLayout: ({ dataIndex, rect }) => ({ hideOverlap: true,
-          ...(ends.get(set.rows[dataIndex]) === 'apart' ? { x: rect.x + 90, y: rect.y + 55 } : {}) }),
+        labelLayout: ({ dataIndex, rect }) => {
+          const where = ends.get(set.rows[dataIndex]);
+          return { hideOverlap: true, ...(Array.isArray(where) ? { x: rect.x + where[0], y: rect.y + where[1] } : {}) };
+        },
         z: set.size,
       })),
     ],
@@ -344,7 +347,9 @@ const section = (id, rows, draw) => rows.length ? draw(document.getElementById(i
 
 head();
 section('modelShares', models, place => bars(place, models, { name: row => row.name, of: row => row.share, text: percent, least: 1 }));
-section('decoding', models.filter(row => row.test === 'decode'), decoding);
+// Of models of which it is known in several places.
+section('decoding', models.filter(row => row.test === 'decode' && models.some(other => other.model === row.model && other.test === 'decode'
+  && other.context !== row.context)), decoding);
 section('ratios', peers, place => bars(place, peers, { name: row => `${row.name} beside ${row.peer}`, of: row => row.ratio, text: times, least: 1.25 }));
 section('roofline', kernels.filter(row => row.multiplies), roofline);
 section('shares', kernels, place => {

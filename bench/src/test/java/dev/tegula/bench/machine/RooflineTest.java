@@ -103,6 +103,9 @@ class RooflineTest {
         assertEquals("read l1", roofline.of(DType.Q8_A32, cost));
         assertEquals(26, roofline.nanos("f32 fma", cost), 1e-9);
         assertEquals(25, roofline.nanos("read l1", cost), 1e-9);
+        // The same bytes read 20 times, a twentieth of them each time.
+        assertEquals(List.of("read l3", "read l1"), List.of(roofline.of(DType.F32, new Cost(2600, 80 << 10)),
+                roofline.of(DType.F32, new Cost(2600, 80 << 10), 4 << 10)));
         assertEquals("GMAC/s", Roofline.unit("int8 dot"));
         assertEquals("GB/s", Roofline.unit("read l3"));
     }
