@@ -58,17 +58,18 @@ public final class RateProfiler implements InternalProfiler {
     }
 
     private List<Result<?>> share(IterationParams iteration, Cost cost, Call.Judged judged, double nanos) {
-        Roofline roofline;
+        Roofline.Kept kept;
         try {
-            roofline = Roofline.ofUser(judged.engine(), judged.threads());
+            kept = Roofline.ofUser(judged.engine(), judged.threads());
         } catch (PeaksFile.UnusableException e) {
             return List.copyOf(remark.once(iteration, "no share of it: " + e.getMessage()));
         }
+        Roofline roofline = kept.roofline();
         String limit = judged.limit().apply(roofline);
         List<Result<?>> lines = new ArrayList<>();
         lines.add(line("roofline.share", 100 * roofline.nanos(limit, cost) / nanos, "%"));
-        lines.addAll(remark.once(iteration, String.format(Locale.ROOT, "share of %s, %.1f %s as it was kept", limit,
-                roofline.ceilings().get(limit), Roofline.unit(limit))));
+        lines.addAll(remark.once(iteration, String.format(Locale.ROOT, "share of %s, %.1f %s on %s", limit,
+                roofline.ceilings().get(limit), Roofline.unit(limit), kept.date())));
         return lines;
     }
 

@@ -24,6 +24,13 @@ public record Roofline(Sizes sizes, Map<String, Double> ceilings) {
     /** The engine whose kernels are Java's, as the loops are that {@link Contender#JAVA} names. */
     private static final String VECTOR_API = "vec";
 
+    /**
+     * One that was kept.
+     *
+     * @param date when it was measured, in UTC, as ISO 8601 has it
+     */
+    public record Kept(Roofline roofline, String date) {}
+
     public Roofline {
         ceilings = Map.copyOf(ceilings);
     }
@@ -40,8 +47,9 @@ public record Roofline(Sizes sizes, Map<String, Double> ceilings) {
      * @param threads that share a call
      * @throws PeaksFile.UnusableException when none are kept of this machine, or not with as many threads
      */
-    public static Roofline ofUser(String engine, int threads) throws PeaksFile.UnusableException {
-        return of(PeaksFile.ofUser().read(Machine.here()), engine, threads);
+    public static Kept ofUser(String engine, int threads) throws PeaksFile.UnusableException {
+        MachinePeaks peaks = PeaksFile.ofUser().read(Machine.here());
+        return new Kept(of(peaks, engine, threads), peaks.date());
     }
 
     static Roofline of(MachinePeaks peaks, String engine, int threads) throws PeaksFile.UnusableException {
