@@ -153,14 +153,6 @@ final class OpenedDevice implements Device {
     }
 
     @Override
-    public synchronized void finish() {
-        int status = CL10.clFinish(queue());
-        if (status != CL10.CL_SUCCESS) {
-            throw new DeviceException(info.id(), "clFinish", Status.text(status));
-        }
-    }
-
-    @Override
     public synchronized DeviceProgram program(List<DeviceCall> calls) {
         checkOpen();
         OpenClProgram program = new OpenClProgram(this, calls);
