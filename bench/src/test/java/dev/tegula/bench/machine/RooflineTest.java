@@ -9,7 +9,7 @@ import dev.tegula.bench.RateProfiler;
 import dev.tegula.bench.kernel.GateBench;
 import dev.tegula.bench.kernel.MatMulBench;
 import dev.tegula.kernel.Cost;
-import dev.tegula.nat.CacheFolder;
+import dev.tegula.kernel.CacheFolder;
 import dev.tegula.nat.PeakLoop;
 import dev.tegula.tensor.DType;
 import java.nio.file.Path;
