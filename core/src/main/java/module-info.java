@@ -22,5 +22,6 @@ module dev.tegula.core {
 
     uses dev.tegula.device.DeviceBackend;
     uses dev.tegula.kernel.KernelProvider;
+    uses dev.tegula.tensor.LargePages;
     exports dev.tegula.text.template;
 }

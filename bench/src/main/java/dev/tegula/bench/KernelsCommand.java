@@ -11,7 +11,7 @@ import picocli.CommandLine.Unmatched;
 /** {@code tegula bench kernels}: JMH's own command line with all suites. */
 @Command(name = "kernels", description = "Runs JMH suites. All options of JMH's command line may follow (-- -h lists "
         + "them), for example: tegula bench kernels --filter MatMulBench -p engine=nat-avx2 -p shape=llama-3.2-1b/ffn_down -rf json. Unless one says which "
-        + "profilers there are (-prof), multiply-adds, bytes and allocated bytes are printed beside the times.")
+        + "profilers there are (-prof), multiply-adds, bytes, joules and allocated bytes are printed beside the times.")
 public final class KernelsCommand implements Callable<Integer> {
     @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help message and exit.")
     private boolean help;
@@ -35,7 +35,8 @@ public final class KernelsCommand implements Callable<Integer> {
             args.add(0, filter);
         }
         if (!args.contains("-prof")) {
-            args.addAll(List.of("-prof", RateProfiler.class.getName(), "-prof", "gc"));
+            args.addAll(List.of("-prof", RateProfiler.class.getName(), "-prof", EnergyProfiler.class.getName(), "-prof",
+                    "gc"));
         }
         return args;
     }

@@ -1,8 +1,12 @@
 package dev.tegula.bench;
 
+import dev.tegula.bench.machine.PeaksFile;
+import dev.tegula.bench.machine.Roofline;
 import dev.tegula.kernel.Cost;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.infra.BenchmarkParams;
 import org.openjdk.jmh.infra.IterationParams;
@@ -13,35 +17,21 @@ import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.ScalarResult;
 
 /**
- * Multiply-adds and bytes per second, of suites that say what a call does: {@code -prof dev.tegula.bench.RateProfiler} of JMH's command line, and part of what
- * {@code tegula bench kernels} prints. A suite that says nothing gets no such lines.
+ * Multiply-adds and bytes per second, of suites that say what a call does, and of kernels the share of the roofline, by the peaks that
+ * {@code tegula bench machine} has kept: {@code -prof dev.tegula.bench.RateProfiler} of JMH's command line, and part of what {@code tegula bench kernels}
+ * prints. A suite that says nothing gets no such lines.
  */
 public final class RateProfiler implements InternalProfiler {
-    private static final Cost UNKNOWN = new Cost(0, 0);
-    private static volatile Cost call = UNKNOWN;
-    private static volatile String trial = "";
-
-    /**
-     * Says what one call of the benchmark does that has been set up.
-     *
-     * @param cost multiply-adds and bytes of a call; what is 0 gets no line
-     */
-    public static void perCall(Cost cost) {
-        call = cost;
-    }
+    private final Remark remark = new Remark("roofline");
 
     @Override
     public String getDescription() {
-        return "Multiply-adds and bytes per second";
+        return "Multiply-adds and bytes per second, and the share of the roofline";
     }
 
     @Override
     public void beforeIteration(BenchmarkParams benchmark, IterationParams iteration) {
-        // Comes before the set-up of a trial; what another one in this JVM has said is not for this one.
-        if (!trial.equals(benchmark.id())) {
-            trial = benchmark.id();
-            call = UNKNOWN;
-        }
+        Call.begin(benchmark);
     }
 
     @Override
@@ -51,13 +41,36 @@ public final class RateProfiler implements InternalProfiler {
         if (!perCall) {
             return List.of();
         }
-        double nanos = result.getPrimaryResult().getScore() * benchmark.getTimeUnit().toNanos(1);
-        Cost cost = call;
-        return List.of(line("rate.multiply", cost.multiplyAdds() / nanos, "GMAC/s"),
-                line("rate.bytes", cost.bytes() / nanos, "GB/s"))
-                .stream()
-                .filter(line -> line.getScore() > 0)
-                .toList();
+        // The time of a call is a thread's, and JMH's threads call at the same time.
+        double nanos = result.getPrimaryResult().getScore() * benchmark.getTimeUnit().toNanos(1)
+                / benchmark.getThreads();
+        Call call = Call.ofTrial();
+        Cost cost = call.cost();
+        List<Result<?>> lines = new ArrayList<>();
+        if (cost.multiplyAdds() > 0) {
+            lines.add(line("rate.multiply", cost.multiplyAdds() / nanos, "GMAC/s"));
+        }
+        if (cost.bytes() > 0) {
+            lines.add(line("rate.bytes", cost.bytes() / nanos, "GB/s"));
+        }
+        call.judged().ifPresent(judged -> lines.addAll(share(iteration, cost, judged, nanos)));
+        return lines;
+    }
+
+    private List<Result<?>> share(IterationParams iteration, Cost cost, Call.Judged judged, double nanos) {
+        Roofline.Kept kept;
+        try {
+            kept = Roofline.ofUser(judged.engine(), judged.threads());
+        } catch (PeaksFile.UnusableException e) {
+            return List.copyOf(remark.once(iteration, "no share of it: " + e.getMessage()));
+        }
+        Roofline roofline = kept.roofline();
+        String limit = judged.limit().apply(roofline);
+        List<Result<?>> lines = new ArrayList<>();
+        lines.add(line("roofline.share", 100 * roofline.nanos(limit, cost) / nanos, "%"));
+        lines.addAll(remark.once(iteration, String.format(Locale.ROOT, "share of %s, %.1f %s on %s", limit,
+                roofline.ceilings().get(limit), Roofline.unit(limit), kept.date())));
+        return lines;
     }
 
     private static ScalarResult line(String name, double value, String unit) {

@@ -21,7 +21,7 @@ class KernelsCommandTest {
         assertEquals(List.of("MatMulBench"), options.getIncludes());
         assertEquals(List.of("ref"), List.copyOf(options.getParameter("engine").get()));
         assertEquals(3, options.getWarmupIterations().get());
-        assertEquals(List.of(RateProfiler.class.getName(), "gc"),
+        assertEquals(List.of(RateProfiler.class.getName(), EnergyProfiler.class.getName(), "gc"),
                 options.getProfilers().stream().map(profiler -> profiler.getKlass()).toList());
     }
 

@@ -9,6 +9,7 @@ import dev.tegula.bench.kernel.GateBench;
 import dev.tegula.bench.kernel.KernelBench;
 import dev.tegula.bench.kernel.PackBench;
 import dev.tegula.bench.ladder.LadderBench;
+import dev.tegula.bench.machine.MemoryBench;
 import dev.tegula.bench.model.ModelBench;
 import dev.tegula.bench.sample.SamplingBench;
 import dev.tegula.bench.text.TokenizerBench;
@@ -106,7 +107,7 @@ class SuitesTest {
             assertTrue(listed.contains(Suites.of(op).orElseThrow().getName()), op);
         }
         for (Class<?> suite : List.of(SamplingBench.class, TokenizerBench.class, ModelBench.class, PackBench.class,
-                LadderBench.class)) {
+                LadderBench.class, MemoryBench.class)) {
             assertTrue(listed.contains(suite.getName()), suite.getName());
         }
     }

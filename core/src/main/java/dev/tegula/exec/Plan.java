@@ -183,6 +183,18 @@ public record Plan(Graph graph, Limits limits, KvLayout kv, List<List<Step>> sta
         return cost;
     }
 
+    /**
+     * What one call of successive rows of a sequence costs, which share the keys and values that each of them sees.
+     *
+     * @param before positions of the sequence before them
+     * @param rows at least 1
+     */
+    public Cost costAfter(int before, int rows) {
+        long cached = cost(1, before + rows).bytes() - cost(1, 0).bytes();
+        // On the average a row sees those before it and half of the others.
+        return new Cost(cost(rows, before + (rows + 1) / 2).multiplyAdds(), cost(rows, 0).bytes() + cached);
+    }
+
     /** Bytes of a value for the largest batch. */
     static long bytes(Value value, Limits limits) {
         long rows = value.rows().isSymbolic()

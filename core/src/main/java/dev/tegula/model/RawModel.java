@@ -141,7 +141,7 @@ public final class RawModel implements AutoCloseable {
         Cost cost = new Cost(0, 0);
         for (int from = 0; from < tokens; from += rows) {
             int count = Math.min(rows, tokens - from);
-            cost = cost.plus(model.plan().cost(count, before + from + count));
+            cost = cost.plus(model.plan().costAfter(before + from, count));
         }
         return cost;
     }

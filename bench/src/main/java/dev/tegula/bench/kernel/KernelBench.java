@@ -1,6 +1,6 @@
 package dev.tegula.bench.kernel;
 
-import dev.tegula.bench.RateProfiler;
+import dev.tegula.bench.Call;
 import dev.tegula.kernel.Activations;
 import dev.tegula.kernel.KernelRequest;
 import dev.tegula.kernel.KernelRequest.Spec;
@@ -74,7 +74,7 @@ public abstract class KernelBench {
             kernel.close();
             throw e;
         }
-        RateProfiler.perCall(kernel.cost());
+        Call.of(kernel.cost()).judgedBy(engine, threads, kernel::limit).say();
     }
 
     /** Frees the memory. */

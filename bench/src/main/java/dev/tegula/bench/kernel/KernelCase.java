@@ -1,5 +1,6 @@
 package dev.tegula.bench.kernel;
 
+import dev.tegula.bench.machine.Roofline;
 import dev.tegula.device.Device;
 import dev.tegula.device.DeviceKernelFactory;
 import dev.tegula.device.Devices;
@@ -163,6 +164,17 @@ public final class KernelCase implements AutoCloseable {
         long cached = factory.cost(request, 1, firstPosition + rows).bytes() - factory.cost(request, 1, 0).bytes();
         return new Cost(factory.cost(request, rows, firstPosition + (rows + 1) / 2).multiplyAdds(),
                 alone.bytes() + cached);
+    }
+
+    /** Whether it multiplies matrices. */
+    public boolean multiplies() {
+        return request.op() instanceof Op.MatMul || request.op() instanceof Op.GateUp
+                || request.op() instanceof Op.Attention;
+    }
+
+    /** What holds a call back most. */
+    public String limit(Roofline roofline) {
+        return multiplies() ? roofline.of(request.input(0).type(), cost()) : roofline.ofReading(cost().bytes());
     }
 
     /** The id of the kernel that was bound. */

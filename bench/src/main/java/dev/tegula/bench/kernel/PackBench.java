@@ -1,6 +1,6 @@
 package dev.tegula.bench.kernel;
 
-import dev.tegula.bench.RateProfiler;
+import dev.tegula.bench.Call;
 import dev.tegula.kernel.Activations;
 import dev.tegula.kernel.Cost;
 import dev.tegula.kernel.KernelFactory;
@@ -71,7 +71,7 @@ public class PackBench {
         storage = new Storage("bench");
         weights = (Operand.Weights) new Operands(storage, 1, 0).input(request, 1);
         packed = storage.allocate(packing.bytes(format, layer.n(), layer.k()));
-        RateProfiler.perCall(new Cost(0, weights.segment().byteSize() + packed.byteSize()));
+        Call.of(new Cost(0, weights.segment().byteSize() + packed.byteSize())).say();
     }
 
     /** Frees the memory. */

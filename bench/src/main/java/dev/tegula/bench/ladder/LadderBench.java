@@ -1,6 +1,6 @@
 package dev.tegula.bench.ladder;
 
-import dev.tegula.bench.RateProfiler;
+import dev.tegula.bench.Call;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -55,7 +55,7 @@ public class LadderBench {
             made.close();
             throw e;
         }
-        RateProfiler.perCall(made.cost());
+        Call.of(made.cost()).say();
     }
 
     /** Frees the memory. */

@@ -28,7 +28,7 @@ public final class PeaksFile {
     public static final class UnusableException extends Exception {
         private static final long serialVersionUID = 1;
 
-        private UnusableException(String message) {
+        UnusableException(String message) {
             super(message + "; 'tegula bench machine' measures");
         }
     }

@@ -52,6 +52,11 @@ final class Walk {
         return piece;
     }
 
+    /** Bytes of each array that a call goes through, on the average. */
+    double meanBytes() {
+        return pieces.stream().mapToLong(piece -> piece.count() * piece.passes()).average().orElseThrow();
+    }
+
     /** The first piece and the last, whose answers are looked at. */
     List<Piece> ends() {
         return pieces.size() == 1 ? pieces : List.of(pieces.getFirst(), pieces.getLast());

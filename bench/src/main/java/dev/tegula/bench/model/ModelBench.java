@@ -1,6 +1,6 @@
 package dev.tegula.bench.model;
 
-import dev.tegula.bench.RateProfiler;
+import dev.tegula.bench.Call;
 import dev.tegula.file.gguf.GgufFile;
 import dev.tegula.kernel.Cost;
 import dev.tegula.kernel.KernelTable;
@@ -86,15 +86,21 @@ public class ModelBench {
             loaded = fresh();
             tokens = loaded.anyTokens(prompt + 1);
             loaded.feed(tokens, 0, prompt, 1);
-            RateProfiler.perCall(switch (benchmark) {
-                case "load" -> new Cost(0, Files.size(file));
-                case "decode" -> loaded.cost(prompt, 1, 1);
-                default -> loaded.cost(0, prompt, prompt);
-            });
+            call(benchmark).say();
         } catch (IOException | RuntimeException e) {
             close();
             throw e;
         }
+    }
+
+    private Call call(String benchmark) throws IOException {
+        return switch (benchmark) {
+            case "load" -> Call.of(new Cost(0, Files.size(file)));
+            case "decode" -> Call.of(loaded.cost(prompt, 1, 1)).withTokens(1);
+            case "prefill" -> Call.of(loaded.cost(0, prompt, prompt)).withTokens(prompt);
+            // What the first token takes is mostly loading: a share of it for each token would say nothing.
+            default -> Call.of(loaded.cost(0, prompt, prompt));
+        };
     }
 
     private RawModel fresh() throws IOException {

@@ -22,7 +22,8 @@ public final class PeerMeter {
             new Product(DType.F32, 1024, 1024, 1024), new Product(DType.F32, 2048, 2048, 2048),
             new Product(DType.F32, 4096, 4096, 4096), new Product(DType.F32, 8, 4096, 4096),
             new Product(DType.F32, 32, 4096, 4096), new Product(DType.INT8_G128, 32, 4096, 4096),
-            new Product(DType.INT8_G128, 512, 4096, 4096));
+            new Product(DType.INT8_G128, 512, 4096, 4096), new Product(DType.Q4_0, 1, 4096, 4096),
+            new Product(DType.Q4_0, 32, 4096, 4096), new Product(DType.Q4_0, 512, 4096, 4096));
 
     /** A library that is in a module of its own, which the build leaves out unless it is asked for. */
     private static final String ONNX = "ONNX Runtime";

@@ -6,18 +6,22 @@ import java.util.Locale;
 /**
  * y = x w, as kernels of matrix products compute it.
  *
- * @param numbers what is multiplied: F32, or INT8_G128 for 8-bit integers
+ * @param numbers what is multiplied: F32, INT8_G128 for 8-bit integers, or Q4_0 for weights of 4 bits in blocks of 32
  * @param m rows of x and y
  * @param n columns of w and y
  * @param k elements of a sum
  */
 public record Product(DType numbers, int m, int n, int k) {
     public Product {
-        if (numbers != DType.F32 && numbers != DType.INT8_G128) {
-            throw new IllegalArgumentException("numbers " + numbers + ": F32 or INT8_G128");
+        if (numbers != DType.F32 && numbers != DType.INT8_G128 && numbers != DType.Q4_0) {
+            throw new IllegalArgumentException("numbers " + numbers + ": F32, INT8_G128 or Q4_0");
         }
         if (m < 1 || n < 1 || k < 1) {
             throw new IllegalArgumentException("product " + m + "x" + n + "x" + k + ": each must be 1 or more");
+        }
+        if (k % numbers.blockLength() != 0) {
+            throw new IllegalArgumentException(
+                    "k " + k + ": a multiple of " + numbers.blockLength() + " in " + numbers);
         }
     }
 
@@ -28,6 +32,11 @@ public record Product(DType numbers, int m, int n, int k) {
 
     @Override
     public String toString() {
-        return (numbers == DType.F32 ? "f32" : "int8") + String.format(Locale.ROOT, " %dx%dx%d", m, n, k);
+        String name = switch (numbers) {
+            case F32 -> "f32";
+            case Q4_0 -> "4-bit";
+            default -> "int8";
+        };
+        return name + String.format(Locale.ROOT, " %dx%dx%d", m, n, k);
     }
 }

@@ -34,7 +34,7 @@ public final class Samples {
             }
             double got = y.at(i, j);
             // Sums of integers are exact; each of k products and additions of F32 rounds by half an ulp of at most the sum of magnitudes.
-            double bound = product.numbers() == DType.F32 ? size * product.k() * 0x1p-24 : 0;
+            double bound = product.numbers() == DType.INT8_G128 ? 0 : size * product.k() * 0x1p-24;
             if (!(Math.abs(got - sum) <= bound)) {
                 throw new IllegalStateException(
                         "wrong result for " + product + " in row " + i + ", column " + j + ": " + got

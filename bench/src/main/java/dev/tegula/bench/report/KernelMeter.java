@@ -3,6 +3,7 @@ package dev.tegula.bench.report;
 import dev.tegula.bench.kernel.KernelBench;
 import dev.tegula.bench.kernel.KernelCase;
 import dev.tegula.bench.kernel.Workload;
+import dev.tegula.bench.machine.Roofline;
 import dev.tegula.bench.timing.CpuTimes;
 import dev.tegula.bench.timing.Turns;
 import dev.tegula.kernel.Cost;
@@ -38,19 +39,17 @@ final class KernelMeter {
                 workload.firstPosition(), threads)) {
             kernel.check();
             Cost cost = kernel.cost();
-            boolean multiplies = op instanceof Op.MatMul || op instanceof Op.GateUp || op instanceof Op.Attention;
-            String limit = multiplies
-                    ? limits.of(workload.request().input(0).type(), cost)
-                    : limits.ofReading(cost.bytes());
-            double amount = Limits.amount(limit, cost);
+            String limit = kernel.limit(limits.roofline());
+            double amount = Roofline.amount(limit, cost);
             Turns.Side ours = () -> amount / nanos(kernel);
             long end = System.nanoTime() + (engine.startsWith("nat-") ? WARM_UP_C : WARM_UP_JAVA);
             do {
                 ours.slice();
             } while (System.nanoTime() < end);
-            Turns.Result result = new Turns(rounds, CpuTimes.ofMachine()).measure(List.of(ours, limits.side(limit)));
-            return new Row(workload.toString(), op.name(), kernel.id(), engine, threads, multiplies,
-                    cost.multiplyAdds(), cost.bytes(), limit, Limits.unit(limit), result.of(0), result.of(1),
+            Turns.Result result = new Turns(rounds, CpuTimes.ofMachine())
+                    .measure(List.of(ours, limits.side(limit, Limits.SLICE)));
+            return new Row(workload.toString(), op.name(), kernel.id(), engine, threads, kernel.multiplies(),
+                    cost.multiplyAdds(), cost.bytes(), limit, Roofline.unit(limit), result.of(0), result.of(1),
                     result.disturbed(), result.stolen(), workload.command(engine, threads));
         }
     }

@@ -1,8 +1,10 @@
 package dev.tegula.bench.report;
 
+import dev.tegula.bench.machine.Roofline;
 import dev.tegula.bench.model.ColdStart;
 import dev.tegula.bench.model.ModelSource;
 import dev.tegula.bench.timing.CpuTimes;
+import dev.tegula.bench.timing.EnergyCounter;
 import dev.tegula.bench.timing.Turns;
 import dev.tegula.exec.Plan;
 import dev.tegula.kernel.Cost;
@@ -17,6 +19,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -25,6 +28,8 @@ final class ModelMeter implements AutoCloseable {
     private static final String UNIT = "tokens/s";
     /** Passes of a small model are repeated until a slice is over. */
     private static final long SLICE = 30_000_000;
+    /** Of the limit: passes of large models take seconds, in which memory is now fast, now slow, and a few milliseconds would meet it in one state. */
+    private static final long LIMIT_SLICE = 200_000_000;
     private static final long WARM_UP_C = 300_000_000;
     private static final long WARM_UP_JAVA = 3_000_000_000L;
     /** Fed in one call, and one by one, to look at the logits. */
@@ -37,6 +42,7 @@ final class ModelMeter implements AutoCloseable {
     private final int threads;
     private final int rounds;
     private final KernelTable kernels;
+    private final EnergyCounter energy;
     private final RawModel model;
     private final String engine;
 
@@ -58,15 +64,18 @@ final class ModelMeter implements AutoCloseable {
      * larger than 1 GiB, with the scalar engine's.
      *
      * @param threads that share a call
+     * @param energy what tells joules per token
      * @throws IOException when it cannot be read
      * @throws IllegalStateException when logits differ by a bit
      */
-    ModelMeter(ModelSource source, Limits limits, int threads, int rounds, KernelTable kernels) throws IOException {
+    ModelMeter(ModelSource source, Limits limits, int threads, int rounds, KernelTable kernels, EnergyCounter energy)
+            throws IOException {
         this.source = source;
         this.limits = limits;
         this.threads = threads;
         this.rounds = rounds;
         this.kernels = kernels;
+        this.energy = energy;
         this.model = load(kernels);
         this.engine = engine(model.model().plan());
         try {
@@ -140,21 +149,32 @@ final class ModelMeter implements AutoCloseable {
         model.reset();
         model.feedAll(model.anyTokens(test.context()), model.maxRows());
         Cost cost = model.cost(test.context(), test.tokens(), rows);
-        // A decoded token reads all again, so a call's bytes say where they come from.
+        // A decoded token reads all again, so a call's cost says what limits it.
         Cost call = decodes ? model.cost(test.context(), 1, 1) : cost;
-        String limit = limits.of(activations(), call);
-        double each = Limits.amount(limit, cost) / test.tokens();
-        Turns.Side ours = () -> test.tokens() * 1e9 / nanos(tokens, test.context(), rows);
-        Turns.Side peak = limits.side(limit);
+        String limit = limits.roofline().of(activations(), call, Math.min(call.bytes(), held(test)));
+        double each = Roofline.amount(limit, cost) / test.tokens();
+        Turns.Taker<Slice> ours = () -> slice(tokens, test.context(), rows);
+        Turns.Side peak = limits.side(limit, LIMIT_SLICE);
         long end = System.nanoTime() + (engine.contains("vec") ? WARM_UP_JAVA : WARM_UP_C);
         do {
             ours.slice();
         } while (System.nanoTime() < end);
-        Turns.Result result = new Turns(rounds, CpuTimes.ofMachine())
-                .measure(List.<Turns.Side>of(ours, () -> peak.slice() * 1e9 / each));
+        Turns.Taken<Slice> taken = new Turns(rounds, CpuTimes.ofMachine())
+                .take(List.<Turns.Taker<Slice>>of(ours, () -> new Slice(peak.slice() * 1e9 / each, 0)));
+        List<Slice> slices = taken.slices().getFirst();
+        // Some virtual machines have the counter's files but nothing behind them.
+        boolean counted = slices.stream().allMatch(slice -> slice.joules() > 0);
         return new ModelRow(test.of(source), source.name(), test.kind(), test.tokens(), test.context(), engine,
-                threads, cost.multiplyAdds(), cost.bytes(), limit, UNIT, result.of(0), result.of(1),
-                result.disturbed(), result.stolen(), command(source, test.of(source), threads));
+                threads, cost.multiplyAdds(), cost.bytes(), limit, UNIT, rates(slices),
+                rates(taken.slices().getLast()), counted ? slices.stream().map(Slice::joules).toList() : List.of(),
+                taken.disturbed(), taken.stolen(), command(source, test.of(source), threads));
+    }
+
+    /** What a test keeps coming back to: weights, activations, keys and values. */
+    private long held(Test test) {
+        Plan plan = model.model().plan();
+        long cached = plan.cost(1, test.context() + test.tokens()).bytes() - plan.cost(1, 0).bytes();
+        return plan.weightBytes() + plan.activationBytes() + cached;
     }
 
     private static String command(ModelSource source, String name, int threads) {
@@ -180,7 +200,20 @@ final class ModelMeter implements AutoCloseable {
                 .type();
     }
 
-    private double nanos(int[] tokens, int context, int rows) {
+    /**
+     * A slice of time.
+     *
+     * @param rate tokens per second
+     * @param joules per token; 0 where nothing tells
+     */
+    private record Slice(double rate, double joules) {}
+
+    private static List<Double> rates(List<Slice> slices) {
+        return slices.stream().map(Slice::rate).toList();
+    }
+
+    private Slice slice(int[] tokens, int context, int rows) {
+        Optional<EnergyCounter.Reading> before = reading();
         long start = System.nanoTime();
         long passes = 0;
         long now;
@@ -190,7 +223,13 @@ final class ModelMeter implements AutoCloseable {
             passes++;
             now = System.nanoTime();
         } while (now - start < SLICE);
-        return (double) (now - start) / passes;
+        double joules = before.map(reading -> energy.joules(reading, energy.read())).orElse(0.0);
+        double fed = (double) passes * tokens.length;
+        return new Slice(fed * 1e9 / (now - start), joules / fed);
+    }
+
+    private Optional<EnergyCounter.Reading> reading() {
+        return energy.unavailable().isEmpty() ? Optional.of(energy.read()) : Optional.empty();
     }
 
     /** Measures starts of the model in JVMs of their own. */

@@ -19,17 +19,22 @@ import java.util.List;
  * @param unit of the rates
  * @param rates tokens per second, per round
  * @param allowed what the limit, as measured in the same rounds, would let through of them
+ * @param joules per token, per round, by the platform's counter of the whole processor; none where there is no such counter
  * @param disturbed rounds in which other guests of the machine had much of the CPUs
  * @param stolen the share of the CPUs that they had meanwhile, 0 to 1
  * @param command what measures it again
  */
 public record ModelRow(String name, String model, String test, int tokens, int context, String engine, int threads,
         long multiplyAdds, long bytes, String limit, String unit, List<Double> rates, List<Double> allowed,
-        int disturbed, double stolen, String command) implements Paired {
+        List<Double> joules, int disturbed, double stolen, String command) implements Paired {
     public ModelRow {
         rates = List.copyOf(rates);
         allowed = List.copyOf(allowed);
+        joules = List.copyOf(joules);
         Paired.check(name, rates, allowed);
+        if (!joules.isEmpty() && joules.size() != rates.size()) {
+            throw new IllegalArgumentException(name + ": joules of as many rounds as rates are needed, or of none");
+        }
     }
 
     @Override

@@ -21,6 +21,7 @@ final class Page {
         return read("dev/tegula/bench/report/report.html")
                 .replace("/*plots*/", read(PLOTS + plotsVersion() + "/echarts.min.js"))
                 .replace("/*page*/", read("dev/tegula/bench/report/report.js"))
+                .replace("/*short*/", Integer.toString(Row.SHORT))
                 .replace("/*data*/", data);
     }
 

@@ -1,6 +1,8 @@
 package dev.tegula.bench.report;
 
+import dev.tegula.bench.machine.Roofline;
 import dev.tegula.bench.timing.Paired;
+import dev.tegula.kernel.Cost;
 import java.util.List;
 
 /**
@@ -25,6 +27,12 @@ import java.util.List;
 public record Row(String name, String op, String kernel, String engine, int threads, boolean multiplies,
         long multiplyAdds, long bytes, String limit, String unit, List<Double> rates, List<Double> peaks, int disturbed,
         double stolen, String command) implements Paired {
+    /**
+     * Nanoseconds below which a call is too short for a share: starting the threads and looking at the clock take about a tenth of it, so that
+     * the share would say more of them than of the kernel.
+     */
+    static final int SHORT = 5000;
+
     public Row {
         rates = List.copyOf(rates);
         peaks = List.copyOf(peaks);
@@ -36,6 +44,11 @@ public record Row(String name, String op, String kernel, String engine, int thre
         return new Row(name, op, kernel, engine, threads, multiplies, multiplyAdds, bytes, limit, unit,
                 Paired.joined(rates, later.rates), Paired.joined(peaks, later.peaks), disturbed + later.disturbed,
                 Paired.mean(this, stolen, later, later.stolen), command);
+    }
+
+    /** Whether a call takes so long that its share of the limit is the kernel's. */
+    boolean judged() {
+        return Roofline.amount(limit, new Cost(multiplyAdds, bytes)) / rate() >= SHORT;
     }
 
     @Override

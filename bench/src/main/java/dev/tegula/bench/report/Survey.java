@@ -7,6 +7,7 @@ import dev.tegula.bench.peer.EngineCommand;
 import dev.tegula.bench.peer.EngineMeter;
 import dev.tegula.bench.peer.PeerMeter;
 import dev.tegula.bench.peer.PeerRow;
+import dev.tegula.bench.timing.EnergyCounter;
 import dev.tegula.bench.timing.Paired;
 import dev.tegula.bench.timing.Turns;
 import dev.tegula.kernel.KernelTable;
@@ -31,6 +32,7 @@ final class Survey {
 
     private final Scope scope;
     private final Log log;
+    private final EnergyCounter energy = EnergyCounter.ofMachine();
     private final List<Workload> workloads;
     private final PeerMeter peerMeter;
     private final List<PeerMeter.Pairing> pairings;
@@ -120,6 +122,9 @@ final class Survey {
                         () -> peerMeter.measure(pairing, engine), PeerRow::and)));
             }
             visits.go(log);
+            if (scope.models().stream().anyMatch(model -> !scope.tests(model).isEmpty())) {
+                energy.unavailable().ifPresent(reason -> log.missing("joules per token: " + reason));
+            }
             for (ModelSource model : scope.models()) {
                 log.expect(steps(model));
                 measure(model, limits);
@@ -127,7 +132,8 @@ final class Survey {
                     measure(model, peer);
                 }
             }
-            return new Report(Report.SCHEMA, limits.machine(), date, commit, options, limits.ceilings(), found(rows),
+            return new Report(Report.SCHEMA, limits.machine(), date, commit, options, limits.roofline().ceilings(),
+                    found(rows),
                     Stream.concat(found(peers).stream(), engines.stream()).toList(), models, starts, log.missing());
         }
     }
@@ -143,7 +149,8 @@ final class Survey {
     private void measure(ModelSource source, Limits limits) throws InterruptedException {
         List<ModelMeter.Test> tests = scope.tests(source);
         if (!tests.isEmpty()) {
-            try (ModelMeter meter = new ModelMeter(source, limits, scope.threads(), MODEL_ROUNDS, scope.kernels())) {
+            try (ModelMeter meter = new ModelMeter(source, limits, scope.threads(), MODEL_ROUNDS, scope.kernels(),
+                    energy)) {
                 for (ModelMeter.Test test : tests) {
                     if (meter.fits(test)) {
                         log.step(test.of(source), () -> meter.measure(test)).ifPresent(models::add);

@@ -20,32 +20,49 @@ const element = (name, text, className) => {
   return node;
 };
 
+// Nanoseconds of calls too short for a share.
+const SHORT = /*short*/;
 const kernels = report.rows.map(row => {
   const counts = row.unit === 'GMAC/s';
   const rate = median(row.rates);
+  const nanos = (counts ? row.multiplyAdds : row.bytes) / rate;
   return {
     ...row,
+    nanos,
+    judged: nanos >= SHORT,
     share: over(row.rates, row.peaks),
     macs: counts ? rate : rate * row.multiplyAdds / row.bytes,
     bandwidth: counts ? rate * row.bytes / row.multiplyAdds : rate,
-    nanos: (counts ? row.multiplyAdds : row.bytes) / rate,
   };
 });
 const peers = report.peers.map(row => ({ ...row, ratio: over(row.rates, row.theirs) }));
 const models = report.models.map(row => ({ ...row, share: over(row.rates, row.allowed), speed: spread(row.rates) }));
 const starts = report.starts;
+// The formats of which there is one small layer; there are many.
+const isSmall = row => row.name.startsWith('Format ');
+const large = kernels.filter(row => !isSmall(row));
+const small = kernels.filter(isSmall);
+const engines = [...new Set(kernels.map(row => row.engine))];
+const hasEngines = engines.length > 1;
+const called = row => hasEngines ? `${row.name} (${row.engine})` : row.name;
 const tokens = value => value.toFixed(value < 100 ? 1 : 0);
 const seconds = value => value.toFixed(2) + ' s';
 
 function head() {
-  document.getElementById('summary').textContent =
-    `${kernels.length} kernels, median share ${kernels.length ? percent(median(kernels.map(row => row.share.middle))) : 'unknown'}, `
-    + `measured ${report.date}` + (report.commit ? `, commit ${report.commit}` : '');
+  const judged = kernels.filter(row => row.judged);
+  document.getElementById('summary').textContent = [
+    `${kernels.length} kernels`,
+    ...(judged.length < kernels.length ? [`${judged.length} of them judged`] : []),
+    `median share ${judged.length ? percent(median(judged.map(row => row.share.middle))) : 'unknown'}`,
+    `measured ${report.date}`,
+    ...(report.commit ? [`commit ${report.commit}`] : []),
+  ].join(', ');
   for (const [term, text] of [
     ['CPU', `${report.machine.cpu}, ${report.machine.threads} CPUs`],
     ['System', report.machine.system],
     ['JVM', report.machine.jvm],
     ['Options', report.options.join(' ') || 'none'],
+    ...(kernels.length ? [['Kernels', `${engines.join(', ')}; ${kernels[0].threads} ${kernels[0].threads > 1 ? 'threads share' : 'thread does'} a call`]] : []),
     ['Limits', Object.entries(report.ceilings).map(([name, value]) =>
       `${name} ${value.toFixed(1)} ${name.startsWith('read') ? 'GB/s' : 'GMAC/s'}`).sort().join(', ')],
   ]) {
@@ -58,72 +75,128 @@ function head() {
   }
 }
 
+// What is folded has no width of its own.
+const width = () => document.querySelector('h1').clientWidth;
+const charts = [];
 function plot(place, options) {
-  echarts.init(place, null, { renderer: 'svg' }).setOption({ animation: false, ...options });
+  const chart = echarts.init(place, null, { renderer: 'svg', width: width(), height: parseFloat(getComputedStyle(place).height) });
+  chart.setOption({ animation: false, ...options });
+  charts.push(chart);
+  scalable(chart);
+}
+// So that paper, whose width is not known here, can make it smaller.
+const scalable = chart => chart.getDom().querySelector('svg').setAttribute('viewBox', `0 0 ${chart.getWidth()} ${chart.getHeight()}`);
+window.onresize = () => charts.forEach(chart => {
+  chart.resize({ width: width() });
+  scalable(chart);
+});
+
+const colors = ['#1f5fa8', '#b3541e', '#3d7d3a', '#7a4a9e', '#8a6d1d'];
+const parameter = (row, name) => (row.name.match(new RegExp(` ${name}=(\\S+)`)) || [])[1];
+const decade = (value, round) => 10 ** round(Math.log10(value));
+const GRID = { left: 60, right: 20, top: 50, bottom: 50 };
+
+// The peaks as lines, with their names along them.
+function ceilings(place, { low, high, bottom, top, highest }) {
+  const across = (width() - GRID.left - GRID.right) / Math.log10(high / low);
+  const up = (place.clientHeight - GRID.top - GRID.bottom) / Math.log10(highest / bottom);
+  const angle = Math.atan2(up, across);
+  const named = (from, to, at, text, rotate, below) => ({
+    type: 'line', silent: true, symbol: 'circle', symbolSize: 0.1, lineStyle: { color: '#8b95a3', width: 1.2 },
+    label: { show: true, position: 'inside', fontSize: 11, color: '#5b6675', rotate: rotate * 180 / Math.PI,
+      offset: [(below ? 9 : -9) * Math.sin(rotate), (below ? 9 : -9) * Math.cos(rotate)],
+      formatter: point => point.dataIndex === 1 ? text : '' },
+    data: [from, at, to],
+  });
+  const reads = Object.entries(report.ceilings).filter(([name]) => name.startsWith('read')).sort((a, b) => b[1] - a[1]);
+  return [
+    ...Object.entries(report.ceilings).filter(([name]) => !name.startsWith('read')).map(([name, peak]) =>
+      named([low, peak], [high, peak], [high / 10 ** 0.35, peak], `${name} ${peak.toFixed(0)} GMAC/s`, 0, false)),
+    // Two above their lines, the others below, so that those of caches that are nearly as fast are apart; memory's farther right, clear of points.
+    ...reads.map(([name, peak], i) => {
+      const first = Math.max(low, bottom / peak);
+      const middle = first * 10 ** (i === reads.length - 1 ? 0.7 : 0.36);
+      return named([first, first * peak], [top / peak, top], [middle, middle * peak], `${name} ${peak.toFixed(0)} GB/s`, angle, i > 1);
+    }),
+  ];
 }
 
-function roofline() {
-  const points = kernels.filter(row => row.multiplies);
-  const place = document.getElementById('roofline');
-  if (!points.length) {
-    place.replaceWith(element('p', 'No row of this report multiplies matrices.', 'soft'));
-    return;
+// Of attention and of what has weights, by one row of activations or many, where the names of the fastest and the slowest stand: those of all would lie
+// over one another, and so some stand apart with a line to their point.
+const APART = [90, 55];
+const PLACES = { weights: ['top', APART], attention: [APART, APART], 'weights, many': ['top', 'bottom'], 'attention, many': [[-150, -45], [-60, 70]] };
+function extremes(rows) {
+  const ends = new Map();
+  const group = row => (row.op === 'attention' ? 'attention' : 'weights') + (row.multiplyAdds / row.bytes > 16 ? ', many' : '');
+  for (const one of new Set(rows.map(group))) {
+    const members = rows.filter(row => group(row) === one).sort((a, b) => b.macs - a.macs);
+    ends.set(members.at(-1), PLACES[one][1]).set(members[0], PLACES[one][0]);
   }
-  const decade = (value, round) => 10 ** round(Math.log10(value));
-  const low = decade(Math.min(0.1, ...points.map(row => row.multiplyAdds / row.bytes)), Math.floor);
-  const high = decade(Math.max(10000, ...points.map(row => row.multiplyAdds / row.bytes)), Math.ceil);
-  const bottom = decade(Math.min(1, ...points.map(row => row.macs)), Math.floor);
-  const multiply = Object.entries(report.ceilings).filter(([name]) => !name.startsWith('read'));
-  const top = Math.max(...multiply.map(([, value]) => value));
-  // Where on their slopes names stand: apart from one another.
-  const spot = name => low * { 'read l1': 1.6, 'read l2': 1.3, 'read l3': 1.5, 'read dram': 1.5 }[name];
-  const lines = [
-    ...multiply.map(([name, peak]) => ({ name: `${name} ${peak.toFixed(0)} GMAC/s`, data: [[low, peak], [high / 30, peak], [high, peak]], labelled: 1, at: [-60, -16] })),
-    ...Object.entries(report.ceilings).filter(([name]) => name.startsWith('read')).map(([name, peak]) =>
-      ({ name: `${name} ${peak.toFixed(0)} GB/s`, data: [[low, low * peak], [spot(name), spot(name) * peak], [top / peak, top]], labelled: 1, at: 'right' })),
-  ];
-  const engines = [...new Set(points.map(row => row.engine))];
-  const label = row => row.op + ' ' + ['format', 'rows', 'at', 'headSize'].map(key => (row.name.match(new RegExp(' ' + key + '=(\\S+)')) || [])[1])
-    .filter(Boolean).join(' ');
-  const isSmall = row => row.name.startsWith('Format ');
+  return ends;
+}
+
+function roofline(place, points) {
+  const intensity = row => row.multiplyAdds / row.bytes;
+  const top = Math.max(...Object.entries(report.ceilings).filter(([name]) => !name.startsWith('read')).map(([, peak]) => peak));
+  const frame = {
+    low: decade(Math.min(0.1, ...points.map(intensity)), Math.floor), high: decade(Math.max(1000, ...points.map(intensity)), Math.ceil),
+    bottom: decade(Math.min(10, ...points.map(row => row.macs)), Math.floor), top,
+    highest: decade(Math.max(top * 1.01, ...points.map(row => row.macs)), Math.ceil),
+  };
+  const ends = extremes(points.filter(row => !isSmall(row)));
+  const label = row => ['format', 'headSize', 'rows', 'at'].reduce((text, name) => {
+    const value = parameter(row, name);
+    return !value ? text : `${text} ${name === 'rows' ? '× ' : name === 'headSize' ? 'head ' : ''}${value}`;
+  }, row.op);
+  const sets = engines.flatMap((engine, i) => {
+    const suffix = engines.length > 1 ? ` ${engine}` : '';
+    const symbol = ['circle', 'triangle', 'rect', 'diamond'][i % 4];
+    const mine = points.filter(row => row.engine === engine);
+    const ops = [...new Set(points.filter(row => !isSmall(row)).map(row => row.op))];
+    return [
+      { name: 'other formats, a small layer' + suffix, symbol, size: 4, color: '#aab3bf', rows: mine.filter(isSmall) },
+      ...ops.map((op, j) => ({ name: op + suffix, symbol, size: 9, color: colors[j % colors.length], rows: mine.filter(row => !isSmall(row) && row.op === op) })),
+    ];
+  }).filter(set => set.rows.length);
   plot(place, {
-    grid: { left: 60, right: 20, top: 40, bottom: 50 },
-    legend: { data: engines, top: 0 },
+    grid: GRID,
+    legend: { data: sets.map(set => set.name), top: 0 },
     tooltip: { formatter: point => point.data.row
-      ? `${encode(point.data.row.name)}<br>${encode(point.data.row.engine)}: ${point.value[1].toFixed(1)} GMAC/s, ${percent(point.data.row.share.middle)} of ${encode(point.data.row.limit)}` : '' },
-    xAxis: { type: 'log', min: low, max: high, name: 'multiply-adds per byte', nameLocation: 'middle', nameGap: 30 },
-    yAxis: { type: 'log', name: 'GMAC/s', min: bottom, max: decade(Math.max(top, ...points.map(row => row.macs)), Math.ceil) },
+      ? `${encode(called(point.data.row))}<br>${point.value[1].toFixed(1)} GMAC/s, ${share(point.data.row)} of ${encode(point.data.row.limit)}` : '' },
+    xAxis: { type: 'log', min: frame.low, max: frame.high, name: 'multiply-adds per byte', nameLocation: 'middle', nameGap: 30 },
+    yAxis: { type: 'log', name: 'GMAC/s', min: frame.bottom, max: frame.highest },
     series: [
-      ...lines.map(line => ({
-        type: 'line', silent: true, clip: true, symbol: 'circle', symbolSize: 0.1, lineStyle: { color: '#8b95a3', width: 1.2 },
-        label: { show: true, position: line.at, fontSize: 11, color: '#5b6675', formatter: point => point.dataIndex === line.labelled ? line.name : '' },
-        data: line.data,
-      })),
-      ...engines.map(engine => ({
-        name: engine, type: 'scatter', symbolSize: (value, point) => isSmall(point.data.row) ? 4 : 9,
-        data: points.filter(row => row.engine === engine).map(row => ({ value: [row.multiplyAdds / row.bytes, row.macs], row })),
-        label: { show: true, position: 'right', fontSize: 9, color: '#3a4656', formatter: point => isSmall(point.data.row) ? '' : label(point.data.row) },
-        // Formats of which there is one small layer lie close together: their names are in the tooltips and in the table.
-        labelLayout: { hideOverlap: true, moveOverlap: 'shiftY' },
+      ...ceilings(place, frame),
+      ...sets.map(set => ({
+        name: set.name, type: 'scatter', symbol: set.symbol, symbolSize: set.size, itemStyle: { color: set.color, opacity: 0.85 },
+        data: set.rows.map(row => ({ value: [intensity(row), row.macs], row,
+          label: ends.has(row) ? { show: true, position: Array.isArray(ends.get(row)) ? 'right' : ends.get(row), fontSize: 11, color: '#1c2430', textBorderColor: '#fff', textBorderWidth: 3, formatter: label(row) } : { show: false } })),
+        labelLine: { show: true, lineStyle: { color: '#8b95a3' } },
+        labelLayout: ({ dataIndex, rect }) => {
+          const where = ends.get(set.rows[dataIndex]);
+          return { hideOverlap: true, ...(Array.isArray(where) ? { x: rect.x + where[0], y: rect.y + where[1] } : {}) };
+        },
+        z: set.size,
       })),
     ],
   });
 }
 
 // A bar to the middle of each row's rounds, and a line over it from the least to the most.
-function bars(place, rows, { name, of, text, least, mark }) {
-  place.style.height = 60 + 17 * rows.length + 'px';
+function bars(place, rows, { name, of, text, least }) {
+  place.style.height = 50 + 18 * rows.length + 'px';
+  const most = Math.max(least, ...rows.map(row => Math.min(of(row).most, 1.5 * Math.max(least, of(row).middle))));
+  const interval = most <= 1.5 ? 0.25 : most <= 3 ? 0.5 : 1;
   plot(place, {
-    grid: { left: 40, right: 10, top: 30, bottom: 10, containLabel: true },
-    tooltip: { formatter: point => `${encode(name(rows[point.dataIndex]))}<br>${text(of(rows[point.dataIndex]).middle)}` },
-    xAxis: { type: 'value', min: 0, max: Math.max(least, ...rows.map(row => Math.min(of(row).most, 1.5 * Math.max(least, of(row).middle)))),
-      position: 'top', axisLabel: { formatter: text } },
+    grid: { left: 10, right: 10, top: 30, bottom: 10, containLabel: true },
+    tooltip: { formatter: point => `${encode(name(rows[point.dataIndex]))}<br>${range(of(rows[point.dataIndex]), text)}` },
+    xAxis: { type: 'value', min: 0, max: interval * Math.ceil(most / interval), interval, position: 'top', axisLabel: { formatter: text } },
     yAxis: [rows.map(name), rows.map(row => text(of(row).middle))].map(texts =>
-      ({ type: 'category', inverse: true, data: texts, axisLabel: { fontSize: 10, interval: 0 }, axisTick: { show: false } })),
+      ({ type: 'category', inverse: true, data: texts, axisLabel: { fontSize: 11, interval: 0, color: '#1c2430' }, axisTick: { show: false } })),
     series: [
-      { type: 'bar', data: rows.map(row => of(row).middle), barWidth: 9, itemStyle: { color: '#1f5fa8' },
-        markLine: mark === undefined ? undefined : { silent: true, symbol: 'none', animation: false, lineStyle: { color: '#b3541e', type: 'solid' },
-          label: { show: false }, data: [{ xAxis: mark }] } },
+      { type: 'bar', data: rows.map(row => of(row).middle), barWidth: 10, itemStyle: { color: '#1f5fa8' },
+        markLine: { silent: true, symbol: 'none', animation: false, lineStyle: { color: '#b3541e', type: 'solid' },
+          label: { show: false }, data: [{ xAxis: 1 }] } },
       { type: 'custom', silent: true, clip: true, data: rows.map((row, i) => [i, of(row).least, of(row).most]),
         renderItem: (params, api) => {
           const from = api.coord([api.value(1), api.value(0)]), to = api.coord([api.value(2), api.value(0)]);
@@ -133,14 +206,26 @@ function bars(place, rows, { name, of, text, least, mark }) {
   });
 }
 
+// Those that are long enough; first what multiplies.
+function shares(place, rows) {
+  const judged = rows.filter(row => row.judged).sort((a, b) => b.multiplies - a.multiplies);
+  if (judged.length) bars(place, judged, { name: called, of: row => row.share, text: percent, least: 1 });
+}
+
+function fold(id, text) {
+  const details = document.getElementById(id);
+  if (!small.length) details.remove();
+  else details.querySelector('summary').textContent = text;
+  return details;
+}
+
 // What decoding gives after so many positions, with its range, and what the limit would let through.
 function decoding(place, rows) {
   const names = [...new Set(rows.map(row => row.model))];
-  const colors = ['#1f5fa8', '#b3541e', '#3d7d3a', '#7a4a9e', '#8a6d1d'];
   const points = name => rows.filter(row => row.model === name).sort((a, b) => a.context - b.context);
   plot(place, {
     color: colors,
-    grid: { left: 60, right: 20, top: 40, bottom: 50 },
+    grid: GRID,
     legend: { data: names.flatMap(name => [name, `${name}: limit`]), top: 0 },
     tooltip: { formatter: point => point.data.row
       ? `${encode(point.data.row.name)}<br>${tokens(point.data.row.speed.middle)} tokens/s, ${percent(point.data.row.share.middle)} of ${encode(point.data.row.limit)}` : '' },
@@ -151,7 +236,8 @@ function decoding(place, rows) {
       return [
         { name, type: 'line', symbol: 'circle', symbolSize: 7, lineStyle: { width: 2, color }, itemStyle: { color },
           label: { show: true, position: 'bottom', fontSize: 11, formatter: point => tokens(point.value[1]) },
-          data: points(name).map(row => ({ value: [row.context, row.speed.middle], row })) },
+          data: points(name).map((row, k, all) => ({ value: [row.context, row.speed.middle], row,
+            label: { align: k === 0 ? 'left' : k === all.length - 1 ? 'right' : 'center' } })) },
         { name: `${name}: limit`, type: 'line', symbol: 'none', lineStyle: { width: 1.5, type: 'dashed', color }, itemStyle: { color },
           data: points(name).map(row => [row.context, median(row.allowed)]) },
         { type: 'custom', silent: true, data: points(name).map(row => [row.context, row.speed.least, row.speed.most]),
@@ -164,20 +250,26 @@ function decoding(place, rows) {
   });
 }
 
-// A column: its name, what it sorts by, and what a number looks like.
+const share = row => row.judged ? percent(row.share.middle) : '–';
+
+// A column: its name, what it sorts by, and what a number looks like. What opens under the first one is for looking closer, and to measure again.
+const kernelColumns = [
+  ['row', row => row.name],
+  ...(hasEngines ? [['engine', row => row.engine]] : []),
+  ['time', row => row.nanos, row => row.nanos >= 1e6 ? (row.nanos / 1e6).toFixed(2) + ' ms' : (row.nanos / 1e3).toFixed(1) + ' µs'],
+  ['GMAC/s', row => row.multiplies ? row.macs : 0, row => row.multiplies ? row.macs.toFixed(1) : ''],
+  ['GB/s', row => row.bandwidth, row => row.bandwidth.toFixed(1)],
+  ['limit', row => row.limit],
+  ['share', row => row.judged ? row.share.middle : -1, share],
+  ['range', row => row.judged ? row.share.most - row.share.least : -1, row => row.judged ? range(row.share, percent) : ''],
+  ['disturbed', row => row.disturbed, disturbed],
+];
+const kernelTable = (id, rows) =>
+  ({ id, rows, filtered: true, words: row => `${row.name} ${row.engine} ${row.limit} ${row.kernel}`, more: row => [row.kernel, row.command], columns: kernelColumns });
 const tables = [
-  { id: 'rows', rows: kernels, words: row => `${row.name} ${row.engine} ${row.limit} ${row.kernel}`, more: row => [row.kernel, row.command], columns: [
-    ['row', row => row.name],
-    ['engine', row => row.engine],
-    ['time', row => row.nanos, row => row.nanos >= 1e6 ? (row.nanos / 1e6).toFixed(2) + ' ms' : (row.nanos / 1e3).toFixed(1) + ' µs'],
-    ['GMAC/s', row => row.multiplies ? row.macs : 0, row => row.multiplies ? row.macs.toFixed(1) : ''],
-    ['GB/s', row => row.bandwidth, row => row.bandwidth.toFixed(1)],
-    ['limit', row => row.limit],
-    ['share', row => row.share.middle, row => percent(row.share.middle)],
-    ['range', row => row.share.most - row.share.least, row => range(row.share, percent)],
-    ['disturbed', row => row.disturbed, disturbed],
-  ] },
-  { id: 'peerRows', rows: peers, words: row => `${row.name} ${row.peer} ${row.engine}`, more: row => ['again', row.command], columns: [
+  kernelTable('rows', large),
+  kernelTable('formatRows', small),
+  { id: 'peerRows', rows: peers, more: row => [row.command], columns: [
     ['product', row => row.name],
     ['peer', row => row.peer],
     ['engine', row => row.engine],
@@ -187,18 +279,19 @@ const tables = [
     ['range', row => row.ratio.most - row.ratio.least, row => range(row.ratio, times)],
     ['disturbed', row => row.disturbed, disturbed],
   ] },
-  { id: 'modelRows', rows: models, words: row => `${row.name} ${row.engine} ${row.limit}`, more: row => ['again', row.command], columns: [
+  { id: 'modelRows', rows: models, more: row => [row.command], columns: [
     ['model', row => row.name],
     ['engine', row => row.engine],
     ['tokens/s', row => row.speed.middle, row => tokens(row.speed.middle)],
     ['range', row => row.speed.most - row.speed.least, row => range(row.speed, tokens)],
     ['GB/s', row => row.bytes / row.tokens * row.speed.middle, row => (row.bytes / row.tokens * row.speed.middle / 1e9).toFixed(1)],
     ['GMAC/s', row => row.multiplyAdds / row.tokens * row.speed.middle, row => (row.multiplyAdds / row.tokens * row.speed.middle / 1e9).toFixed(1)],
+    ['J/token', row => row.joules.length ? median(row.joules) : 0, row => row.joules.length ? median(row.joules).toPrecision(3) : '–'],
     ['limit', row => row.limit],
     ['share', row => row.share.middle, row => percent(row.share.middle)],
     ['disturbed', row => row.disturbed, disturbed],
   ] },
-  { id: 'startRows', rows: starts, words: row => `${row.model} start`, more: row => ['again', row.command], columns: [
+  { id: 'startRows', rows: starts, more: row => [row.command], columns: [
     ['start of a JVM', row => row.model],
     ['loaded', row => median(row.load), row => seconds(median(row.load))],
     ['loaded, range', row => median(row.load), row => range(spread(row.load), seconds)],
@@ -210,8 +303,8 @@ const tables = [
 
 function fill(table) {
   const { columns, sorted } = table;
-  const words = document.getElementById('filter').value.toLowerCase().split(/\s+/).filter(Boolean);
-  const shown = table.rows.filter(row => words.every(word => table.words(row).toLowerCase().includes(word)));
+  const words = (document.getElementById('filter')?.value ?? '').toLowerCase().split(/\s+/).filter(Boolean);
+  const shown = table.rows.filter(row => !table.filtered || words.every(word => table.words(row).toLowerCase().includes(word)));
   if (sorted.column >= 0) {
     const value = columns[sorted.column][1];
     shown.sort((a, b) => (value(a) < value(b) ? -1 : value(a) > value(b) ? 1 : 0) * (sorted.ascending ? 1 : -1));
@@ -219,11 +312,10 @@ function fill(table) {
   document.querySelector(`#${table.id} tbody`).replaceChildren(...shown.map(row => {
     const line = document.createElement('tr');
     columns.forEach(([, value, text], i) => {
-      const cell = element('td', text ? text(row) : value(row), text ? 'number' : '');
+      const cell = element('td', i ? (text ?? value)(row) : '', text ? 'number' : '');
       if (!i) {
-        const [name, command] = table.more(row);
         const more = document.createElement('details');
-        more.append(element('summary', name), element('code', command));
+        more.append(element('summary', value(row)), ...table.more(row).flatMap(line => [element('code', line), document.createElement('br')]));
         cell.append(more);
       }
       line.append(cell);
@@ -251,15 +343,32 @@ function heads(table) {
 }
 
 // A section of which the report has no rows is left out.
-const section = (id, rows, draw) => rows.length ? draw(document.getElementById(id)) : document.getElementById(id).closest('section').remove();
+const section = (id, rows, draw) => rows.length ? draw(document.getElementById(id), rows) : document.getElementById(id).closest('section').remove();
 
 head();
-roofline();
-section('shares', kernels, place => bars(place, kernels, { name: row => `${row.name} (${row.engine})`, of: row => row.share, text: percent, least: 1, mark: 1 }));
-section('ratios', peers, place => bars(place, peers, { name: row => `${row.name} beside ${row.peer} (${row.engine})`, of: row => row.ratio, text: times, least: 1.2, mark: 1 }));
-section('decoding', models.filter(row => row.test === 'decode'), place => decoding(place, models.filter(row => row.test === 'decode')));
-for (const table of tables.filter(table => table.rows.length)) {
-  heads(table);
-  fill(table);
-}
-document.getElementById('filter').oninput = () => tables.filter(table => table.rows.length).forEach(fill);
+section('modelShares', models, place => bars(place, models, { name: row => row.name, of: row => row.share, text: percent, least: 1 }));
+// Of models of which it is known in several places.
+section('decoding', models.filter(row => row.test === 'decode' && models.some(other => other.model === row.model && other.test === 'decode'
+  && other.context !== row.context)), decoding);
+section('ratios', peers, place => bars(place, peers, { name: row => `${row.name} beside ${row.peer}`, of: row => row.ratio, text: times, least: 1.25 }));
+section('roofline', kernels.filter(row => row.multiplies), roofline);
+section('shares', kernels, place => {
+  const short = kernels.filter(row => !row.judged).length;
+  document.getElementById('unjudged').textContent = short
+    ? `No share (–) is stated of calls under ${SHORT / 1000} µs, here ${short}: starting the threads and looking at the clock are a large part of them.` : '';
+  shares(place, large);
+  const details = fold('formatShares', `${small.length} rows of all other formats, on a small layer`);
+  shares(details.querySelector('.plot'), small);
+});
+section('rows', kernels, () => fold('formatTable', `${small.length} rows of all other formats`));
+const filled = tables.filter(table => table.rows.length);
+// Mostly nobody was.
+filled.filter(table => !table.rows.some(row => row.disturbed)).forEach(table => { table.columns = table.columns.filter(([name]) => name !== 'disturbed'); });
+filled.forEach(heads);
+filled.forEach(fill);
+document.getElementById('filter')?.addEventListener('input', event => {
+  filled.filter(table => table.filtered).forEach(fill);
+  if (event.target.value && small.length) document.getElementById('formatTable').open = true;
+});
+// On paper nothing can be opened.
+window.onbeforeprint = () => document.querySelectorAll('.folded').forEach(details => { details.open = true; });

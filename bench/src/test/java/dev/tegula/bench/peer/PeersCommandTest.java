@@ -49,5 +49,8 @@ class PeersCommandTest {
     void productsHaveLimits() {
         assertThrows(IllegalArgumentException.class, () -> new Product(DType.F16, 1, 1, 1));
         assertThrows(IllegalArgumentException.class, () -> new Product(DType.F32, 1, 0, 1));
+        assertEquals("k 33: a multiple of 32 in Q4_0",
+                assertThrows(IllegalArgumentException.class, () -> new Product(DType.Q4_0, 1, 1, 33)).getMessage());
+        assertEquals("4-bit 1x2x64", new Product(DType.Q4_0, 1, 2, 64).toString());
     }
 }

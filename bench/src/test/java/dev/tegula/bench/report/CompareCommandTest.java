@@ -83,9 +83,9 @@ class CompareCommandTest {
     void whatIsNoReportIsRefusedByName() throws IOException {
         Path other = Files.writeString(folder.resolve("other.json"), "{\"schema\": 7}");
         assertEquals(2, run(fast, other));
-        assertTrue(err.toString().contains("other.json cannot be used: its schema is 7, this version reads 2 only"),
+        assertTrue(err.toString().contains("other.json cannot be used: its schema is 7, this version reads 3 only"),
                 err.toString());
-        Path broken = Files.writeString(folder.resolve("broken.json"), "{\"schema\": 2, \"rows\": [");
+        Path broken = Files.writeString(folder.resolve("broken.json"), "{\"schema\": 3, \"rows\": [");
         assertEquals(2, run(broken, fast));
         assertTrue(err.toString().contains("broken.json is no report: "), err.toString());
         assertEquals(2, run(folder.resolve("none.json"), fast));

@@ -5,29 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tegula.bench.model.ModelSource;
-import dev.tegula.kernel.Batch;
-import dev.tegula.kernel.Cost;
-import dev.tegula.kernel.Kernel;
-import dev.tegula.kernel.KernelArgs;
-import dev.tegula.kernel.KernelFactory;
-import dev.tegula.kernel.KernelId;
-import dev.tegula.kernel.KernelProvider;
-import dev.tegula.kernel.KernelRequest;
+import dev.tegula.bench.timing.EnergyCounter;
 import dev.tegula.kernel.KernelTable;
-import dev.tegula.kernel.Refusal;
-import dev.tegula.kernel.Scratch;
 import dev.tegula.kernel.ref.RefProvider;
 import dev.tegula.model.SyntheticModel;
 import dev.tegula.tensor.DType;
+import dev.tegula.tensor.TensorView;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
-import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -37,66 +29,19 @@ class ModelMeterTest {
     Path folder;
 
     /** An engine whose norms are right for all rows but the first one, which has twice its value. */
-    private static final class Doubling implements KernelProvider {
-        @Override
-        public String engine() {
-            return "doubling";
+    private static final class Doubling extends ScalarUnderAnotherName {
+        Doubling() {
+            super("doubling", 1, "rmsnorm");
         }
 
         @Override
-        public int rank() {
-            return 1;
-        }
-
-        @Override
-        public Optional<Refusal> unavailable() {
-            return Optional.empty();
-        }
-
-        @Override
-        public List<KernelFactory> kernels() {
-            return new RefProvider().kernels()
-                    .stream()
-                    .filter(kernel -> kernel.id().op().equals("rmsnorm"))
-                    .<KernelFactory>map(Doubled::new)
-                    .toList();
-        }
-    }
-
-    private record Doubled(KernelFactory right) implements KernelFactory {
-        @Override
-        public KernelId id() {
-            KernelId id = right.id();
-            return new KernelId(id.op(), id.dst(), id.lhs(), id.rhs(), id.tile(), "doubling");
-        }
-
-        @Override
-        public Optional<Refusal> refuse(KernelRequest request) {
-            return right.refuse(request);
-        }
-
-        @Override
-        public Cost cost(KernelRequest request, int rows, int context) {
-            return right.cost(request, rows, context);
-        }
-
-        @Override
-        public Kernel bind(KernelArgs args) {
-            Kernel kernel = right.bind(args);
-            MemorySegment out = args.output().segment();
-            return new Kernel() {
-                @Override
-                public int portions(Batch batch, int workers) {
-                    return 1;
-                }
-
-                @Override
-                public void run(Batch batch, int portion, int portions, Scratch scratch) {
-                    kernel.run(batch, portion, portions, scratch);
-                    long at = args.output().rowOffset(0);
-                    out.set(ValueLayout.JAVA_FLOAT, at, 2 * out.get(ValueLayout.JAVA_FLOAT, at));
-                }
-            };
+        void run(Runnable right, int portion, TensorView output) {
+            right.run();
+            if (portion == 0) {
+                long at = output.rowOffset(0);
+                output.segment()
+                        .set(ValueLayout.JAVA_FLOAT, at, 2 * output.segment().get(ValueLayout.JAVA_FLOAT, at));
+            }
         }
     }
 
@@ -108,7 +53,8 @@ class ModelMeterTest {
     void ratesStandBesideWhatTheLimitAllows() throws Exception {
         ModelSource source = ModelSource.of(model());
         try (Limits limits = new Limits(2, 1);
-                ModelMeter meter = new ModelMeter(source, limits, 2, 3, KernelTable.load())) {
+                ModelMeter meter = new ModelMeter(source, limits, 2, 3, KernelTable.load(),
+                        EnergyCounter.ofMachine())) {
             ModelMeter.Test decode = new ModelMeter.Test("decode", 16, 200);
             assertTrue(meter.fits(decode));
             assertTrue(!meter.fits(new ModelMeter.Test("decode", 64, 512)), "the model has 256 positions");
@@ -118,9 +64,51 @@ class ModelMeterTest {
             // What is read at least: the weights once for each token.
             long least = 16 * (256 * 320 * 4L);
             assertTrue(row.bytes() > least && row.rate() > 0, row.toString());
-            assertTrue(limits.ceilings().containsKey(row.limit()), row.limit());
+            assertTrue(limits.roofline().ceilings().containsKey(row.limit()), row.limit());
             ModelRow prefill = meter.measure(new ModelMeter.Test("prefill", 128, 0));
             assertTrue(prefill.bytes() < 128 * row.bytes() / 16, "a prompt reads the weights once for many tokens");
+        }
+    }
+
+    @Test
+    void joulesAreThoseOfATokenInEachRound() throws Exception {
+        Path zone = Files.createDirectories(folder.resolve("sys/class/powercap/intel-rapl:0"));
+        Files.writeString(zone.resolve("name"), "package-0\n");
+        Files.writeString(zone.resolve("max_energy_range_uj"), "1000000000000\n");
+        Path counter = Files.writeString(zone.resolve("energy_uj"), "0\n");
+        EnergyCounter energy = new EnergyCounter(folder);
+        ModelMeter.Test decode = new ModelMeter.Test("decode", 16, 0);
+        try (Limits limits = new Limits(1, 1);
+                ModelMeter meter = new ModelMeter(ModelSource.of(model()), limits, 1, 3, KernelTable.load(), energy)) {
+            assertEquals(List.of(), meter.measure(decode).joules(), "the counter stands still");
+            AtomicBoolean ends = new AtomicBoolean();
+            // 100 W.
+            Thread counting = Thread.ofPlatform().start(() -> count(counter, ends));
+            try {
+                ModelRow row = meter.measure(decode);
+                assertEquals(3, row.joules().size());
+                for (int i = 0; i < 3; i++) {
+                    double watts = row.joules().get(i) * row.rates().get(i);
+                    // Slices are 30 ms, the counter goes on every few.
+                    assertTrue(watts > 10 && watts < 1000, watts + " W, not 100");
+                }
+            } finally {
+                ends.set(true);
+                counting.join();
+            }
+        }
+    }
+
+    private void count(Path counter, AtomicBoolean ends) {
+        long start = System.nanoTime();
+        try {
+            while (!ends.get()) {
+                Path next = Files.writeString(folder.resolve("next"), (System.nanoTime() - start) / 10 + "\n");
+                Files.move(next, counter, StandardCopyOption.ATOMIC_MOVE);
+                Thread.sleep(1);
+            }
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 
@@ -130,7 +118,7 @@ class ModelMeterTest {
         try (Limits limits = new Limits(1, 1)) {
             IllegalStateException e = assertThrows(IllegalStateException.class,
                     () -> new ModelMeter(source, limits, 1, 1,
-                            KernelTable.of(List.of(new Doubling(), new RefProvider())))
+                            KernelTable.of(List.of(new Doubling(), new RefProvider())), EnergyCounter.ofMachine())
                             .close());
             assertTrue(e.getMessage().startsWith("wrong result: logit "), e.getMessage());
         }

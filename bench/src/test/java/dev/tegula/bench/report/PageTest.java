@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -22,7 +23,10 @@ import org.junit.jupiter.api.io.TempDir;
 class PageTest {
     private static final Report REPORT = Reports.of(
             List.of(Reports.row("MatMul rows=1", 100, 50.0, 52.0, 48.0),
-                    Reports.row("MatMul rows=512", 100, 75.0, 75.0, 75.0)),
+                    Reports.row("MatMul rows=512", 100, 75.0, 75.0, 75.0),
+                    // A call of 4 µs, which is not judged; and what is folded.
+                    Reports.row("MatMul rows=2", 100_000, 100, 0, 26.0, 26.0, 26.0),
+                    Reports.row("Format op=matmul", 100, 62.0, 63.0, 64.0)),
             List.of(Reports.beside("f32 8x8x8", 100, 125.0, 120.0, 130.0)),
             List.of(Reports.decoding("m.gguf", 0, 40, 30.0, 31.0, 29.0),
                     Reports.decoding("m.gguf", 2048, 32, 20.0, 22.0, 18.0)));
@@ -46,12 +50,25 @@ class PageTest {
         assertTrue(dom.contains("MatMul rows=512"), dom);
         assertTrue(dom.contains("75 %"), "no share");
         assertTrue(dom.contains("vec: &lt;/script&gt; is not here"), "what is missing is missing");
-        assertTrue(dom.contains("2 kernels, median share 63 %, measured 2026-01-02T03:04:05Z"), "no summary");
-        assertTrue(dom.contains("f32 8x8x8 beside A peer (nat-x)"), "no bar of the peer");
+        assertTrue(dom.contains("4 kernels, 3 of them judged, median share 63 %, measured 2026-01-02T03:04:05Z"),
+                "no summary");
+        assertTrue(dom.contains("f32 8x8x8 beside A peer<"), "no bar of the peer");
+        assertTrue(dom.contains("is stated of calls under 5 µs, here 1:") && dom.contains(">–</td>"),
+                "a short call has a share");
+        assertFalse(dom.contains("26 %<"), "a short call has a share");
+        assertTrue(dom.contains("1 rows of all other formats, on a small layer</summary>"), "formats are not folded");
+        List<String> sections = Pattern.compile("<h2>(.*?)</h2>")
+                .matcher(dom)
+                .results()
+                .map(found -> found.group(1))
+                .toList();
+        assertEquals(List.of("Whole models", "Decoding over context", "Beside other libraries and engines", "Roofline",
+                "Share of the limit", "All kernels", "What is missing", "How to measure again"), sections);
         assertTrue(dom.contains("1.20 to 1.30"), "no range of the ratio");
         assertTrue(dom.contains("m.gguf: limit") && dom.contains("18.0 to 22.0"), "no model");
         assertTrue(dom.contains("1.25 s to 1.75 s"), "no start");
-        assertEquals(4, dom.split("<svg", -1).length - 1, "plots");
+        assertTrue(dom.contains("0.500") && dom.contains("0.750"), "no joules per token");
+        assertEquals(6, dom.split("<svg", -1).length - 1, "plots");
         assertTrue(dom.contains("f32 fma 100 GMAC/s"), "no name at the ceiling");
     }
 
@@ -59,7 +76,8 @@ class PageTest {
     void whatAReportDoesNotHaveHasNoSection() throws Exception {
         String dom = browse(Reports.of(), "--dump-dom");
         assertTrue(dom.contains("0 kernels, median share unknown"), dom);
-        assertFalse(dom.contains("Beside other libraries") || dom.contains("Share of the limit</h2>"), "sections");
+        assertFalse(dom.contains("Beside other libraries") || dom.contains("All kernels")
+                || dom.contains("Share of the limit</h2>"), "sections");
     }
 
     @Test

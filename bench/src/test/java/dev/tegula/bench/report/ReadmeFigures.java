@@ -58,11 +58,12 @@ final class ReadmeFigures {
     }
 
     private static String figures(Report report) {
+        List<Row> judged = report.rows().stream().filter(Row::judged).toList();
         StringBuilder text = new StringBuilder(String.format(Locale.ROOT,
-                "\n%s, %d CPUs, %s, %s%s: %d kernels, %s at the median of their limits.\n",
+                "\n%s, %d CPUs, %s, %s%s: %d kernels, of which %d take %d µs or more and reach %s of their limits at the median.\n",
                 report.machine().cpu(), report.machine().threads(), report.machine().jvm(),
                 report.date().substring(0, 10), report.commit().isEmpty() ? "" : ", commit " + report.commit(),
-                report.rows().size(), percent(median(report.rows()))));
+                report.rows().size(), judged.size(), Row.SHORT / 1000, percent(median(judged))));
         text.append(
                 "\n| kernel or model | reached | limit | share of it, with the rounds' range |\n|---|---|---|---|\n");
         for (List<String> kernel : KERNELS) {

@@ -44,24 +44,26 @@ class ReadmeFiguresTest {
                         160.0)),
                 List.of(Reports.beside("f32 8x8x8", 100, 125.0, 120.0, 130.0)),
                 List.of(Reports.decoding("m.gguf", 0, 40, 30.0, 30.0, 30.0)));
-        assertEquals("""
-                before
-                <!-- figures: written by ./mvnw verify -Dtegula.update -->
+        assertEquals(
+                """
+                        before
+                        <!-- figures: written by ./mvnw verify -Dtegula.update -->
 
-                A CPU, 2 CPUs, A JVM, 2026-01-02: 1 kernels, 75 % at the median of their limits.
+                        A CPU, 2 CPUs, A JVM, 2026-01-02: 1 kernels, of which 1 take 5 µs or more and reach 75 % of their limits at the median.
 
-                | kernel or model | reached | limit | share of it, with the rounds' range |
-                |---|---|---|---|
-                | the same, 512 rows | 150 GMAC/s | f32 fma | 75 % (70 % to 80 %) |
-                | m.gguf decode 64 after 0 | 30.0 tokens/s | read dram | 75 % (75 % to 75 %) |
+                        | kernel or model | reached | limit | share of it, with the rounds' range |
+                        |---|---|---|---|
+                        | the same, 512 rows | 150 GMAC/s | f32 fma | 75 % (70 % to 80 %) |
+                        | m.gguf decode 64 after 0 | 30.0 tokens/s | read dram | 75 % (75 % to 75 %) |
 
-                | beside | ours | theirs | ratio, with the rounds' range |
-                |---|---|---|---|
-                | A peer: f32 8x8x8 | 125 GMAC/s | 100 GMAC/s | 1.25 (1.20 to 1.30) |
+                        | beside | ours | theirs | ratio, with the rounds' range |
+                        |---|---|---|---|
+                        | A peer: f32 8x8x8 | 125 GMAC/s | 100 GMAC/s | 1.25 (1.20 to 1.30) |
 
-                <!-- end of figures -->
-                after
-                """, ReadmeFigures.into(MARKED, List.of(report)));
+                        <!-- end of figures -->
+                        after
+                        """,
+                ReadmeFigures.into(MARKED, List.of(report)));
         assertThrows(IllegalArgumentException.class, () -> ReadmeFigures.into("no marks", List.of(report)));
     }
 

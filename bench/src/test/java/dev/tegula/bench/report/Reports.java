@@ -32,7 +32,8 @@ final class Reports {
     /** Decoding where the limit would let through as much in all rounds. */
     static ModelRow decoding(String model, int context, double allowed, Double... rates) {
         return new ModelRow(model + " decode 64 after " + context, model, "decode", 64, context, "nat-x", 2, 6400, 640,
-                "read dram", "tokens/s", Arrays.asList(rates), Collections.nCopies(rates.length, allowed), 0, 0,
+                "read dram", "tokens/s", Arrays.asList(rates), Collections.nCopies(rates.length, allowed),
+                Arrays.stream(rates).map(rate -> 15 / rate).toList(), 0, 0,
                 "./tegula bench report --model " + model);
     }
 
@@ -56,8 +57,14 @@ final class Reports {
     }
 
     static Row row(String name, double peak, int disturbed, Double... rates) {
-        return new Row(name, "matmul", "matmul.of." + name, "nat-x", 2, true, 1000, 10, "f32 fma", "GMAC/s",
-                Arrays.asList(rates),
-                Collections.nCopies(rates.length, peak), disturbed, 0, "./tegula bench kernels --filter " + name);
+        return row(name, 1_000_000, peak, disturbed, rates);
+    }
+
+    /** The same with as many multiply-adds in a call as this. */
+    static Row row(String name, int multiplyAdds, double peak, int disturbed, Double... rates) {
+        return new Row(name, "matmul", "matmul.of." + name, "nat-x", 2, true, multiplyAdds, multiplyAdds / 100,
+                "f32 fma",
+                "GMAC/s", Arrays.asList(rates), Collections.nCopies(rates.length, peak), disturbed, 0,
+                "./tegula bench kernels --filter " + name);
     }
 }
