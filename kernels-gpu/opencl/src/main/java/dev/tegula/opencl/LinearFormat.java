@@ -72,7 +72,7 @@ record LinearFormat(DType type, Source source, int a, int b) {
         parts.addAll(List.of(decoding));
         for (int rows : new int[]{1, TILE}) {
             parts.addAll(List.of("#undef ROWS", "#define ROWS " + rows));
-            for (String function : List.of("DOT", "BLOCK_SUMS", "FINISH", "LINEAR")) {
+            for (String function : List.of("DOT", "BLOCK_SUMS", "CODE_SUMS", "FINISH", "LINEAR")) {
                 parts.add("#undef " + function);
                 parts.add("#define " + function + " " + function.toLowerCase(Locale.ROOT) + "_" + rows);
             }

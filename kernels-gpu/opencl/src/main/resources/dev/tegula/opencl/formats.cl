@@ -1,6 +1,6 @@
 // Weight formats as dev.tegula.tile packs them: FORMAT is one of these. Of block b of activations' length and sub-block s:
 //   CODES(w, b, s, u)  four codes, elements 4u to 4u + 3 of the sub-block, a byte each
-//   CODE(word, j)      the j-th of them
+//   SIGNED_CODES       if they are signed
 //   ZERO, SCALE, MIN   the sub-block's zero point, integer scale and integer minimum
 //   SCALE_D, SCALE_M   the block's scale, and its scale of minimums times -1; HAS_MIN whether it has any
 #define Q8_0 1
@@ -14,7 +14,6 @@
 
 #define ZEROS_OFFSET(k) 0
 #define CODES_OFFSET(k, a, b) 0
-#define CODE(word, j) BYTE(word, j)
 #define ZERO(w, b, s) 0
 #define SCALE(w, b, s) 1
 #define MIN(w, b, s) 0
@@ -24,8 +23,7 @@
 #if FORMAT == Q8_0
 #define X_LENGTH 32
 #define SUB 32
-#undef CODE
-#define CODE(word, j) SIGNED_BYTE(word, j)
+#define SIGNED_CODES
 #define CODES(w, b, s, u) WORD(w, (b) / 2 * 17 + 1 + (b) % 2 * 8 + (u))
 #define SCALE_D(w, b) PAIRED_HALF(WORD(w, (b) / 2 * 17), b)
 
@@ -41,8 +39,7 @@
 // Decoded to int8 when it was packed; whether it has minimums is the launcher's first number.
 #define X_LENGTH 32
 #define SUB 32
-#undef CODE
-#define CODE(word, j) SIGNED_BYTE(word, j)
+#define SIGNED_CODES
 #define CODES(w, b, s, u) WORD(w, (b) * 10 + 2 + (u))
 #undef MIN
 #define MIN(w, b, s) 1
@@ -88,8 +85,7 @@
 #define X_LENGTH 256
 #define SUB 16
 #define UNIT 74
-#undef CODE
-#define CODE(word, j) SIGNED_BYTE(word, j)
+#define SIGNED_CODES
 #define CODES(w, b, s, u) WORD(w, (b) * UNIT + 10 + (s) * 4 + (u))
 #undef SCALE
 #define SCALE(w, b, s) SIGNED_BYTE(WORD(w, (b) * UNIT + (s) / 4), (s) % 4)
@@ -123,8 +119,7 @@
     & ((1 << (width)) - 1) * 0x01010101)
 #define AT_BLOCK(b, s) (extra.codes + ((b) * SUBS + (s)) * BITS)
 #if BITS == 8
-#undef CODE
-#define CODE(word, j) SIGNED_BYTE(word, j)
+#define SIGNED_CODES
 #define CODES(w, b, s, u) WORD(w, AT_BLOCK(b, s) + (u))
 #elif BITS == 1 || BITS == 2 || BITS == 4
 #define CODES(w, b, s, u) FIELD(w, AT_BLOCK(b, s), u, BITS)
@@ -141,4 +136,15 @@
 #undef ZERO
 #define ZERO(w, b, s) (extra.first ? BYTE(WORD(w, extra.zeros + (b) / 4), (b) % 4) - (BITS == 8 ? 128 : 0) : (I)(extra.second))
 #define SCALE_D(w, b) PAIRED_HALF(WORD(w, (b) / 2), b)
+#endif
+
+// The j-th code of a word; its codes 0 and 2, or 1 and 3, as 16 bits each.
+#ifdef SIGNED_CODES
+#define CODE(word, j) SIGNED_BYTE(word, j)
+#define EVEN_CODES(word) ((word) << 8 >> 24 << 16 | ((word) << 24 >> 24 & 0xFFFF))
+#define ODD_CODES(word) ((word) >> 24 << 16 | ((word) << 16 >> 24 & 0xFFFF))
+#else
+#define CODE(word, j) BYTE(word, j)
+#define EVEN_CODES(word) ((word) & 0x00FF00FF)
+#define ODD_CODES(word) ((word) >> 8 & 0x00FF00FF)
 #endif

@@ -7,6 +7,43 @@
 #define X_BYTES (X_HEAD + X_LENGTH)
 #define SUBS (X_LENGTH / SUB)
 
+// Products of a sub-block's codes with ROWS blocks of activations, added to part.
+#ifdef PAIR_SUM
+// Codes 0 and 2 of a word are one pair, 1 and 3 the other, and so are the activations.
+void CODE_SUMS(Words w, int block, int s, global const char **x, Extra extra, I *part) {
+    union {
+        short16 sixteen[SUB / 16];
+        int pairs[SUB / 2];
+    } a[ROWS];
+    UNROLL for (int r = 0; r < ROWS; r++) {
+        UNROLL for (int i = 0; i < SUB / 16; i++) {
+            char16 codes = as_char16(vload4(i, (global const int *)(x[r] + X_HEAD + s * SUB)));
+            a[r].sixteen[i] = convert_short16(codes.s021346578a9bcedf);
+        }
+    }
+    UNROLL for (int u = 0; u < SUB / 4; u++) {
+        I word = CODES(w, block, s, u);
+        I even = EVEN_CODES(word);
+        I odd = ODD_CODES(word);
+        UNROLL for (int r = 0; r < ROWS; r++) {
+            part[r] += PAIR_SUM(even, a[r].pairs[2 * u]);
+            part[r] += PAIR_SUM(odd, a[r].pairs[2 * u + 1]);
+        }
+    }
+}
+#else
+void CODE_SUMS(Words w, int block, int s, global const char **x, Extra extra, I *part) {
+    UNROLL for (int u = 0; u < SUB / 4; u++) {
+        I word = CODES(w, block, s, u);
+        UNROLL for (int r = 0; r < ROWS; r++) {
+            char4 a = *(global const char4 *)(x[r] + X_HEAD + s * SUB + 4 * u);
+            part[r] += CODE(word, 0) * (int)a.x + CODE(word, 1) * (int)a.y + CODE(word, 2) * (int)a.z
+                + CODE(word, 3) * (int)a.w;
+        }
+    }
+}
+#endif
+
 // The integers of one block for ROWS blocks of activations x.
 void BLOCK_SUMS(Words w, int block, global const char **x, Extra extra, I *isum, I *msum) {
     UNROLL for (int r = 0; r < ROWS; r++) {
@@ -18,14 +55,7 @@ void BLOCK_SUMS(Words w, int block, global const char **x, Extra extra, I *isum,
         UNROLL for (int r = 0; r < ROWS; r++) {
             part[r] = 0;
         }
-        UNROLL for (int u = 0; u < SUB / 4; u++) {
-            I word = CODES(w, block, s, u);
-            UNROLL for (int r = 0; r < ROWS; r++) {
-                char4 a = *(global const char4 *)(x[r] + X_HEAD + s * SUB + 4 * u);
-                part[r] += CODE(word, 0) * (int)a.x + CODE(word, 1) * (int)a.y + CODE(word, 2) * (int)a.z
-                    + CODE(word, 3) * (int)a.w;
-            }
-        }
+        CODE_SUMS(w, block, s, x, extra, part);
         I scale = SCALE(w, block, s);
         I zero = ZERO(w, block, s);
         I least = MIN(w, block, s);

@@ -21,3 +21,10 @@ typedef struct {
 #define SIGNED_BYTE(word, j) ((word) << (24 - 8 * (j)) >> 24)
 // The F16 of an even or odd block out of the two in a word.
 #define PAIRED_HALF(word, i) half_value((word) >> (16 * ((i) & 1)))
+
+#if LANES == 16 && defined(__AVX512BW__)
+// The compiler for such CPUs knows their sum of two products of 16 bits, which takes half the instructions.
+typedef short Pairs __attribute__((ext_vector_type(32)));
+#define PAIR_SUM(codes, pair) __builtin_astype(__builtin_ia32_pmaddwd512(__builtin_astype(codes, Pairs), \
+    __builtin_astype((int16)(pair), Pairs)), int16)
+#endif
