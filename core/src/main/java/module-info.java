@@ -22,6 +22,5 @@ module dev.tegula.core {
 
     uses dev.tegula.device.DeviceBackend;
     uses dev.tegula.kernel.KernelProvider;
-    uses dev.tegula.tensor.LargePages;
     exports dev.tegula.text.template;
 }

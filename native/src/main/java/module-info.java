@@ -6,5 +6,4 @@ module dev.tegula.nat {
 
     provides dev.tegula.kernel.KernelProvider with dev.tegula.nat.AmxProvider, dev.tegula.nat.Avx512Provider, dev.tegula.nat.AvxVnniProvider,
             dev.tegula.nat.Avx2Provider, dev.tegula.nat.I8mmProvider, dev.tegula.nat.NeonProvider;
-    provides dev.tegula.tensor.LargePages with dev.tegula.nat.LinuxPages;
 }

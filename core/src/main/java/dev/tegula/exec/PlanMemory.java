@@ -70,9 +70,6 @@ public final class PlanMemory implements AutoCloseable {
             cache.flatMap(file -> packed.open(file, name))
                     .ifPresent(file -> IntStream.range(0, needed.size())
                             .forEach(i -> mapped.put(needed.get(i), file.get(i))));
-            long mappedBytes = mapped.isEmpty() ? 0 : plan.cacheableBytes();
-            // Each allocation begins at a multiple of 64 bytes; there are few beside the weights.
-            storage.reserve(plan.totalBytes() - mappedBytes + Storage.ALIGNMENT * (needed.size() + 64));
             WeightLoader loader = packed.loader();
             for (Plan.Weight weight : plan.allWeights()) {
                 MemorySegment segment = mapped.get(weight);
@@ -82,6 +79,7 @@ public final class PlanMemory implements AutoCloseable {
             }
             weights.evaluateConstants(plan);
             device.ifPresent(memory -> memory.load(loader, mapped, weights));
+            long mappedBytes = mapped.isEmpty() ? 0 : plan.cacheableBytes();
             return new PlanMemory(plan, storage, weights, device, mappedBytes, workers);
         } catch (RuntimeException | Error e) {
             device.ifPresent(DeviceMemory::close);
