@@ -48,7 +48,10 @@ step() {
     "$@" > "$out/$name.json" 2> "$out/$name.err"
     status=$?
     echo "$name: status $status, $(($(date +%s) - start)) s"
-    [ "$status" = 0 ] || tail -n 5 "$out/$name.err"
+    if [ "$status" != 0 ]; then
+        failed=1
+        tail -n 5 "$out/$name.err"
+    fi
 }
 
 facts() {
@@ -71,7 +74,8 @@ models() {
     for model in $models; do
         shape=${model%%:*} type=${model##*:}
         file=$work/$shape-$type.gguf
-        [ -f "$file" ] || bench synthetic --shape "$shape" --type "$type" "$file" || continue
+        step "make-$shape-$type" bench synthetic --shape "$shape" --type "$type" "$file"
+        [ -f "$file" ] || continue
         step "model-$shape-$type" tegula bench --model "$file" --device "$device" --context 2048 --prefill 128,512 \
             --decode 64 --repeat 3 --json
         rm -f "$file"
@@ -81,6 +85,7 @@ peers() {
     step peers python3 "$here/peers.py"
 }
 
+failed=0
 [ $# -gt 0 ] || set -- facts verify kernels models peers
 for each; do
     case $each in
@@ -88,3 +93,4 @@ for each; do
         *) echo "no step '$each': facts, verify, kernels, models or peers" >&2; exit 2 ;;
     esac
 done
+exit $failed

@@ -27,8 +27,8 @@ import java.util.Optional;
  * rank. For the thread that runs the executor.
  */
 final class DeviceLogits implements AutoCloseable {
-    /** More than this of a row are found on the host. */
-    private static final int MOST = 1024;
+    /** More than this of a row are found on the host: a device may pass over the row for each. */
+    private static final int MOST = 64;
 
     private final Device device;
     private final DeviceOperand.Matrix there;
@@ -36,6 +36,7 @@ final class DeviceLogits implements AutoCloseable {
     private final boolean[] downloaded;
     private final List<First> firsts = new ArrayList<>();
     private Batch batch;
+    private int outputs;
 
     /**
      * Nothing is there before a call.
@@ -53,6 +54,7 @@ final class DeviceLogits implements AutoCloseable {
     /** Forgets what was downloaded, since a call has computed others. */
     void computed(Batch rows) {
         batch = rows;
+        outputs = rows.outputs();
         Arrays.fill(downloaded, false);
         for (int i = 0; i < firsts.size(); i++) {
             firsts.get(i).found = false;
@@ -75,7 +77,7 @@ final class DeviceLogits implements AutoCloseable {
 
     /** Downloads all rows of the last call. */
     void downloadAll() {
-        for (int row = 0; batch != null && row < batch.outputs(); row++) {
+        for (int row = 0; row < outputs; row++) {
             download(row);
         }
     }
@@ -125,7 +127,7 @@ final class DeviceLogits implements AutoCloseable {
         private final int k;
         private final DeviceBuffer buffer;
         private final DeviceProgram program;
-        private final Arena arena = Arena.ofShared();
+        private final Arena arena = Arena.ofAuto();
         private final MemorySegment host;
         private boolean found;
 
@@ -133,10 +135,15 @@ final class DeviceLogits implements AutoCloseable {
             this.k = k;
             long rows = there.rows();
             this.buffer = device.allocate(idsAt() + 4L * k * rows, "the first " + k + " logits");
+            try {
+                this.program = device.program(List.of(new DeviceCall(kernel, request, List.of(there), List.of(
+                        new DeviceOperand.Matrix(buffer, 0, DType.F32, rows, k),
+                        new DeviceOperand.Matrix(buffer, idsAt(), DType.I32, rows, k)))));
+            } catch (RuntimeException | Error e) {
+                buffer.close();
+                throw e;
+            }
             this.host = arena.allocate(buffer.bytes(), 64);
-            this.program = device.program(List.of(new DeviceCall(kernel, request, List.of(there), List.of(
-                    new DeviceOperand.Matrix(buffer, 0, DType.F32, rows, k),
-                    new DeviceOperand.Matrix(buffer, idsAt(), DType.I32, rows, k)))));
         }
 
         /** Where the tokens lie behind the values. */
@@ -146,8 +153,11 @@ final class DeviceLogits implements AutoCloseable {
 
         void find() {
             if (!found) {
+                if (batch.outputs() != outputs) {
+                    throw new IllegalStateException("the batch was filled again before its logits were looked at");
+                }
                 program.run(batch);
-                long bytes = 4L * k * batch.outputs();
+                long bytes = 4L * k * outputs;
                 buffer.read(0, host, 0, bytes);
                 buffer.read(idsAt(), host, idsAt(), bytes);
                 found = true;
@@ -158,7 +168,6 @@ final class DeviceLogits implements AutoCloseable {
         public void close() {
             program.close();
             buffer.close();
-            arena.close();
         }
     }
 

@@ -90,7 +90,7 @@ final class DeviceMemory implements AutoCloseable {
         made.removeAll(plan.graph().outputs());
         DeviceProgram program = part.device().program(calls);
         releases.add(program::close);
-        return new DeviceSection(program, activations, crossings(wanted, host), crossings(made, host));
+        return new DeviceSection(part.device(), program, activations, crossings(wanted, host), crossings(made, host));
     }
 
     /**
@@ -170,7 +170,8 @@ final class DeviceMemory implements AutoCloseable {
     /** Frees everything on the device, not the device. Idempotent. */
     @Override
     public void close() {
-        releases.reversed().forEach(Runnable::run);
-        releases.clear();
+        while (!releases.isEmpty()) {
+            releases.removeLast().run();
+        }
     }
 }

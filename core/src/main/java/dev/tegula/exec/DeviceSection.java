@@ -1,5 +1,6 @@
 package dev.tegula.exec;
 
+import dev.tegula.device.Device;
 import dev.tegula.device.DeviceBuffer;
 import dev.tegula.device.DeviceProgram;
 import dev.tegula.kernel.Batch;
@@ -12,6 +13,7 @@ import java.util.List;
 
 /** Steps that follow one another on a device, as the host's executor sees them: one kernel of one portion. */
 final class DeviceSection implements Kernel {
+    private final Device device;
     private final DeviceProgram program;
     private final DeviceBuffer activations;
     private final List<Crossing> uploads;
@@ -26,11 +28,17 @@ final class DeviceSection implements Kernel {
      */
     record Crossing(TensorView host, long offset, Dim rows) {
         private long bytes(Batch batch) {
-            return RowCount.of(rows).in(batch) * host.rowBytes();
+            int used = RowCount.of(rows).in(batch);
+            if (used > host.rows()) {
+                throw new IllegalArgumentException("a batch of " + used + " rows: the plan has " + host.rows());
+            }
+            return used * host.rowBytes();
         }
     }
 
-    DeviceSection(DeviceProgram program, DeviceBuffer activations, List<Crossing> uploads, List<Crossing> downloads) {
+    DeviceSection(Device device, DeviceProgram program, DeviceBuffer activations, List<Crossing> uploads,
+            List<Crossing> downloads) {
+        this.device = device;
         this.program = program;
         this.activations = activations;
         this.uploads = List.copyOf(uploads);
@@ -52,6 +60,10 @@ final class DeviceSection implements Kernel {
         for (int i = 0; i < downloads.size(); i++) {
             Crossing down = downloads.get(i);
             activations.read(down.offset(), down.host().segment(), down.host().offset(), down.bytes(batch));
+        }
+        if (downloads.isEmpty()) {
+            // A failure must be this call's: once it has returned, keys and values count as there.
+            device.finish();
         }
     }
 }

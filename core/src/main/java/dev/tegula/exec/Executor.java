@@ -103,7 +103,7 @@ public final class Executor {
     }
 
     /**
-     * Stops the call in flight before its next stage: within one layer. Without one the next call stops at once, so that
+     * Stops the call in flight before its next stage: within one layer, but not while a device has it. Without one the next call stops at once, so that
      * an abort is not lost that comes between the caller's decision to run and the run.
      */
     public void abort() {

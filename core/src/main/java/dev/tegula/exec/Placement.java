@@ -11,9 +11,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Which steps run on a device: those that have kernels there, from a place in the graph's order on to the end. The place is
@@ -55,9 +57,9 @@ final class Placement {
         long room = room();
         List<Integer> cuts = cuts();
         Plan first = plan.apply(steps(cuts.get(0), room));
-        if (first.stages().stream().flatMap(List::stream).noneMatch(Plan.Step::onDevice)) {
+        if (!isThere(first)) {
             throw new UnsupportedOperationException("device " + device.info().id() + " (" + device.info().name()
-                    + ") has no kernel for any op of this model: " + refusal(first));
+                    + ") has no kernel for any op of this model: " + refusals(first));
         }
         if (fits(first, room)) {
             return first;
@@ -77,7 +79,7 @@ final class Placement {
         }
         if (best == null) {
             Plan last = plan.apply(steps(cuts.getLast(), room));
-            throw new UnsupportedOperationException(String.format(
+            throw new UnsupportedOperationException(String.format(Locale.ROOT,
                     "device %s (%s): the whole model takes %,d bytes there and its last part %,d; it has room for %,d",
                     device.info().id(), device.info().name(), first.device().orElseThrow().totalBytes(),
                     last.device().orElseThrow().totalBytes(), room));
@@ -85,9 +87,21 @@ final class Placement {
         return best;
     }
 
-    /** Why the first op is not on the device. */
-    private static Refusal refusal(Plan plan) {
-        return plan.stages().getFirst().getFirst().choice().refusals().getFirst();
+    private static boolean isThere(Plan plan) {
+        return plan.stages().stream().flatMap(List::stream).anyMatch(Plan.Step::onDevice);
+    }
+
+    /** Why no op is on the device: each reason once, that of the first op, which looks up embeddings, last. */
+    private static String refusals(Plan plan) {
+        return plan.stages()
+                .stream()
+                .flatMap(List::stream)
+                .map(step -> step.choice().refusals().getFirst().toString())
+                .distinct()
+                .toList()
+                .reversed()
+                .stream()
+                .collect(Collectors.joining("; "));
     }
 
     private long room() {
@@ -97,7 +111,8 @@ final class Placement {
 
     private boolean fits(Plan plan, long room) {
         DevicePlan part = plan.device().orElseThrow();
-        return part.totalBytes() <= room && part.activationBytes() <= device.info().largestBufferBytes();
+        return isThere(plan) && part.totalBytes() <= room
+                && part.activationBytes() <= device.info().largestBufferBytes();
     }
 
     /**
@@ -135,7 +150,8 @@ final class Placement {
         List<Plan.Step> steps = new ArrayList<>();
         for (int i = 0; i < nodes.size(); i++) {
             steps.add(i < cut
-                    ? onHost(nodes.get(i), String.format("has room for %,d bytes, which later ops take", room))
+                    ? onHost(nodes.get(i),
+                            String.format(Locale.ROOT, "has room for %,d bytes, which later ops take", room))
                     : anywhere(nodes.get(i)));
         }
         Set<Integer> split = new HashSet<>(Plan.layers(steps.stream().filter(step -> !step.onDevice()).toList()));
@@ -165,7 +181,8 @@ final class Placement {
         }
         return bytes <= largest
                 ? step
-                : onHost(node, String.format("has buffers of at most %,d bytes, and %,d are needed", largest, bytes));
+                : onHost(node, String.format(Locale.ROOT, "has buffers of at most %,d bytes, and %,d are needed",
+                        largest, bytes));
     }
 
     private Plan.Step onHost(Node node, String reason) {

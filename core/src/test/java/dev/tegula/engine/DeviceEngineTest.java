@@ -126,26 +126,21 @@ class DeviceEngineTest {
         Request.Builder second = Request.chat("b").maxTokens(TOKENS).sampling(GREEDY);
         String right;
         try (Engine host = Engine.open(file, EngineTest.options()); Session session = host.newSession()) {
-            session.generate(first.build(), piece -> {
-            });
-            right = session.generate(second.build(), piece -> {
-            }).text();
+            session.generate(first.build(), piece -> {});
+            right = session.generate(second.build(), piece -> {}).text();
         }
         try (FakeDevice device = FakeDevice.ofBytes(1L << 30);
                 Engine there = Engine.open(file, EngineTest.options().withDevice(device));
                 Session session = there.newSession();
                 Engine host = Engine.open(file, EngineTest.options());
                 Session next = host.newSession()) {
-            session.generate(first.build(), piece -> {
-            });
+            session.generate(first.build(), piece -> {});
             device.failAt("matmul");
-            assertThrows(GenerationException.class, () -> session.generate(second.build(), piece -> {
-            }));
+            assertThrows(GenerationException.class, () -> session.generate(second.build(), piece -> {}));
             List<Message> said = new ArrayList<>(session.messages());
             said.add(Message.user("b"));
             Request.Builder again = Request.conversation(said).maxTokens(TOKENS).sampling(GREEDY);
-            assertEquals(right, next.generate(again.build(), piece -> {
-            }).text());
+            assertEquals(right, next.generate(again.build(), piece -> {}).text());
         }
     }
 }

@@ -173,7 +173,7 @@ final class CacheOps {
     private static OpenClBuffer parts(DeviceCall call, Op.Attention op, OpenClProgram program) {
         long segments = (long) call.cache(1).layout().blocks() * KvLayout.BLOCK / KvLayout.SEGMENT + 1;
         long all = call.output().rows() * op.heads() * segments * partBytes(op);
-        return program.allocate(Math.min(all, PARTS_BYTES), "parts of attention");
+        return program.between(Math.min(all, PARTS_BYTES));
     }
 
     private static OpenClBuffer slopes(Op.Attention op, OpenClProgram program) {

@@ -58,6 +58,9 @@ final class OpenClBuffer implements DeviceBuffer {
 
     @Override
     public void read(long offset, MemorySegment dst, long dstOffset, long count) {
+        if (dst.isReadOnly()) {
+            throw new IllegalArgumentException("the memory on the host is read-only");
+        }
         long to = address(dst, dstOffset, offset, count);
         synchronized (device) {
             long memory = handle();
@@ -71,6 +74,9 @@ final class OpenClBuffer implements DeviceBuffer {
     private long address(MemorySegment segment, long at, long offset, long count) {
         if (!segment.isNative()) {
             throw new IllegalArgumentException("copies to and from a device need native memory, not an array");
+        }
+        if (!segment.scope().isAlive()) {
+            throw new IllegalStateException("the memory on the host is closed");
         }
         Objects.checkFromIndexSize(at, count, segment.byteSize());
         Objects.checkFromIndexSize(offset, count, bytes);

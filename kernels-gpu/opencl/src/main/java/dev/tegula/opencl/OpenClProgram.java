@@ -17,6 +17,7 @@ final class OpenClProgram implements DeviceProgram {
     private final List<Step> steps = new ArrayList<>();
     private final List<Launch> launches = new ArrayList<>();
     private final List<OpenClBuffer> owned = new ArrayList<>();
+    private OpenClBuffer between;
     private OpenClBuffer rows;
     private OpenClBuffer tables;
     private boolean readsBatch;
@@ -53,6 +54,18 @@ final class OpenClProgram implements DeviceProgram {
         Launch launch = new Launch(device, call.kernel().id().toString(), source, kernel, local);
         launches.add(launch);
         return launch;
+    }
+
+    /**
+     * Memory that steps use one after the other, for nothing that outlives a step.
+     *
+     * @param bytes at least so many
+     */
+    OpenClBuffer between(long bytes) {
+        if (between == null || between.bytes() < bytes) {
+            between = allocate(bytes, "parts of attention");
+        }
+        return between;
     }
 
     /** Memory that is freed with the program. */

@@ -71,18 +71,29 @@ final class OpenClQuery {
         List<OpenClDevice> devices = new ArrayList<>();
         List<String> names = new ArrayList<>();
         for (int p = 0; p < platforms.capacity(); p++) {
-            long platform = platforms.get(p);
-            String name = text((value, size) -> clGetPlatformInfo(platform, CL_PLATFORM_NAME, value, size));
-            names.add(name);
+            names.add(addDevices(platforms.get(p), devices));
+        }
+        return devices.isEmpty()
+                ? OpenClDevices.refused("the OpenCL platforms " + names + " have no device")
+                : new OpenClDevices(devices, Optional.empty());
+    }
+
+    /** Adds a platform's devices; returns its name, with the reason if it fails: one broken driver hides no other. */
+    private static String addDevices(long platform, List<OpenClDevice> devices) {
+        String name = "(without a name)";
+        int before = devices.size();
+        try {
+            name = text((value, size) -> clGetPlatformInfo(platform, CL_PLATFORM_NAME, value, size));
             PointerBuffer ids = ids("clGetDeviceIDs", CL_DEVICE_NOT_FOUND,
                     (handles, n) -> clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, handles, n));
             for (int d = 0; d < ids.capacity(); d++) {
                 devices.add(device(devices.size(), name, ids.get(d)));
             }
+            return name;
+        } catch (IllegalStateException e) {
+            devices.subList(before, devices.size()).clear();
+            return name + " (" + e.getMessage() + ")";
         }
-        return devices.isEmpty()
-                ? OpenClDevices.refused("the OpenCL platforms " + names + " have no device")
-                : new OpenClDevices(devices, Optional.empty());
     }
 
     /** Loads the OpenCL loader; why it cannot be, or nothing. */

@@ -11,6 +11,7 @@ import java.nio.IntBuffer;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.lwjgl.opencl.CL10;
@@ -109,8 +110,8 @@ final class OpenedDevice implements Device {
             throw new IllegalArgumentException(what + ": " + bytes + " bytes; must be at least 1");
         }
         if (bytes > info.largestBufferBytes() || bytes > info.memoryBytes() - allocated) {
-            throw outOfMemory(what, bytes, "it has %,d, buffers of at most %,d".formatted(info.memoryBytes(),
-                    info.largestBufferBytes()));
+            throw outOfMemory(what, bytes, String.format(Locale.ROOT, "it has %,d, buffers of at most %,d",
+                    info.memoryBytes(), info.largestBufferBytes()));
         }
         try (MemoryStack stack = MemoryStack.stackPush()) {
             IntBuffer status = stack.mallocInt(1);
@@ -131,7 +132,8 @@ final class OpenedDevice implements Device {
 
     private OutOfMemoryError outOfMemory(String what, long bytes, String reason) {
         return new OutOfMemoryError(
-                "%s: %s: %,d bytes asked for, %,d held; %s".formatted(info.id(), what, bytes, allocated,
+                String.format(Locale.ROOT, "%s: %s: %,d bytes asked for, %,d held; %s", info.id(), what, bytes,
+                        allocated,
                         reason));
     }
 
