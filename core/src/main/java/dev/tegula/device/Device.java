@@ -4,8 +4,8 @@ import dev.tegula.kernel.KernelProvider;
 import java.util.List;
 
 /**
- * An open device. Its buffers may be made, filled and read by any thread, one at a time; what is asked of it happens in the
- * order in which it was asked.
+ * An open device. Thread-safe: any number of plans may share it; what is asked of it happens in the order in which it was
+ * asked.
  *
  * <p>After {@link #close} its buffers and programs are released, whether they were closed or not, and using them throws
  * {@link IllegalStateException}.
