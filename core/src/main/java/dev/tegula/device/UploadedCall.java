@@ -64,7 +64,7 @@ public final class UploadedCall implements AutoCloseable {
             }
             case Operand.Cache(MemorySegment pool, KvLayout layout) -> {
                 int layer = layer();
-                KvLayout own = new KvLayout(layout.type(), 1, layout.kvHeads(), layout.headSize(), layout.blocks());
+                KvLayout own = layout.withLayers(1);
                 yield new DeviceOperand.Cache(upload(pool, layout.keyOffset(layer, 0, 0), own.bytes()), own);
             }
             case Operand.Table table -> throw new IllegalArgumentException(

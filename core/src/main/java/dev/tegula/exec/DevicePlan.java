@@ -32,7 +32,7 @@ public record DevicePlan(Device device, List<Plan.Weight> weights, List<Value> c
 
     /** The layout of one layer's part of the KV cache. */
     KvLayout layer() {
-        return new KvLayout(kv.type(), 1, kv.kvHeads(), kv.headSize(), kv.blocks());
+        return kv.withLayers(1);
     }
 
     /** Bytes of the weights there. */

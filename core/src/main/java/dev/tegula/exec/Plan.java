@@ -118,7 +118,7 @@ public record Plan(Graph graph, Limits limits, KvLayout kv, List<List<Step>> sta
         int layers = hostLayers();
         return layers == 0
                 ? Optional.empty()
-                : Optional.of(new KvLayout(kv.type(), layers, kv.kvHeads(), kv.headSize(), kv.blocks()));
+                : Optional.of(kv.withLayers(layers));
     }
 
     /** Bytes of the KV cache on the host. */

@@ -57,6 +57,11 @@ public record KvLayout(DType type, int layers, int kvHeads, int headSize, int bl
         }
     }
 
+    /** The same for so many layers. */
+    public KvLayout withLayers(int count) {
+        return new KvLayout(type, count, kvHeads, headSize, blocks);
+    }
+
     /** Bytes of one head's keys (or values) in one block. */
     public long headBytes() {
         return type.bytes((long) BLOCK * headSize);
