@@ -23,7 +23,7 @@ final class Memory {
     /** Rows that are multiplied one by one. */
     private static final int FEW = Linear.FIRST_GEMM_ROWS - 1;
 
-    /** Blocks whose sums and scales a GEMV has in memory at a time: 8 KiB. */
+    /** Blocks whose sums and scales a GEMV has in memory at a time: 12 KiB. */
     static final int CHUNK = 32;
 
     /** In bytes: a panel. */
@@ -41,16 +41,18 @@ final class Memory {
     /** In floats: outputs of a block of rows, {@code [panel][matrix][row][vector]}. */
     static final int OUT = ROWS + Linear.ROWS * Rows.FLOATS;
 
-    /** In ints: sums of a GEMV, two vectors to a block or a part of one. */
+    /** In ints: sums of a GEMV, two vectors to a block or a part of one, two parts to a block of {@link #CHUNK}. */
     static final int INT_SUMS = 0;
     /** In ints: 256 codes of a vector of rows as bytes, four to a lane, 8 words to a block of 32. */
-    static final int INT_WORDS = INT_SUMS + CHUNK * 2 * LANES;
+    static final int INT_WORDS = INT_SUMS + 2 * CHUNK * 2 * LANES;
     /** In ints: the zero points of their blocks, a vector each. */
     static final int INT_ZEROS = INT_WORDS + Rows.LENGTH / 4 * LANES;
     /** In ints: the sums of as many blocks, all planes together. */
     static final int INT_TOTALS = INT_ZEROS + Rows.LENGTH / 32 * LANES;
+    /** In ints: one that takes what was read for the caches' sake only, so that the compiler keeps the reading. */
+    static final int INT_TOUCHED = INT_TOTALS + Rows.LENGTH / 32 * LANES;
     /** In ints: rows as records of pairs, or of tables. */
-    static final int INT_ROWS = INT_TOTALS + Rows.LENGTH / 32 * LANES;
+    static final int INT_ROWS = INT_TOUCHED + LANES;
 
     private Memory() {}
 

@@ -1,13 +1,14 @@
 package dev.tegula.cpu.gemm;
 
+import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.I2F;
+import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 
 import dev.tegula.cpu.Lanes;
 import dev.tegula.kernel.Scratch;
 import dev.tegula.tile.PackQ4K;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -21,82 +22,107 @@ import jdk.incubator.vector.VectorSpecies;
  * two int16, word u holds the pairs E[u] of both at bits 0 and 4, O[u] of both at bits 8 and 12. A sub-block's 16 products
  * of at most 15 · 127 fit int16.
  */
-final class MicroQ4K extends Blocks256 {
+final class MicroQ4K extends Streamed256 {
     private static final VectorSpecies<Integer> I = Lanes.I32;
     private static final VectorSpecies<Float> F = Lanes.F32;
     private static final int V = Lanes.COUNT;
-    private static final int CODE = 0x000F000F;
+    private static final short CODE = 15;
     private static final int GROUP = 8 * 64;
+    /** Bytes of the codes of a quarter of two sub-blocks. */
+    private static final long QUARTER = GROUP / 4;
+    /** Lines of a unit. */
+    private static final int LINES = PackQ4K.UNIT_BYTES / 64;
+    /** Units whose sums are in memory at a time. */
+    private static final int UNITS = Memory.CHUNK / 16;
 
     @Override
-    public void gemv(MemorySegment w, long w0, long w1, int k, Scratch scratch, int row, int outAt) {
-        float[] f = scratch.floats();
-        int[] n = scratch.ints();
-        Arrays.fill(f, outAt, outAt + Tile.STEP, 0f);
-        int blocks = k / Rows.LENGTH;
-        for (int b = 0; b < blocks; b++) {
-            long u0 = w0 + b * (long) PackQ4K.UNIT_BYTES;
-            long u1 = w1 + b * (long) PackQ4K.UNIT_BYTES;
-            int record = pairsRow(k, row) + b * Rows.PAIRS;
-            float d = Float.intBitsToFloat(n[record + Rows.PAIRS_SCALE]);
-            sums(w, u0, u1, n, record);
-            fold(w, u0, d, n, record, f, outAt, 0);
-            fold(w, u1, d, n, record, f, outAt, 1);
-        }
-    }
-
-    /** The exact sums of q * a of 8 sub-blocks, two int16 to a lane, to {@link Memory#INT_SUMS}. */
-    private static void sums(MemorySegment w, long w0, long w1, int[] n, int record) {
-        for (int g = 0; g < 4; g++) {
-            long codes = PackQ4K.CODES + g * (long) GROUP;
-            int a = record + g * 32;
-            ShortVector s0 = ShortVector.zero(Lanes.I16);
-            ShortVector s1 = s0;
-            ShortVector t0 = s0;
-            ShortVector t1 = s0;
-            for (int u = 0; u < 8; u++) {
-                IntVector x0 = IntVector.fromMemorySegment(I, w, w0 + codes + u * 64L, Lanes.LE);
-                IntVector x1 = IntVector.fromMemorySegment(I, w, w1 + codes + u * 64L, Lanes.LE);
-                ShortVector p = IntVector.broadcast(I, n[a + u]).reinterpretAsShorts();
-                s0 = s0.add(x0.and(CODE).reinterpretAsShorts().mul(p));
-                s1 = s1.add(x1.and(CODE).reinterpretAsShorts().mul(p));
-                p = IntVector.broadcast(I, n[a + u + 16]).reinterpretAsShorts();
-                t0 = t0.add(x0.lanewise(LSHR, 4).and(CODE).reinterpretAsShorts().mul(p));
-                t1 = t1.add(x1.lanewise(LSHR, 4).and(CODE).reinterpretAsShorts().mul(p));
-                p = IntVector.broadcast(I, n[a + u + 8]).reinterpretAsShorts();
-                s0 = s0.add(x0.lanewise(LSHR, 8).and(CODE).reinterpretAsShorts().mul(p));
-                s1 = s1.add(x1.lanewise(LSHR, 8).and(CODE).reinterpretAsShorts().mul(p));
-                p = IntVector.broadcast(I, n[a + u + 24]).reinterpretAsShorts();
-                t0 = t0.add(x0.lanewise(LSHR, 12).and(CODE).reinterpretAsShorts().mul(p));
-                t1 = t1.add(x1.lanewise(LSHR, 12).and(CODE).reinterpretAsShorts().mul(p));
+    void part(MemorySegment w, long at, int from, int to, float[] f, int[] n, int row, int outAt, int vector) {
+        for (int b = from; b < to; b += UNITS) {
+            int count = Math.min(UNITS, to - b);
+            long units = at + b * (long) PackQ4K.UNIT_BYTES;
+            int record = row + b * Rows.PAIRS;
+            sums(w, units, 16 * count, n, record, vector);
+            for (int i = 0; i < count; i++) {
+                fold(w, units + i * (long) PackQ4K.UNIT_BYTES, n, record + i * Rows.PAIRS, i * 32, f, outAt, vector);
             }
-            int t = Memory.INT_SUMS + 2 * g * Tile.STEP;
-            s0.reinterpretAsInts().intoArray(n, t);
-            s1.reinterpretAsInts().intoArray(n, t + V);
-            t0.reinterpretAsInts().intoArray(n, t + 2 * V);
-            t1.reinterpretAsInts().intoArray(n, t + 3 * V);
         }
     }
 
-    /** Scales the sums of one vector of rows, and takes off the minimums. */
-    private static void fold(MemorySegment w, long unit, float d, int[] n, int record, float[] f,
-            int outAt, int vector) {
-        PairSums.scaled(w, unit, 8, n, f, vector);
-        Fold.rowSuperBlock(w, unit + PackQ4K.D, d, f, outAt, vector);
-        mins(w, unit + PackQ4K.MINS, n, record, f, vector);
-        Fold.rowSuperBlock(w, unit + PackQ4K.DMIN, -d, f, outAt, vector);
+    /**
+     * The exact sums of q * a of quarters of sub-blocks of one vector of rows, two int16 to a lane, to
+     * {@link Memory#INT_SUMS}: a quarter of sub-block 2g and one of 2g + 1 in each step.
+     *
+     * <p>Each step reads three lines of the unit beside its codes, so that all are read at even distances:
+     * {@link Streamed256}.
+     */
+    private static void sums(MemorySegment w, long at, int quarters, int[] n, int record, int vector) {
+        int touched = 0;
+        for (int q = 0; q < quarters; q++) {
+            long unit = at + (q >> 4) * (long) PackQ4K.UNIT_BYTES;
+            long line = unit + ((q & 15) * LINES >> 4) * 64L;
+            touched |= w.get(Lanes.INT, line) | w.get(Lanes.INT, line + 64) | w.get(Lanes.INT, line + 128);
+            long codes = unit + PackQ4K.CODES + (q & 15) * QUARTER;
+            int a = record + (q >> 4) * Rows.PAIRS + (q >> 2 & 3) * 32 + (q & 3) * 2;
+            ShortVector x = IntVector.fromMemorySegment(I, w, codes, Lanes.LE).reinterpretAsShorts();
+            ShortVector s = x.and(CODE).mul(IntVector.broadcast(I, n[a]).reinterpretAsShorts());
+            ShortVector t = x.lanewise(LSHR, 4)
+                    .and(CODE)
+                    .mul(IntVector.broadcast(I, n[a + 16]).reinterpretAsShorts());
+            s = s.add(x.lanewise(LSHR, 8)
+                    .and(CODE)
+                    .mul(IntVector.broadcast(I, n[a + 8]).reinterpretAsShorts()));
+            t = t.add(x.lanewise(LSHR, 12).mul(IntVector.broadcast(I, n[a + 24]).reinterpretAsShorts()));
+            x = IntVector.fromMemorySegment(I, w, codes + 64, Lanes.LE).reinterpretAsShorts();
+            s = s.add(x.and(CODE).mul(IntVector.broadcast(I, n[a + 1]).reinterpretAsShorts()));
+            t = t.add(x.lanewise(LSHR, 4)
+                    .and(CODE)
+                    .mul(IntVector.broadcast(I, n[a + 17]).reinterpretAsShorts()));
+            s = s.add(x.lanewise(LSHR, 8)
+                    .and(CODE)
+                    .mul(IntVector.broadcast(I, n[a + 9]).reinterpretAsShorts()));
+            t = t.add(x.lanewise(LSHR, 12).mul(IntVector.broadcast(I, n[a + 25]).reinterpretAsShorts()));
+            int to = Memory.INT_SUMS + 2 * q * Tile.STEP + vector * V;
+            s.reinterpretAsInts().intoArray(n, to);
+            t.reinterpretAsInts().intoArray(n, to + Tile.STEP);
+        }
+        n[Memory.INT_TOUCHED] = touched;
     }
 
-    /** The sum of min * a, to {@link Memory#SUMS}. */
-    private static void mins(MemorySegment w, long at, int[] n, int record, float[] f, int vector) {
+    /**
+     * Scales the sums of one vector of rows, and takes off the minimums.
+     *
+     * @param first the unit's first sum in {@link Memory#INT_SUMS}
+     */
+    private static void fold(MemorySegment w, long unit, int[] n, int record, int first, float[] f, int outAt,
+            int vector) {
         IntVector sum = IntVector.zero(I);
-        for (int j = 0; j < 8; j += 4) {
-            IntVector bytes = IntVector.fromMemorySegment(I, w, at + j * 16L, Lanes.LE);
-            for (int i = 0; i < 4; i++) {
-                sum = sum.add(bytes.lanewise(LSHR, 8 * i).and(255).mul(n[record + Rows.PAIRS_SUMS32 + j + i]));
-            }
+        IntVector min = sum;
+        for (int j = 0; j < 8; j++) {
+            int t = Memory.INT_SUMS + (first + 8 * (j >> 1) + (j & 1)) * Tile.STEP + vector * V;
+            IntVector s = IntVector.fromArray(I, n, t)
+                    .reinterpretAsShorts()
+                    .add(IntVector.fromArray(I, n, t + 2 * Tile.STEP).reinterpretAsShorts())
+                    .add(IntVector.fromArray(I, n, t + 4 * Tile.STEP).reinterpretAsShorts())
+                    .add(IntVector.fromArray(I, n, t + 6 * Tile.STEP).reinterpretAsShorts())
+                    .reinterpretAsInts();
+            int shift = (j & 3) << 3;
+            IntVector scale = IntVector.fromMemorySegment(I, w, unit + (j >> 2) * 64L, Lanes.LE)
+                    .lanewise(LSHR, shift)
+                    .and(255);
+            sum = sum.add(s.lanewise(LSHL, 16).lanewise(ASHR, 16).add(s.lanewise(ASHR, 16)).mul(scale));
+            min = min.add(IntVector.fromMemorySegment(I, w, unit + PackQ4K.MINS + (j >> 2) * 64L, Lanes.LE)
+                    .lanewise(LSHR, shift)
+                    .and(255)
+                    .mul(n[record + Rows.PAIRS_SUMS32 + j]));
         }
-        ((FloatVector) sum.convert(I2F, 0)).intoArray(f, Memory.SUMS + vector * V);
+        float d = Float.intBitsToFloat(n[record + Rows.PAIRS_SCALE]);
+        int c = outAt + vector * V;
+        FloatVector acc = ((FloatVector) sum.convert(I2F, 0)).fma(
+                FloatVector.fromMemorySegment(F, w, unit + PackQ4K.D, Lanes.LE).mul(d), FloatVector.fromArray(F, f, c));
+        FloatVector.fromMemorySegment(F, w, unit + PackQ4K.DMIN, Lanes.LE)
+                .mul(-d)
+                .fma((FloatVector) min.convert(I2F, 0), acc)
+                .intoArray(f, c);
     }
 
     @Override

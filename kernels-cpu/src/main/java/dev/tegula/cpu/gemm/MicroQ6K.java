@@ -9,7 +9,6 @@ import dev.tegula.cpu.Lanes;
 import dev.tegula.kernel.Scratch;
 import dev.tegula.tile.PackQ6K;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -22,78 +21,78 @@ import jdk.incubator.vector.VectorSpecies;
  * a word; seen as two int16, the lower bytes are the pair E of {@link Rows} and the upper ones O. The 8 products of a
  * sub-block are at most 8 · 32 · 127 = 32512 and are added in int16.
  */
-final class MicroQ6K extends Blocks256 {
+final class MicroQ6K extends Streamed256 {
     private static final VectorSpecies<Integer> I = Lanes.I32;
     private static final int V = Lanes.COUNT;
     /** Four low and two high bits of a code, in all bytes of a lane. */
-    private static final int LOW = 0x0F0F0F0F;
-    private static final int HIGH = 0x03030303;
+    private static final short LOW = 0x0F0F;
+    private static final short HIGH = 0x0303;
+    private static final short UPPER = 0x3030;
     private static final short BYTE = 255;
     private static final short ZERO = 32;
+    /** Lines of a unit. */
+    private static final int LINES = PackQ6K.UNIT_BYTES / 64;
+    /** Units whose sums are in memory at a time. */
+    private static final int UNITS = Memory.CHUNK / 16;
 
     @Override
-    public void gemv(MemorySegment w, long w0, long w1, int k, Scratch scratch, int row, int outAt) {
-        float[] f = scratch.floats();
-        int[] n = scratch.ints();
-        Arrays.fill(f, outAt, outAt + Tile.STEP, 0f);
-        int blocks = k / Rows.LENGTH;
-        for (int b = 0; b < blocks; b++) {
-            long unit = b * (long) PackQ6K.UNIT_BYTES;
-            int record = pairsRow(k, row) + b * Rows.PAIRS;
-            block(w, w0 + unit, n, record, f, outAt, 0);
-            block(w, w1 + unit, n, record, f, outAt, 1);
+    void part(MemorySegment w, long at, int from, int to, float[] f, int[] n, int row, int outAt, int vector) {
+        for (int b = from; b < to; b += UNITS) {
+            int count = Math.min(UNITS, to - b);
+            long units = at + b * (long) PackQ6K.UNIT_BYTES;
+            int record = row + b * Rows.PAIRS;
+            sums(w, units, 16 * count, n, record, vector);
+            for (int i = 0; i < count; i++) {
+                long unit = units + i * (long) PackQ6K.UNIT_BYTES;
+                PairSums.scaled(w, unit, i * 32, n, f, vector);
+                float d = Float.intBitsToFloat(n[record + i * Rows.PAIRS + Rows.PAIRS_SCALE]);
+                Fold.rowSuperBlock(w, unit + PackQ6K.D, d, f, outAt, vector);
+            }
         }
     }
 
-    /** One block of one vector of rows. */
-    private static void block(MemorySegment w, long unit, int[] n, int record, float[] f, int outAt, int vector) {
-        sums(w, unit + PackQ6K.CODES, n, record, vector);
-        PairSums.scaled(w, unit, 16, n, f, vector);
-        float d = Float.intBitsToFloat(n[record + Rows.PAIRS_SCALE]);
-        Fold.rowSuperBlock(w, unit + PackQ6K.D, d, f, outAt, vector);
-    }
-
-    /** The exact sums of (q - 32) * a of 16 sub-blocks, two int16 to a lane, to {@link Memory#INT_SUMS}. */
-    private static void sums(MemorySegment w, long codes, int[] n, int record, int vector) {
-        for (int j = 0; j < 16; j++) {
-            // Half h = j / 8, its lower or upper halves of bytes, and step 4h + j % 4.
-            int upper = j & 4;
-            int i = (j >> 3) * 4 + (j & 3);
-            long at = codes + (long) i * PackQ6K.STEP;
-            // E of block j / 2 of 32, from word 4 (j % 2) on; O follows 8 ints later.
-            int a = record + (j >> 1) * 16 + (j & 1) * 4;
-            IntVector z = IntVector.fromMemorySegment(I, w, at + PackQ6K.HIGH, Lanes.LE).lanewise(LSHR, upper);
-            ShortVector q = IntVector.fromMemorySegment(I, w, at, Lanes.LE)
-                    .lanewise(LSHR, upper)
-                    .and(LOW)
-                    .or(z.and(HIGH).lanewise(LSHL, 4))
+    /**
+     * The exact sums of (q - 32) * a of halves of sub-blocks of one vector of rows, two int16 to a lane, to
+     * {@link Memory#INT_SUMS}: halves of two sub-blocks in each step. Each step reads four lines of the unit beside its codes,
+     * so that all are read at even distances: {@link Streamed256}.
+     */
+    private static void sums(MemorySegment w, long at, int steps, int[] n, int record, int vector) {
+        int touched = 0;
+        for (int i = 0; i < steps; i++) {
+            long unit = at + (i >> 4) * (long) PackQ6K.UNIT_BYTES;
+            long line = unit + ((i & 15) * LINES >> 4) * 64L;
+            touched |= w.get(Lanes.INT, line)
+                    | w.get(Lanes.INT, line + 64)
+                    | w.get(Lanes.INT, line + 128)
+                    | w.get(Lanes.INT, line + 192);
+            long codes = unit + PackQ6K.CODES + (i >> 1 & 7) * (long) PackQ6K.STEP + (i & 1) * 128L;
+            // E of the lower sub-block; O follows 8 ints later, the upper sub-block two blocks of 32 later.
+            int a = record + (i >> 4) * Rows.PAIRS + (i >> 3 & 1) * 64 + (i >> 2 & 1) * 16 + (i & 3) * 2;
+            ShortVector z = IntVector
+                    .fromMemorySegment(I, w, unit + PackQ6K.CODES + (i >> 1 & 7) * (long) PackQ6K.STEP + PackQ6K.HIGH
+                            + (i & 1) * 64L, Lanes.LE)
                     .reinterpretAsShorts();
-            ShortVector sum = q.and(BYTE).sub(ZERO).mul(IntVector.broadcast(I, n[a]).reinterpretAsShorts());
-            sum = sum.add(q.lanewise(LSHR, 8).sub(ZERO).mul(IntVector.broadcast(I, n[a + 8]).reinterpretAsShorts()));
-            q = IntVector.fromMemorySegment(I, w, at + 64, Lanes.LE)
-                    .lanewise(LSHR, upper)
-                    .and(LOW)
-                    .or(z.lanewise(LSHR, 2).and(HIGH).lanewise(LSHL, 4))
-                    .reinterpretAsShorts();
-            sum = sum.add(q.and(BYTE).sub(ZERO).mul(IntVector.broadcast(I, n[a + 1]).reinterpretAsShorts()));
-            sum = sum.add(q.lanewise(LSHR, 8).sub(ZERO).mul(IntVector.broadcast(I, n[a + 9]).reinterpretAsShorts()));
-            z = IntVector.fromMemorySegment(I, w, at + PackQ6K.HIGH + 64, Lanes.LE).lanewise(LSHR, upper);
-            q = IntVector.fromMemorySegment(I, w, at + 128, Lanes.LE)
-                    .lanewise(LSHR, upper)
-                    .and(LOW)
-                    .or(z.and(HIGH).lanewise(LSHL, 4))
-                    .reinterpretAsShorts();
-            sum = sum.add(q.and(BYTE).sub(ZERO).mul(IntVector.broadcast(I, n[a + 2]).reinterpretAsShorts()));
-            sum = sum.add(q.lanewise(LSHR, 8).sub(ZERO).mul(IntVector.broadcast(I, n[a + 10]).reinterpretAsShorts()));
-            q = IntVector.fromMemorySegment(I, w, at + 192, Lanes.LE)
-                    .lanewise(LSHR, upper)
-                    .and(LOW)
-                    .or(z.lanewise(LSHR, 2).and(HIGH).lanewise(LSHL, 4))
-                    .reinterpretAsShorts();
-            sum = sum.add(q.and(BYTE).sub(ZERO).mul(IntVector.broadcast(I, n[a + 3]).reinterpretAsShorts()));
-            sum = sum.add(q.lanewise(LSHR, 8).sub(ZERO).mul(IntVector.broadcast(I, n[a + 11]).reinterpretAsShorts()));
-            sum.reinterpretAsInts().intoArray(n, Memory.INT_SUMS + j * Tile.STEP + vector * V);
+            ShortVector x = IntVector.fromMemorySegment(I, w, codes, Lanes.LE).reinterpretAsShorts();
+            ShortVector q = x.and(LOW).or(z.and(HIGH).lanewise(LSHL, 4));
+            ShortVector s = q.and(BYTE).sub(ZERO).mul(IntVector.broadcast(I, n[a]).reinterpretAsShorts());
+            s = s.add(q.lanewise(LSHR, 8).sub(ZERO).mul(IntVector.broadcast(I, n[a + 8]).reinterpretAsShorts()));
+            q = x.lanewise(LSHR, 4).and(LOW).or(z.and(UPPER));
+            ShortVector t = q.and(BYTE).sub(ZERO).mul(IntVector.broadcast(I, n[a + 32]).reinterpretAsShorts());
+            t = t.add(q.lanewise(LSHR, 8).sub(ZERO).mul(IntVector.broadcast(I, n[a + 40]).reinterpretAsShorts()));
+            x = IntVector.fromMemorySegment(I, w, codes + 64, Lanes.LE).reinterpretAsShorts();
+            z = z.lanewise(LSHR, 2);
+            q = x.and(LOW).or(z.and(HIGH).lanewise(LSHL, 4));
+            s = s.add(q.and(BYTE).sub(ZERO).mul(IntVector.broadcast(I, n[a + 1]).reinterpretAsShorts()));
+            s = s.add(q.lanewise(LSHR, 8).sub(ZERO).mul(IntVector.broadcast(I, n[a + 9]).reinterpretAsShorts()));
+            q = x.lanewise(LSHR, 4).and(LOW).or(z.and(UPPER));
+            t = t.add(q.and(BYTE).sub(ZERO).mul(IntVector.broadcast(I, n[a + 33]).reinterpretAsShorts()));
+            t = t.add(q.lanewise(LSHR, 8).sub(ZERO).mul(IntVector.broadcast(I, n[a + 41]).reinterpretAsShorts()));
+            // Sub-block 8h + 2b + s, its half i % 2; the upper one is four sub-blocks later.
+            int to = Memory.INT_SUMS + ((i >> 3) * 16 + (i & 7)) * Tile.STEP + vector * V;
+            s.reinterpretAsInts().intoArray(n, to);
+            t.reinterpretAsInts().intoArray(n, to + 8 * Tile.STEP);
         }
+        n[Memory.INT_TOUCHED] = touched;
     }
 
     @Override

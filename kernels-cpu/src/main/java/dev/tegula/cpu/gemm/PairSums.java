@@ -44,17 +44,22 @@ final class PairSums {
     }
 
     /**
-     * Sub-blocks of a block of 256: the sum of scale * isum in int32, converted once, to {@link Memory#SUMS}.
+     * The 16 sub-blocks of a block of 256, each in two halves: the sum of scale * isum in int32, converted once, to
+     * {@link Memory#SUMS}.
      *
      * @param scales offset in the packed weights of the signed bytes of scales, four to a lane
-     * @param count sub-blocks, 8 or 16
+     * @param first the block's first sum in {@link Memory#INT_SUMS}
      */
-    static void scaled(MemorySegment w, long scales, int count, int[] n, float[] f, int vector) {
+    static void scaled(MemorySegment w, long scales, int first, int[] n, float[] f, int vector) {
         IntVector sum = IntVector.zero(I);
-        for (int j = 0; j < count; j += 4) {
+        for (int j = 0; j < 16; j += 4) {
             IntVector bytes = IntVector.fromMemorySegment(I, w, scales + j * 16L, Lanes.LE);
             for (int i = 0; i < 4; i++) {
-                IntVector s = IntVector.fromArray(I, n, Memory.INT_SUMS + (j + i) * Tile.STEP + vector * V);
+                int t = Memory.INT_SUMS + (first + 2 * (j + i)) * Tile.STEP + vector * V;
+                IntVector s = IntVector.fromArray(I, n, t)
+                        .reinterpretAsShorts()
+                        .add(IntVector.fromArray(I, n, t + Tile.STEP).reinterpretAsShorts())
+                        .reinterpretAsInts();
                 IntVector scale = bytes.lanewise(LSHL, 24 - 8 * i).lanewise(ASHR, 24);
                 sum = sum.add(s.lanewise(LSHL, 16).lanewise(ASHR, 16).add(s.lanewise(ASHR, 16)).mul(scale));
             }
