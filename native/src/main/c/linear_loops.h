@@ -152,23 +152,67 @@ INLINE void vectors(const struct block *b, const char *w, int64_t g, const char 
     to[1] = LANES < GROUP ? to[0] + sizeof(VF) : g + 1 < b->last ? to[0] + b->s->group_bytes : to[0];
 }
 
-/* Adds the products of a chunk with a panel, whose groups are g and those that follow, to out[row][column]. */
-static void multiply(const struct block *b, const char *w, int64_t g, int64_t k0, const char *record, float *out) {
+/* A chunk of a panel. */
+struct step {
+    const char *w;
+    int64_t g;     /* first group */
+    int64_t k0;    /* first element of k */
+    const char *y; /* where its sums go when this step is done; null if others follow */
+};
+
+/* Weights that are asked for while tiles are computed, a share with each: from both places on, up to an end. */
+struct ahead {
+    const char *at[2];
+    const char *end;
+    int64_t share;
+};
+
+/* Those of a step, about: where scales lie before all codes it is the step's share of both. */
+static struct ahead ahead_of(const struct block *b, const struct step *t, int64_t tiles) {
+    int64_t chunk = b->s->group_bytes * CHUNK / b->s->k;
+    const char *group = t->w + t->g * b->s->group_bytes + t->k0 / CHUNK * chunk;
+    const char *other = PANEL_GROUPS > 1 && t->g + 1 < b->last ? group + b->s->group_bytes : group;
+    return (struct ahead){{group, other}, group + chunk, (chunk / tiles / WORD + 1) * WORD};
+}
+
+/* Asks for the next share, to where it does not drive out what the tile reads. */
+INLINE void ask(struct ahead *a) {
+    int64_t end = MIN(a->share, a->end - a->at[0]);
+    for (int64_t i = 0; i < end; i += WORD) {
+        __builtin_prefetch(a->at[0] + i, 0, 2);
+        __builtin_prefetch(a->at[1] + i, 0, 2);
+    }
+    a->at[0] += a->share;
+    a->at[1] += a->share;
+}
+
+/*
+ * Adds the products of a chunk with a panel, whose groups are g and those that follow, to out[row][column]. Meanwhile the
+ * next step's weights are on their way, if there is one, and where the sums go: decoding and storing would wait for them.
+ */
+static void multiply(const struct block *b, const struct step *t, const struct step *next, const char *record, float *out) {
     const struct linear *s = b->s;
     const struct format *f = b->f;
     struct panel *p = &b->scratch->panel;
-    int64_t end = MIN(CHUNK, s->k - k0);
+    int64_t end = MIN(CHUNK, s->k - t->k0);
+    int64_t tiles = (b->rows + s->mr - 1) / s->mr * ((end + s->kc - 1) / s->kc);
+    struct ahead ahead = next ? ahead_of(b, next, tiles) : (struct ahead){{0, 0}, 0, 0};
     const char *vector[2];
-    vectors(b, w, g, vector);
+    vectors(b, t->w, t->g, vector);
     for (int64_t i = 0; i < end; i += s->kc) {
         int64_t count = MIN(s->kc, end - i);
         for (int v = 0; v < 2; v++) {
-            f->decode(vector[v], s->k, k0 + i, count, p, v);
+            f->decode(vector[v], s->k, t->k0 + i, count, p, v);
         }
         const char *a = record + i * f->record_bytes / CHUNK; /* only records of floats have steps */
         for (int64_t r = 0; r < b->rows;) {
             int n = tile_rows(s->mr, b->rows - r);
             f->multiply(n, p, a + r * f->record_bytes, count, out + r * PANEL);
+            for (int64_t j = r; t->y && j < r + n; j++) {
+                __builtin_prefetch(t->y + j * s->y_stride, 1, 2);
+                __builtin_prefetch(t->y + j * s->y_stride + WORD, 1, 2);
+            }
+            ask(&ahead);
             r += n;
         }
     }
@@ -278,9 +322,16 @@ EXPORT void NAME(tegula_linear)(LINEAR_ARGS) {
                     records(&b, block_x, c * CHUNK, 1);
                 }
                 for (int64_t p = 0; p < panels; p++) {
-                    multiply(&b, w, g0 + p * PANEL_GROUPS, c * CHUNK, record, out + p * size);
+                    int64_t g = g0 + p * PANEL_GROUPS, k0 = c * CHUNK;
+                    const char *to = c + 1 < chunks ? 0 : y + r0 * s->y_stride + g * GROUP * 4;
+                    struct step t = {w, g, k0, w2 ? 0 : to}, t2 = {w2, g, k0, to};
+                    struct step next = p + 1 < panels   ? (struct step){w, g + PANEL_GROUPS, k0, 0}
+                                       : c + 1 < chunks ? (struct step){w, g0, k0 + CHUNK, 0}
+                                                        : (struct step){w, g0 + width, 0, 0};
+                    const struct step *after = next.g < last ? &next : 0;
+                    multiply(&b, &t, w2 ? &t2 : after, record, out + p * size);
                     if (w2) {
-                        multiply(&b, w2, g0 + p * PANEL_GROUPS, c * CHUNK, record, up + p * size);
+                        multiply(&b, &t2, after, record, up + p * size);
                     }
                 }
             }
