@@ -14,11 +14,8 @@ import java.util.Set;
 record Shape(int lanes, int items, Set<Feature> features) {
     /** Vectors in explicit types, and groups of one: a CPU's threads gain nothing by meeting. */
     static final Shape CPU = new Shape(16, 1, Set.of());
-    /**
-     * The device makes vectors of work-items. 32 of them, the positions of a KV block: all take part in every loop between two
-     * barriers.
-     */
-    static final Shape GPU = new Shape(1, 32, Set.of());
+    /** The device makes vectors of work-items, and has so many in a group that works on a row. */
+    static final Shape GPU = new Shape(1, 256, Set.of());
 
     /** What some devices have; a kernel's source sees a definition of that name. */
     enum Feature {
