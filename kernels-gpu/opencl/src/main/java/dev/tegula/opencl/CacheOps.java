@@ -85,6 +85,7 @@ final class CacheOps {
             DeviceOperand.Matrix v, DeviceOperand.Cache cache) {
         program.readsBatch();
         KvLayout layout = cache.layout();
+        program.limits().blocks(layout.blocks(), 1);
         Source source = Source.of("writing the KV cache, " + layout.type(), cacheType(layout), "cache.cl",
                 "kv_write.cl");
         Launch launch = program.launch(call, source, "kv_write", RowOps.FLAT)
@@ -108,6 +109,7 @@ final class CacheOps {
         Op.Attention op = (Op.Attention) call.request().op();
         Scoring scoring = op.scoring();
         KvLayout layout = call.cache(1).layout();
+        program.limits().blocks(layout.blocks(), scoring.window());
         boolean gpu = program.device().shape().isGpu();
         // On GPUs a group of work-items has several query heads that share their keys and values, on CPUs one.
         int perKv = op.heads() / op.kvHeads();
