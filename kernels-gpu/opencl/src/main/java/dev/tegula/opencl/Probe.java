@@ -7,8 +7,8 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /**
- * Which features a device has. What its driver lists is taken; what it does not list, instructions in inline PTX, is tried out:
- * the program must compile, and its results must be right.
+ * Which features a device has. Each is tried out, whether its driver lists it or, as instructions in inline PTX, does not: a
+ * program must compile, and its results must be right.
  */
 final class Probe {
     /** System property: {@code untested} switches on what no test has run on a real device. */
@@ -29,7 +29,7 @@ final class Probe {
         if (!shape.isGpu()) {
             return shape;
         }
-        if (facts.extensions().contains(DOT)) {
+        if (facts.extensions().contains(DOT) && works(facts, Shape.GPU.with(Shape.Feature.DOT_KHR))) {
             shape = shape.with(Shape.Feature.DOT_KHR);
         }
         boolean untested = System.getProperty(PROPERTY, "").equals("untested");

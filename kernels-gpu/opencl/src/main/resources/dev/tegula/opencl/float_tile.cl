@@ -10,7 +10,7 @@
 #define X_STRIDE (TILE_X + 4)
 
 // One element of k for all chains of a work-item: rows of W 4 lane ... 4 lane + 3 and those 64 further.
-void step(local const float *ws, local const float *xs, int lane, int down, float *acc) {
+void multiply_add(local const float *ws, local const float *xs, int lane, int down, float *acc) {
     float4 low = ((local const float4 *)ws)[lane];
     float4 high = ((local const float4 *)ws)[lane + 16];
     float4 x = ((local const float4 *)xs)[down];
@@ -56,11 +56,11 @@ kernel void linear_many(global const char *x, long xo, global const int *w, long
         }
         if (at >= 0 && k - at >= STEP) {
             UNROLL for (int i = 0; i < STEP; i++) {
-                step(ws + i * TILE_W, xs + i * X_STRIDE, lane, down, acc);
+                multiply_add(ws + i * TILE_W, xs + i * X_STRIDE, lane, down, acc);
             }
         } else if (at >= 0) {
             for (int i = 0; i < k - at; i++) {
-                step(ws + i * TILE_W, xs + i * X_STRIDE, lane, down, acc);
+                multiply_add(ws + i * TILE_W, xs + i * X_STRIDE, lane, down, acc);
             }
         }
         barrier(CLK_LOCAL_MEM_FENCE);
