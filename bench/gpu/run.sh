@@ -8,6 +8,7 @@
 #   TEGULA_MODELS    shapes and formats to make and measure (default: "llama-3.2-1b:F16 llama-3.2-1b:Q8_0 llama-3.2-1b:Q4_K
 #                    llama-3.1-8b:Q8_0 llama-3.1-8b:Q4_K")
 #   TEGULA_WORK      where models are made (default: a folder in /tmp)
+#   TEGULA_JAVA_OPTS further options for java, split at blanks; -Dtegula.opencl=untested adds dp4a and mma.sync
 
 set -u
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
@@ -31,7 +32,7 @@ fi
 loader=
 ldconfig -p 2> /dev/null | grep -q 'libOpenCL\.so\.1' || loader=-Dorg.lwjgl.opencl.libname=$here/lib/libOpenCL.so.1
 
-java="$here/java/bin/java --enable-native-access=ALL-UNNAMED --add-modules=jdk.incubator.vector $loader"
+java="$here/java/bin/java --enable-native-access=ALL-UNNAMED --add-modules=jdk.incubator.vector $loader ${TEGULA_JAVA_OPTS:-}"
 tegula() {
     # shellcheck disable=SC2086 # options, split on purpose
     $java -jar "$here/lib/tegula-cli.jar" "$@"

@@ -22,6 +22,9 @@ final class CacheOps {
     private static final long PARTS_BYTES = 16 << 20;
     /** Attention is cut over the context when it has fewer groups of work-items than this for each compute unit. */
     private static final int GROUPS_PER_UNIT = 4;
+    /** Query heads that a group of work-items has on GPUs at most, and work-items of a small group. */
+    private static final int MOST_HEADS = 4;
+    private static final int FEW_ITEMS = 128;
     /** Floats of a part before its values. */
     private static final int PART_HEAD = 16;
 
@@ -82,6 +85,7 @@ final class CacheOps {
             DeviceOperand.Matrix v, DeviceOperand.Cache cache) {
         program.readsBatch();
         KvLayout layout = cache.layout();
+        program.limits().blocks(layout.blocks(), 1);
         Source source = Source.of("writing the KV cache, " + layout.type(), cacheType(layout), "cache.cl",
                 "kv_write.cl");
         Launch launch = program.launch(call, source, "kv_write", RowOps.FLAT)
@@ -105,9 +109,17 @@ final class CacheOps {
         Op.Attention op = (Op.Attention) call.request().op();
         Scoring scoring = op.scoring();
         KvLayout layout = call.cache(1).layout();
+        program.limits().blocks(layout.blocks(), scoring.window());
+        boolean gpu = program.device().shape().isGpu();
+        // On GPUs a group of work-items has several query heads that share their keys and values, on CPUs one.
+        int perKv = op.heads() / op.kvHeads();
+        int together = gpu ? Math.min(perKv, MOST_HEADS) : 1;
+        // No more than have an element of values to add up.
+        int items = !gpu ? 1 : together * op.headSize() <= FEW_ITEMS ? FEW_ITEMS : 2 * FEW_ITEMS;
         Source source = Source.of("attention, " + layout.type() + ", heads of " + op.headSize(), cacheType(layout),
-                "#define SIZE " + op.headSize(), "cache.cl", "attention.cl");
-        int items = program.device().shape().items();
+                "#define SIZE " + op.headSize(), "#define HEADS " + together, "#define WORKERS " + items, "cache.cl",
+                "attention.cl",
+                gpu ? "attention_heads.cl" : "attention_rows.cl");
         Launch whole = program.launch(call, source, "attention", items)
                 .matrix(call.matrix(0))
                 .buffer(program.device().own(call.cache(1).buffer()));
@@ -132,10 +144,12 @@ final class CacheOps {
         int wholeAt = whole.arguments();
         int mergeAt = merge.arguments();
         int few = program.device().facts().computeUnits() * GROUPS_PER_UNIT;
+        int across = op.kvHeads() * Math.ceilDiv(perKv, together);
         return batch -> {
             int segments = segments(batch, scoring);
             int heads = batch.rows() * op.heads();
-            boolean cut = segments > 1 && heads < few && (long) heads * segments * partBytes(op) <= parts.bytes();
+            boolean cut = segments > 1 && batch.rows() * across < few
+                    && (long) heads * segments * partBytes(op) <= parts.bytes();
             whole.from(wholeAt)
                     .buffer(program.rows())
                     .buffer(program.tables())
@@ -143,7 +157,7 @@ final class CacheOps {
                     .number(cut ? 1 : 0)
                     .buffer(parts)
                     .number(segments)
-                    .run((long) op.heads() * items, batch.rows(), cut ? segments : 1);
+                    .run((long) across * items, batch.rows(), cut ? segments : 1);
             if (cut) {
                 merge.from(mergeAt)
                         .buffer(program.rows())

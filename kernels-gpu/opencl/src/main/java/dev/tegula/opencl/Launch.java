@@ -22,6 +22,7 @@ final class Launch {
     private final int[] local;
     private final PointerBuffer localSize = BufferUtils.createPointerBuffer(DIMENSIONS);
     private final PointerBuffer globalSize = BufferUtils.createPointerBuffer(DIMENSIONS);
+    private final PointerBuffer event = BufferUtils.createPointerBuffer(1);
     private int next;
     private long handle;
 
@@ -160,7 +161,9 @@ final class Launch {
         globalSize.put(1, Math.ceilDiv(y, local[1]) * local[1]);
         globalSize.put(2, Math.ceilDiv(z, local[2]) * local[2]);
         check("launch", CL10.nclEnqueueNDRangeKernel(device.queue(), handle, DIMENSIONS, 0,
-                MemoryUtil.memAddress(globalSize), MemoryUtil.memAddress(localSize), 0, 0, 0));
+                MemoryUtil.memAddress(globalSize), MemoryUtil.memAddress(localSize), 0, 0,
+                MemoryUtil.memAddress(event)));
+        device.watch(event.get(0), name);
     }
 
     /** Releases it, once. */

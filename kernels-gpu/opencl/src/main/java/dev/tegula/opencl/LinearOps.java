@@ -11,6 +11,7 @@ import dev.tegula.tile.Packings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 
 /** Linear layers, and pairs of them with a gate: kernels of {@code linear.cl} for each {@link LinearFormat}. */
 final class LinearOps {
@@ -19,7 +20,11 @@ final class LinearOps {
     private static final int GATED = 4;
     private static final String TILE = LinearFormat.TILE + "x" + GroupPacking.ROWS;
     /** Work-items of a group on GPUs. */
-    private static final int ITEMS = 64;
+    private static final int ITEMS = 256;
+    /** Rows from which a tile of many is faster on GPUs than reading the weights again for every four. */
+    private static final int MANY_ROWS = 12;
+    /** With fewer groups of work-items than this for each compute unit, groups are made smaller. */
+    private static final int GROUPS_PER_UNIT = 4;
 
     private LinearOps() {}
 
@@ -63,36 +68,68 @@ final class LinearOps {
     private static OpenClProgram.Step layer(LinearFormat format, DeviceCall call, OpenClProgram program,
             DeviceOperand.Weights weights, DeviceOperand.Matrix bias, DeviceOperand.Matrix residual, int flags,
             int activation) {
-        Shape shape = program.device().shape();
-        int local = shape.items() == 1 ? 1 : ITEMS;
-        List<Launch> launches = new ArrayList<>();
-        for (String kernel : List.of(LinearFormat.ONE, LinearFormat.MANY)) {
-            Launch launch = program.launch(call, format.source(), kernel, local);
+        Source source = format.source(program.device().shape());
+        Function<Launch, Launch> arguments = launch -> {
             launch.matrix(call.matrix(0))
                     .buffer(program.device().own(weights.buffer()))
                     .number(format.groupWords(weights.cols()));
             matrix(launch, bias);
             matrix(launch, residual);
-            launch.matrix(call.output())
+            return launch.matrix(call.output())
                     .number(weights.cols())
                     .number(Math.toIntExact(weights.rows()))
                     .number(flags)
                     .number(activation)
                     .number(format.a())
                     .number(format.b());
-            launches.add(launch);
-        }
-        Launch one = launches.get(0);
-        Launch many = launches.get(1);
+        };
+        return program.device().shape().isGpu()
+                ? onGpu(format, call, program, source, Math.toIntExact(weights.rows()), arguments)
+                : onCpu(call, program, source, weights.rows(), arguments);
+    }
+
+    /** A work-item multiplies a group of weights with all rows, so that weights are read once and stay in its cache. */
+    private static OpenClProgram.Step onCpu(DeviceCall call, OpenClProgram program, Source source, long n,
+            Function<Launch, Launch> arguments) {
+        Launch one = arguments.apply(program.launch(call, source, LinearFormat.ONE, 1));
+        Launch few = arguments.apply(program.launch(call, source, LinearFormat.FEW, 1));
         int rowsAt = one.arguments();
-        long across = Math.ceilDiv(weights.rows(), (long) GroupPacking.ROWS) * (GroupPacking.ROWS / shape.lanes());
         RowCount count = RowCount.of(call.request().output().rows());
         return batch -> {
             int rows = count.in(batch);
-            Launch launch = rows == 1 ? one : many;
-            // A CPU's work-items pass over all rows, so that weights are read once and stay in its cache meanwhile.
-            long down = shape.items() == 1 || rows == 1 ? 1 : Math.ceilDiv(rows, LinearFormat.TILE);
-            launch.from(rowsAt).number(rows).run(across, rows == 0 ? 0 : down, 1);
+            (rows == 1 ? one : few).from(rowsAt)
+                    .number(rows)
+                    .run(Math.ceilDiv(n, GroupPacking.ROWS), Math.min(rows, 1), 1);
+        };
+    }
+
+    /** A group of work-items multiplies a group of weights, or half of one, with a few rows, or many with many. */
+    private static OpenClProgram.Step onGpu(LinearFormat format, DeviceCall call, OpenClProgram program, Source source,
+            int n, Function<Launch, Launch> arguments) {
+        int wide = GroupPacking.ROWS;
+        // Chains of floats need the whole group; blocks of integers can be shared out further.
+        if (format.activations() != DType.F32 && n / wide < GROUPS_PER_UNIT * program.device().facts().computeUnits()) {
+            wide /= 2;
+        }
+        int[] local = format.activations() == DType.F32 ? new int[]{ITEMS} : new int[]{wide, ITEMS / wide};
+        Launch one = arguments.apply(program.launch(call, source, LinearFormat.ONE, local));
+        Launch few = arguments.apply(program.launch(call, source, LinearFormat.FEW, local));
+        Launch many = arguments.apply(program.launch(call, source, LinearFormat.MANY, ITEMS));
+        int rowsAt = one.arguments();
+        long groups = Math.ceilDiv(n, wide);
+        long tiles = Math.ceilDiv(n, LinearFormat.TILE_W);
+        RowCount count = RowCount.of(call.request().output().rows());
+        return batch -> {
+            int rows = count.in(batch);
+            if (rows >= MANY_ROWS) {
+                many.from(rowsAt).number(rows).run(tiles * ITEMS, Math.ceilDiv(rows, LinearFormat.TILE_X), 1);
+            } else {
+                Launch launch = rows == 1 ? one : few;
+                int down = rows == 1 ? 1 : Math.ceilDiv(rows, LinearFormat.TILE);
+                launch.from(rowsAt)
+                        .number(rows)
+                        .run(groups * local[0], (long) down * (local.length == 1 ? 1 : local[1]), 1);
+            }
         };
     }
 

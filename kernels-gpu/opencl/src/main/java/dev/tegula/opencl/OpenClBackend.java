@@ -39,6 +39,6 @@ public final class OpenClBackend implements DeviceBackend {
     @Override
     public Device open(int index) {
         OpenClDevice device = OpenClDevices.list().devices().get(index);
-        return OpenedDevice.open(device, Shape.of(device.kind()), BinaryCache.ofUser());
+        return OpenedDevice.open(device, Probe.shape(device), BinaryCache.ofUser());
     }
 }

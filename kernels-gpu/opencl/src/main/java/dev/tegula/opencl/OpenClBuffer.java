@@ -52,6 +52,7 @@ final class OpenClBuffer implements DeviceBuffer {
                 check("write",
                         CL10.nclEnqueueWriteBuffer(device.queue(), memory, CL10.CL_TRUE, offset, count, from, 0, 0,
                                 0));
+                device.checkDone();
             }
         }
     }
@@ -67,6 +68,7 @@ final class OpenClBuffer implements DeviceBuffer {
             if (count > 0) {
                 check("read",
                         CL10.nclEnqueueReadBuffer(device.queue(), memory, CL10.CL_TRUE, offset, count, to, 0, 0, 0));
+                device.checkDone();
             }
         }
     }

@@ -11,8 +11,10 @@ import dev.tegula.kernel.KernelRequest.Spec;
 import dev.tegula.kernel.Kernel;
 import dev.tegula.kernel.Op;
 import dev.tegula.kernel.Refusal;
+import dev.tegula.kernel.RowCount;
 import dev.tegula.kernel.TypedFactory;
 import dev.tegula.tensor.DType;
+import dev.tegula.tensor.Dim;
 import dev.tegula.tile.Packing;
 import java.util.List;
 import java.util.Optional;
@@ -113,6 +115,12 @@ final class OpenClKernel implements DeviceKernelFactory {
         }
         for (int i = 0; i < call.outputs().size(); i++) {
             check(call.request(), "output " + i, call.request().outputs().get(i), call.outputs().get(i));
+        }
+        for (int i = 0; i < call.outputs().size(); i++) {
+            Dim rows = call.request().outputs().get(i).rows();
+            if (rows.isSymbolic()) {
+                program.limits().rows(RowCount.of(rows), call.outputs().get(i).rows());
+            }
         }
         return binder.bind(call, program);
     }

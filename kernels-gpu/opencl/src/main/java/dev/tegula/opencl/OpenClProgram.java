@@ -20,6 +20,7 @@ final class OpenClProgram implements DeviceProgram {
     private OpenClBuffer between;
     private OpenClBuffer rows;
     private OpenClBuffer tables;
+    private final BatchLimits limits;
     private boolean readsBatch;
     private boolean closed;
 
@@ -32,6 +33,7 @@ final class OpenClProgram implements DeviceProgram {
 
     OpenClProgram(OpenedDevice device, List<DeviceCall> calls) {
         this.device = device;
+        this.limits = new BatchLimits(device.info().id());
         try {
             for (DeviceCall call : calls) {
                 if (!(call.kernel() instanceof OpenClKernel kernel) || kernel.device() != device) {
@@ -80,6 +82,11 @@ final class OpenClProgram implements DeviceProgram {
         readsBatch = true;
     }
 
+    /** What batches may hold; each step adds what it needs. */
+    BatchLimits limits() {
+        return limits;
+    }
+
     /** The rows of the batch that runs. */
     OpenClBuffer rows() {
         return rows;
@@ -96,6 +103,7 @@ final class OpenClProgram implements DeviceProgram {
             if (closed) {
                 throw new IllegalStateException(device.info().id() + ": the program is closed");
             }
+            limits.check(batch);
             if (readsBatch) {
                 rows = fill(rows, batch.rowsMemory(), (long) ROW_BYTES * batch.rows(), "rows of the batch");
                 tables = fill(tables, batch.tablesMemory(), 4L * batch.sequences() * batch.maxBlocks(),

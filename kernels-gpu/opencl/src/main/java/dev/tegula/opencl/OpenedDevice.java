@@ -8,6 +8,7 @@ import dev.tegula.device.DeviceInfo;
 import dev.tegula.device.DeviceProgram;
 import dev.tegula.kernel.KernelProvider;
 import java.nio.IntBuffer;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -30,10 +31,18 @@ final class OpenedDevice implements Device {
     private final Set<OpenClBuffer> buffers = new LinkedHashSet<>();
     private final Set<OpenClProgram> programs = new LinkedHashSet<>();
     private final Map<String, BuiltProgram> built = new HashMap<>();
+    private final List<Asked> asked = new ArrayList<>();
+    private Failed failed;
     private long context;
     private long queue;
     private long allocated;
     private int fromCache;
+
+    /** A kernel that was asked for, by its event. */
+    private record Asked(long event, String kernel) {}
+
+    /** The first kernel that failed, with its status. */
+    private record Failed(String kernel, int status) {}
 
     private OpenedDevice(OpenClDevice facts, Shape shape, BinaryCache cache, long context, long queue) {
         this.facts = facts;
@@ -169,6 +178,41 @@ final class OpenedDevice implements Device {
         if (status != CL10.CL_SUCCESS) {
             throw new DeviceException(info.id(), "clFinish", Status.text(status));
         }
+        checkDone();
+    }
+
+    /** Keeps the event of a kernel that was asked for until somebody waits; under the lock. */
+    void watch(long event, String kernel) {
+        asked.add(new Asked(event, kernel));
+    }
+
+    /**
+     * Called when everything that was asked for is done, under the lock: some drivers report a kernel's failure by its event
+     * alone. What memory holds is not known then, so the failure stays.
+     *
+     * @throws DeviceException when a kernel has failed, now or before
+     */
+    void checkDone() {
+        for (Asked one : asked) {
+            int status = status(one.event());
+            CL10.clReleaseEvent(one.event());
+            if (status < 0 && failed == null) {
+                failed = new Failed(one.kernel(), status);
+            }
+        }
+        asked.clear();
+        if (failed != null) {
+            throw new DeviceException(info.id(), failed.kernel(), "ended with " + Status.text(failed.status())
+                    + "; the device must be opened again");
+        }
+    }
+
+    private static int status(long event) {
+        try (MemoryStack stack = MemoryStack.stackPush()) {
+            IntBuffer value = stack.mallocInt(1);
+            int answer = CL10.clGetEventInfo(event, CL10.CL_EVENT_COMMAND_EXECUTION_STATUS, value, null);
+            return answer == CL10.CL_SUCCESS ? value.get(0) : answer;
+        }
     }
 
     /**
@@ -209,6 +253,8 @@ final class OpenedDevice implements Device {
             return;
         }
         CL10.clFinish(queue);
+        asked.forEach(one -> CL10.clReleaseEvent(one.event()));
+        asked.clear();
         List.copyOf(programs).forEach(OpenClProgram::close);
         List.copyOf(buffers).forEach(OpenClBuffer::close);
         built.values().forEach(BuiltProgram::release);

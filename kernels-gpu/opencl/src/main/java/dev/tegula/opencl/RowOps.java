@@ -17,6 +17,10 @@ final class RowOps {
     /** Work-items of a group where each has an element or block of its own. */
     static final int FLAT = 64;
     private static final int ADD = 3;
+    /** The largest k for which two passes over a row are enough on GPUs. */
+    private static final int MOST_TWICE = 128;
+    /** Elements that a work-item quantizes on GPUs. */
+    private static final int PIECE = 16;
 
     private static final Source ROWS = Source.of("elements", "rows.cl");
     private static final Source QUANTIZE = Source.of("quantizing", "quantize_block.cl");
@@ -135,12 +139,23 @@ final class RowOps {
 
     private static OpenClProgram.Step quantize(DeviceCall call, OpenClProgram program) {
         DeviceOperand.Matrix y = call.output();
-        Launch launch = program.launch(call, QUANTIZE, "quantize", FLAT)
+        int length = y.type().blockLength();
+        Shape shape = program.device().shape();
+        Launch launch = program.launch(call, QUANTIZE, "quantize", shape.isGpu() ? shape.items() : FLAT)
                 .matrix(call.matrix(0))
                 .matrix(y)
-                .number(y.type().blockLength())
+                .number(length)
                 .number(y.type().blockBytes());
-        return flat(launch, call, y.cols() / y.type().blockLength());
+        int perRow = y.cols() / length;
+        if (!shape.isGpu()) {
+            return flat(launch, call, perRow);
+        }
+        RowCount count = rows(call);
+        int countAt = launch.arguments();
+        return batch -> {
+            int blocks = Math.multiplyExact(count.in(batch), perRow);
+            launch.from(countAt).number(blocks).run((long) blocks * (length / PIECE), 1, 1);
+        };
     }
 
     private static OpenClProgram.Step roundBf16(DeviceCall call, OpenClProgram program) {
@@ -172,11 +187,14 @@ final class RowOps {
     }
 
     private static OpenClProgram.Step topK(DeviceCall call, OpenClProgram program) {
-        Launch launch = group(call, program, TOP_K, "top_k").matrix(call.matrix(0))
+        int k = ((Op.TopK) call.request().op()).k();
+        boolean twice = program.device().shape().isGpu() && k > 2 && k <= MOST_TWICE;
+        Launch launch = group(call, program, TOP_K, twice ? "top_k_twice" : "top_k")
+                .matrix(call.matrix(0))
                 .matrix(call.outputs().get(0))
                 .matrix(call.outputs().get(1))
                 .number(call.matrix(0).cols())
-                .number(((Op.TopK) call.request().op()).k());
+                .number(k);
         return groups(launch, call, program, 1);
     }
 
@@ -184,6 +202,7 @@ final class RowOps {
     static OpenClProgram.Step rope(DeviceCall call, OpenClProgram program, DeviceOperand.Matrix x,
             DeviceOperand.Matrix y, DeviceOperand.Matrix table, int size, int dims, boolean halves) {
         program.readsBatch();
+        program.limits().positions(table.rows());
         Launch launch = program.launch(call, ROWS, "rope", FLAT)
                 .matrix(x)
                 .matrix(y)

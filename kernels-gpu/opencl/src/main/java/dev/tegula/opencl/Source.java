@@ -29,7 +29,10 @@ record Source(String name, List<String> parts) {
     /** The text for a shape. */
     String text(Shape shape) {
         StringBuilder text = new StringBuilder("#define LANES " + shape.lanes() + "\n#define ITEMS " + shape.items()
-                + "\n").append(resource("common.cl"));
+                + "\n");
+        // In one order: the text is part of the name of a compiled program in the cache.
+        shape.features().stream().sorted().forEach(feature -> text.append("#define ").append(feature).append('\n'));
+        text.append(resource("common.cl"));
         for (String part : parts) {
             text.append(part.startsWith("#") ? part + "\n" : resource(part));
         }

@@ -91,10 +91,16 @@ float activate(int activation, float x) {
     return r * r;
 }
 
-// Bits of an F16, those above it ignored, to F32, exactly: a product that is never rounded moves the exponent.
+// Bits of an F16, those above it ignored, to F32, exactly.
 F half_value(I bits) {
+#if LANES == 16
+    // A product that is never rounded moves the exponent.
     I wide = (bits & 0x7FFF) << 13;
     I value = AS_I(AS_F(wide) * 0x1p112f);
     I magnitude = wide >= 0x0F800000 ? wide | INFINITE : value;
     return AS_F(magnitude | (bits & 0x8000) << 16);
+#else
+    ushort half_ = (ushort)bits;
+    return vload_half(0, (const private half *)&half_);
+#endif
 }

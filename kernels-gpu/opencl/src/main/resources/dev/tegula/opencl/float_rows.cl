@@ -3,6 +3,13 @@
 #define W_F16 1
 #define W_BF16 2
 
+// Elements in a word.
+#if WEIGHTS == W_F32
+#define PER_WORD 1
+#else
+#define PER_WORD 2
+#endif
+
 #if WEIGHTS == W_F16
 #define LOWER(word) half_value(word)
 #define UPPER(word) half_value((word) >> 16)

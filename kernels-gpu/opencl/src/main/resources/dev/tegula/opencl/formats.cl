@@ -1,8 +1,10 @@
 // Weight formats as dev.tegula.tile packs them: FORMAT is one of these. Of block b of activations' length and sub-block s:
 //   CODES(w, b, s, u)  four codes, elements 4u to 4u + 3 of the sub-block, a byte each
-//   SIGNED_CODES       if they are signed
+//   SIGNED_CODES       if they are signed; all lie in -128 ... 127 either way
 //   ZERO, SCALE, MIN   the sub-block's zero point, integer scale and integer minimum
+//   SCALED, ZEROED     if scales, or zero points, are not the same for all sub-blocks
 //   SCALE_D, SCALE_M   the block's scale, and its scale of minimums times -1; HAS_MIN whether it has any
+//   PIECES, SUB_OF     if work-items that share a block should not have consecutive parts of 32 elements (q_few.cl)
 #define Q8_0 1
 #define Q4_0 2
 #define I8X32 3
@@ -36,7 +38,7 @@
 #define SCALE_D(w, b) PAIRED_HALF(WORD(w, (b) / 2 * 9), b)
 
 #elif FORMAT == I8X32
-// Decoded to int8 when it was packed; whether it has minimums is the launcher's first number.
+// Decoded to int8 when it was packed; MINIMUMS says whether it has any.
 #define X_LENGTH 32
 #define SUB 32
 #define SIGNED_CODES
@@ -44,7 +46,7 @@
 #undef MIN
 #define MIN(w, b, s) 1
 #undef HAS_MIN
-#define HAS_MIN (extra.first)
+#define HAS_MIN MINIMUMS
 #undef SCALE_M
 #define SCALE_M(w, b) AS_F(WORD(w, (b) * 10 + 1))
 #define SCALE_D(w, b) AS_F(WORD(w, (b) * 10))
@@ -52,6 +54,8 @@
 #elif FORMAT == Q4_K
 #define X_LENGTH 256
 #define SUB 32
+#define SCALED
+#define PIECES 4
 #define UNIT 38
 #define CODES(w, b, s, u) (WORD(w, (b) * UNIT + 6 + (s) / 2 * 8 + (u)) >> ((s) % 2 * 4) & 0x0F0F0F0F)
 #undef SCALE
@@ -65,6 +69,9 @@
 #define SCALE_D(w, b) AS_F(WORD(w, (b) * UNIT + 4))
 
 #elif FORMAT == Q6_K
+#define SCALED
+#define PIECES 4
+#define SUB_OF(piece, i) ((piece) / 2 * 8 + (piece) % 2 * 2 + (i) / 2 * 4 + (i) % 2)
 // Sub-block s of 16 is half s % 2 of block s / 2 of 32; of those four of a half of the super-block, the last two are in the
 // upper halves of bytes.
 #define X_LENGTH 256
@@ -81,9 +88,11 @@
 #define SCALE_D(w, b) AS_F(WORD(w, (b) * UNIT + 4))
 
 #elif FORMAT == I8X256
-// Decoded to int8 when it was packed; whether it has minimums is the launcher's first number.
+// Decoded to int8 when it was packed; MINIMUMS says whether it has any.
 #define X_LENGTH 256
 #define SUB 16
+#define SCALED
+#define PIECES 4
 #define UNIT 74
 #define SIGNED_CODES
 #define CODES(w, b, s, u) WORD(w, (b) * UNIT + 10 + (s) * 4 + (u))
@@ -92,7 +101,7 @@
 #undef MIN
 #define MIN(w, b, s) SIGNED_BYTE(WORD(w, (b) * UNIT + 4 + (s) / 4), (s) % 4)
 #undef HAS_MIN
-#define HAS_MIN (extra.first)
+#define HAS_MIN MINIMUMS
 #undef SCALE_M
 #define SCALE_M(w, b) AS_F(WORD(w, (b) * UNIT + 9))
 #define SCALE_D(w, b) AS_F(WORD(w, (b) * UNIT + 8))
@@ -100,6 +109,7 @@
 #elif FORMAT == TQ2_0
 #define X_LENGTH 256
 #define SUB 32
+#define PIECES 2
 #define CODES(w, b, s, u) (WORD(w, (b) * 17 + 1 + (s) / 4 * 8 + (u)) >> ((s) % 4 * 2) & 0x03030303)
 #undef ZERO
 #define ZERO(w, b, s) 1
@@ -110,6 +120,7 @@
 // first number says so, a zero point; else the second number is the zero point of all.
 #define X_LENGTH GROUP
 #define SUB 32
+#define ZEROED
 #define GROUPS(k) ((k) / GROUP)
 #undef ZEROS_OFFSET
 #define ZEROS_OFFSET(k) ((GROUPS(k) + 1) / 2)
@@ -148,3 +159,9 @@
 #define EVEN_CODES(word) ((word) & 0x00FF00FF)
 #define ODD_CODES(word) ((word) >> 8 & 0x00FF00FF)
 #endif
+
+// A block of Q8 activations: its scale, sums of X_SUM codes, the codes.
+#define X_SUM (X_LENGTH == 256 ? 16 : 32)
+#define X_HEAD (4 + 4 * (X_LENGTH / X_SUM))
+#define X_BYTES (X_HEAD + X_LENGTH)
+#define SUBS (X_LENGTH / SUB)

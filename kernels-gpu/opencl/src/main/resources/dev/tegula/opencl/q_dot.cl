@@ -2,10 +2,6 @@
 //   isum = sum over sub-blocks of scale * (sum of code * a - zero * sum of a)    acc = fma((float)isum, d * dA, acc)
 //   msum = sum over sub-blocks of min * sum of a                                 acc = fma(-dmin * dA, (float)msum, acc)
 // The format (formats.cl) has X_LENGTH, elements of a block of activations, SUB, those of a sub-block, and the macros used.
-#define X_SUM (X_LENGTH == 256 ? 16 : 32)
-#define X_HEAD (4 + 4 * (X_LENGTH / X_SUM))
-#define X_BYTES (X_HEAD + X_LENGTH)
-#define SUBS (X_LENGTH / SUB)
 
 // Products of a sub-block's codes with ROWS blocks of activations, added to part.
 #ifdef PAIR_SUM

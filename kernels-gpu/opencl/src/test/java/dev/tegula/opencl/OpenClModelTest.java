@@ -26,6 +26,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -62,12 +63,12 @@ class OpenClModelTest {
     }
 
     /** Logits of a prompt in two pieces, the second of one row. */
-    private static List<float[]> logits(Path path, ModelOptions options) throws IOException {
+    private static List<float[]> logits(Path path, ModelOptions options, int[] tokens) throws IOException {
         List<float[]> rows = new ArrayList<>();
-        try (RawModel model = new RawModel(Model.load(GgufFile.open(path), options.withRows(64, 64)))) {
-            int[][] pieces = {{0, TOKENS.length - 1}, {TOKENS.length - 1, 1}};
+        try (RawModel model = new RawModel(Model.load(GgufFile.open(path), options.withRows(96, 96)))) {
+            int[][] pieces = {{0, tokens.length - 1}, {tokens.length - 1, 1}};
             for (int[] piece : pieces) {
-                TensorView logits = model.feed(TOKENS, piece[0], piece[1], piece[1]);
+                TensorView logits = model.feed(tokens, piece[0], piece[1], piece[1]);
                 for (int i = 0; i < piece[1]; i++) {
                     rows.add(logits.segment()
                             .asSlice(logits.rowOffset(i), 4L * logits.cols())
@@ -85,9 +86,24 @@ class OpenClModelTest {
     @ParameterizedTest
     @CsvSource({"llama, Q4_0, F16", "qwen2, Q4_K, F32", "qwen3, F16, BF16", "bitnet, TQ2_0, Q8_0"})
     void logitsHaveTheBitsOfTheHost(String architecture, DType type, DType kv) throws IOException {
+        sameBits(architecture, type, kv, device, TOKENS);
+    }
+
+    /** With rows and rows of weights for more than one tile of many, and weights enough for whole groups. */
+    @ParameterizedTest
+    @CsvSource({"llama, Q4_0, F16", "qwen3, Q6_K, Q8_0", "llama, F16, F32"})
+    void logitsHaveTheBitsOfTheHostInTheShapeOfGpus(String architecture, DType type, DType kv) throws IOException {
+        int[] tokens = IntStream.range(0, 83).map(i -> i * 37 % 320).toArray();
+        try (OpenedDevice gpu = TestDevice.open(Shape.GPU.with(Shape.Feature.MMA))) {
+            sameBits(architecture, type, kv, gpu, tokens);
+        }
+    }
+
+    private void sameBits(String architecture, DType type, DType kv, OpenedDevice device, int[] tokens)
+            throws IOException {
         Path path = SyntheticModel.tiny(architecture, type).write(folder.resolve("m.gguf"));
-        List<float[]> right = logits(path, host().withKvType(kv));
-        List<float[]> got = logits(path, host().withKvType(kv).withDevice(device));
+        List<float[]> right = logits(path, host().withKvType(kv), tokens);
+        List<float[]> got = logits(path, host().withKvType(kv).withDevice(device), tokens);
         assertEquals(right.size(), got.size());
         for (int i = 0; i < right.size(); i++) {
             assertArrayEquals(right.get(i), got.get(i), "row " + i);

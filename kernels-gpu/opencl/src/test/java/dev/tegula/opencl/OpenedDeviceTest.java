@@ -22,6 +22,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.lwjgl.opencl.CL10;
+import org.lwjgl.opencl.CL11;
 
 /** Who owns what on a device, and what happens when it is misused or full. */
 class OpenedDeviceTest {
@@ -132,6 +134,45 @@ class OpenedDeviceTest {
             String message = assertThrows(DeviceException.class, () -> device.built(wrong)).getMessage();
             assertTrue(message.startsWith("opencl:0: kernels of something wrong do not compile: status -11"), message);
             assertTrue(message.contains("CL_BUILD_PROGRAM_FAILURE") && message.contains("on purpose"), message);
+        }
+    }
+
+    /** A user's event stands for that of a kernel: its status is whatever we say. */
+    @Test
+    void aFailureByAnEventIsNoticedByWhoeverWaits() {
+        try (OpenedDevice device = TestDevice.open(); Arena arena = Arena.ofConfined()) {
+            DeviceBuffer buffer = device.allocate(16, "four floats");
+            MemorySegment host = arena.allocate(16);
+            for (int status : new int[]{CL10.CL_COMPLETE, -5}) {
+                synchronized (device) {
+                    long event = CL11.clCreateUserEvent(device.context(), (int[]) null);
+                    CL11.clSetUserEventStatus(event, status);
+                    device.watch(event, "some kernel");
+                }
+                if (status == CL10.CL_COMPLETE) {
+                    buffer.read(0, host, 0, 16);
+                }
+            }
+            for (int i = 0; i < 2; i++) {
+                String message = assertThrows(DeviceException.class, () -> buffer.read(0, host, 0, 16)).getMessage();
+                assertTrue(message.startsWith("opencl:0: some kernel: ended with status -5 (CL_OUT_OF_RESOURCES)"),
+                        message);
+            }
+            assertThrows(DeviceException.class, device::finish);
+        }
+    }
+
+    @Test
+    void aBatchWithMoreRowsThanThereIsMemoryForIsRefused() {
+        try (OpenedDevice device = TestDevice.open(); Storage storage = new Storage("test")) {
+            DeviceProgram program = device.program(List.of(add(device, device.allocate(16, "four floats"))));
+            Batch batch = new Batch(storage, 2, 1, 1);
+            batch.addSequence(new int[1], 1);
+            batch.addRow(0, 0, true);
+            program.run(batch);
+            batch.addRow(0, 1, true);
+            String message = assertThrows(IllegalArgumentException.class, () -> program.run(batch)).getMessage();
+            assertEquals("opencl:0: the batch has 2 rows of TOKENS, and there is memory for 1", message);
         }
     }
 
