@@ -71,6 +71,20 @@ public final class Conformance {
         return new Report(factory.id(), run.calls, run.ulps, run.nearest, run.differences);
     }
 
+    /**
+     * Compares one call, with usual values: whether what a compiler made of a kernel can be right at all. Of the
+     * {@link StandardRequests} it takes the one in the middle.
+     */
+    public static Report sample(KernelFactory factory) {
+        List<KernelRequest> requests = StandardRequests.of(factory);
+        Conformance run = new Conformance(factory);
+        if (!requests.isEmpty()) {
+            KernelRequest request = requests.get(requests.size() / 2);
+            run.request(request, 3, Fill.USUAL, new SplittableRandom(request.toString().hashCode()));
+        }
+        return new Report(factory.id(), run.calls, run.ulps, run.nearest, run.differences);
+    }
+
     private void request(KernelRequest request, int rows, Fill fill, SplittableRandom random) {
         try (Storage storage = new Storage("conformance")) {
             Batch batch = batch(storage, request, rows, random);
