@@ -18,28 +18,30 @@ final class Sdk {
 
     private Sdk() {}
 
-    /**
-     * Why TornadoVM cannot be used here, or nothing.
-     *
-     * @param api its API's module
-     */
-    static Optional<String> refusal(Module api) {
+    /** Why TornadoVM cannot be used in this JVM, or nothing. Loads nothing of it. */
+    static Optional<String> refusal() {
         if (System.getProperty(MARK) == null) {
-            return Optional
-                    .of("the JVM does not run with a TornadoVM SDK: start it with @$TORNADOVM_HOME/tornado-argfile");
+            return Optional.of(
+                    "the JVM does not run with a TornadoVM SDK: ./tegula starts it so when TORNADOVM_HOME is set and"
+                            + " this device asked for; otherwise start it with @$TORNADOVM_HOME/tornado-argfile");
         }
         if (!System.getProperty(BAILOUT, "False").equalsIgnoreCase("false")) {
             return Optional.of("-D" + BAILOUT + "=" + System.getProperty(BAILOUT)
                     + " lets TornadoVM compute something else when a kernel does not compile; it must be False");
         }
-        String version = Optional.ofNullable(api.getDescriptor())
-                .flatMap(ModuleDescriptor::rawVersion)
-                .orElse("unknown");
-        return Boolean.getBoolean(FORCE) ? Optional.empty() : refusal(version);
+        return Optional.empty();
+    }
+
+    /** Its version, as its API's module has it. */
+    static String version(Module api) {
+        return Optional.ofNullable(api.getDescriptor()).flatMap(ModuleDescriptor::rawVersion).orElse("unknown");
     }
 
     /** Why a version is refused, or nothing. */
     static Optional<String> refusal(String version) {
+        if (Boolean.getBoolean(FORCE)) {
+            return Optional.empty();
+        }
         Matcher parts = VERSION.matcher(version);
         boolean known = parts.matches();
         int major = known ? Integer.parseInt(parts.group(1)) : 0;

@@ -48,7 +48,7 @@ record TornadoDevices(List<Found> devices, Optional<Refusal> refusal) {
 
     private static TornadoDevices find() {
         try {
-            Optional<String> refusal = Sdk.refusal(TaskGraph.class.getModule());
+            Optional<String> refusal = Sdk.refusal().or(() -> Sdk.refusal(Sdk.version(TaskGraph.class.getModule())));
             if (refusal.isPresent()) {
                 return refused(refusal.get());
             }
@@ -82,7 +82,7 @@ record TornadoDevices(List<Found> devices, Optional<Refusal> refusal) {
         DeviceInfo.Kind kind = type.contains("GPU")
                 ? DeviceInfo.Kind.GPU
                 : type.contains("CPU") ? DeviceInfo.Kind.CPU : DeviceInfo.Kind.OTHER;
-        String version = TaskGraph.class.getModule().getDescriptor().rawVersion().orElse("unknown");
+        String version = Sdk.version(TaskGraph.class.getModule());
         return new DeviceInfo(dev.tegula.tornado.TornadoBackend.NAME + ":" + index, kind,
                 device.getPhysicalDevice().getDeviceName(),
                 "TornadoVM " + version + ", " + device.getTornadoVMBackend() + ", " + device.getPlatformName(),
