@@ -16,6 +16,8 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 /** Ops that turn heads, and that write and read the KV cache. */
 final class CacheOps {
     private static final DType F32 = DType.F32;
+    /** A group keeps a head, and two blocks of scores, in local memory: 32 KiB are what any device has. */
+    private static final int LARGEST_HEAD = 4096;
 
     private CacheOps() {}
 
@@ -41,7 +43,11 @@ final class CacheOps {
     }
 
     private static String lacks(KernelRequest request) {
-        Scoring scoring = ((Op.Attention) request.op()).scoring();
+        Op.Attention op = (Op.Attention) request.op();
+        Scoring scoring = op.scoring();
+        if (op.headSize() > LARGEST_HEAD) {
+            return "heads of at most " + LARGEST_HEAD + " elements, not " + op.headSize();
+        }
         return scoring.softCap() != 0 || scoring.maxBias() != 0 || scoring.sinks()
                 ? "scores are scaled, and not capped or biased; there are no sinks"
                 : null;

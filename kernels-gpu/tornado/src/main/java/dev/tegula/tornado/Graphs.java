@@ -24,7 +24,7 @@ import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 /** An execution plan: the steps of a program as task graphs that pass their arrays on where they lie, on the device. */
 final class Graphs implements AutoCloseable {
     /** Steps of a graph: TornadoVM writes a graph to 8,192 bytes, and a step of 13 arguments takes 80. */
-    private static final int STEPS = 96;
+    private static final int STEPS = 80;
     /** Graphs are told apart by their names. */
     private static final AtomicInteger NUMBERS = new AtomicInteger();
 

@@ -126,13 +126,25 @@ final class OpenedDevice implements Device {
     /** Runs a kernel once beside its twin: what the compiler gets wrong, it gets wrong silently. */
     private void check(TornadoKernel kernel) {
         synchronized (this) {
+            // Before it is: the check itself makes programs.
             if (!checked.add(kernel.id())) {
                 return;
             }
         }
-        Report report = Conformance.sample(kernel);
-        if (!report.passed()) {
-            throw new DeviceException(info.id(), kernel.id().toString(), "its results are not the twin's: " + report);
+        boolean passed = false;
+        try {
+            Report report = Conformance.sample(kernel);
+            passed = report.passed();
+            if (!passed) {
+                throw new DeviceException(info.id(), kernel.id().toString(),
+                        "its results are not the twin's: " + report);
+            }
+        } finally {
+            synchronized (this) {
+                if (!passed) {
+                    checked.remove(kernel.id());
+                }
+            }
         }
     }
 

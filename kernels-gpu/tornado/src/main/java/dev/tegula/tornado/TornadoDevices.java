@@ -61,8 +61,9 @@ record TornadoDevices(List<Found> devices, Optional<Refusal> refusal) {
         }
     }
 
-    private static Throwable deepest(Throwable e) {
-        return e.getCause() == null ? e : deepest(e.getCause());
+    /** The first cause, without the colours that TornadoVM gives its messages. */
+    private static String deepest(Throwable e) {
+        return e.getCause() == null ? e.toString().replaceAll("\u001B\\[[0-9;]*m", "") : deepest(e.getCause());
     }
 
     private static TornadoDevices ask() {

@@ -122,7 +122,10 @@ final class TornadoProgram implements DeviceProgram {
             try {
                 prepare(batch);
                 graphs.run(batch);
-            } catch (RuntimeException | LinkageError e) {
+            } catch (VirtualMachineError e) {
+                throw e;
+            } catch (RuntimeException | Error e) {
+                // TornadoVM's compiler fails with errors of its own.
                 throw failed(e);
             }
             views.values().stream().filter(View::isWritten).forEach(view -> view.key().buffer().written(this, view));
@@ -196,7 +199,9 @@ final class TornadoProgram implements DeviceProgram {
                 graphs.download(array, whole ? 0 : from / element,
                         whole ? array.getSize() : Math.ceilDiv(count, element));
             }
-        } catch (RuntimeException | LinkageError e) {
+        } catch (VirtualMachineError e) {
+            throw e;
+        } catch (RuntimeException | Error e) {
             throw failed(e);
         }
         view.store(from, count);
