@@ -56,6 +56,8 @@ final class DevicesCommand implements Callable<Integer> {
                 device.capabilities().forEach(capability -> terminal.println("    " + capability));
             }
         }
+        DeviceChoice.tornadoNotBuilt()
+                .ifPresent(reason -> terminal.println(DeviceChoice.TORNADO + "  not here: " + reason));
     }
 
     private static Map<String, Object> object(List<KernelProvider> engines, List<DeviceBackend> backends) {
@@ -74,6 +76,13 @@ final class DevicesCommand implements Callable<Integer> {
             row.put("devices", backend.devices().stream().map(DevicesCommand::object).toList());
             others.add(row);
         }
+        DeviceChoice.tornadoNotBuilt().ifPresent(reason -> {
+            Map<String, Object> row = new LinkedHashMap<>();
+            row.put("backend", DeviceChoice.TORNADO);
+            row.put("refused", reason);
+            row.put("devices", List.of());
+            others.add(row);
+        });
         Map<String, Object> object = new LinkedHashMap<>();
         object.put("cpu", cpu);
         object.put("backends", others);

@@ -75,6 +75,10 @@ final class KernelCheck {
             Report report = Conformance.check(kernel, StandardRequests.of(kernel), seed);
             line.put("calls", report.calls());
             line.put("ulps", report.ulps());
+            report.deviation().ifPresent(deviation -> {
+                line.put("error", deviation.error());
+                line.put("bound", deviation.bound());
+            });
             line.put("differences", report.calls() == 0
                     ? List.of("no standard request that the kernel accepts: nothing was compared")
                     : report.differences());

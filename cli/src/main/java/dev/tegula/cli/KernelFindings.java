@@ -12,14 +12,24 @@ final class KernelFindings {
      * A kernel in a JVM.
      *
      * @param bits width of the JVM's vectors, 0 without the Vector API
+     * @param nearest of a kernel that does not promise the twin's bits, the error nearest to its bound; else null
      */
-    private record Row(String kernel, int bits, long calls, long ulps, List<String> differences) {
+    private record Row(String kernel, int bits, long calls, long ulps, Nearest nearest, List<String> differences) {
         boolean passed() {
             return differences.isEmpty();
         }
 
         String error() {
+            if (nearest != null) {
+                return String.format(Locale.ROOT, "%.1e abs", nearest.error());
+            }
             return ulps == Long.MAX_VALUE ? "NaN" : Long.toString(ulps);
+        }
+
+        String bound() {
+            return nearest == null
+                    ? Integer.toString(BOUND)
+                    : String.format(Locale.ROOT, "%.1e", nearest.bound());
         }
 
         Map<String, Object> object() {
@@ -27,17 +37,25 @@ final class KernelFindings {
             object.put("kernel", kernel);
             object.put("vector_bits", bits);
             object.put("calls", calls);
-            object.put("error_ulps", ulps == Long.MAX_VALUE ? "NaN" : (Object) ulps);
-            object.put("bound_ulps", BOUND);
+            if (nearest == null) {
+                object.put("error_ulps", ulps == Long.MAX_VALUE ? "NaN" : (Object) ulps);
+                object.put("bound_ulps", BOUND);
+            } else {
+                object.put("error", nearest.error());
+                object.put("bound", nearest.bound());
+            }
             object.put("differences", differences);
             return object;
         }
     }
 
+    /** An error and its bound, both absolute. */
+    private record Nearest(double error, double bound) {}
+
     /** Why an engine did not run. */
     private record Reason(String engine, String text) {}
 
-    /** All engines there are promise the bits of the twins. */
+    /** Kernels that promise the bits of their twins. */
     private static final int BOUND = 0;
 
     private final List<Row> rows = new ArrayList<>();
@@ -46,12 +64,13 @@ final class KernelFindings {
     /** A comparison's end, as {@link KernelCheck} tells it. */
     void compared(Map<?, ?> line, int bits) {
         rows.add(new Row((String) line.get("kernel"), bits, (Long) line.get("calls"), (Long) line.get("ulps"),
+                line.get("bound") instanceof Double bound ? new Nearest((Double) line.get("error"), bound) : null,
                 ((List<?>) line.get("differences")).stream().map(Object::toString).toList()));
     }
 
     /** A JVM ended before its work did. */
     void died(String kernel, int bits, String how) {
-        rows.add(new Row(kernel == null ? "(before the first kernel)" : kernel, bits, 0, 0, List.of(how)));
+        rows.add(new Row(kernel == null ? "(before the first kernel)" : kernel, bits, 0, 0, null, List.of(how)));
     }
 
     /** An engine does not run in a JVM. */
@@ -73,13 +92,13 @@ final class KernelFindings {
     List<String> text() {
         List<String> lines = new ArrayList<>();
         int width = rows.stream().mapToInt(row -> row.kernel().length()).max().orElse(6);
-        String format = "%-" + width + "s  %7s  %6s  %11s  %5s";
+        String format = "%-" + width + "s  %7s  %6s  %11s  %7s";
         if (!rows.isEmpty()) {
             lines.add(String.format(Locale.ROOT, format, "kernel", "vectors", "calls", "error (ulp)", "bound"));
         }
         for (Row row : rows) {
             lines.add(String.format(Locale.ROOT, format, row.kernel(), name(row.bits()), row.calls(), row.error(),
-                    BOUND));
+                    row.bound()));
             if (!row.passed()) {
                 // The first names the element; the others are in the JSON form.
                 lines.add("    " + row.differences().getFirst());
@@ -103,7 +122,13 @@ final class KernelFindings {
         long calls = rows.stream().mapToLong(Row::calls).sum();
         List<String> wrong = rows.stream().filter(row -> !row.passed()).map(Row::kernel).distinct().toList();
         String what = String.format(Locale.ROOT, "%d kernels, %,d calls: ", kernels, calls);
-        return what + (wrong.isEmpty() ? "all bits agree" : "not in order: " + String.join(", ", wrong));
+        return what + (wrong.isEmpty() ? agreement() : "not in order: " + String.join(", ", wrong));
+    }
+
+    private String agreement() {
+        return rows.stream().allMatch(row -> row.nearest() == null)
+                ? "all bits agree"
+                : "all bits agree, or lie within the bound where bits are not promised";
     }
 
     /** The same as plain values. */

@@ -52,6 +52,19 @@ class DevicesCommandTest {
         }
     }
 
+    /** Where the build has no TornadoVM, all who ask for it hear how to get it. */
+    @Test
+    void tornadoSaysWhatToDo() {
+        assumeTrue(DeviceChoice.tornadoNotBuilt().isPresent(), "built with a TornadoVM SDK");
+        for (String id : List.of("tornado", "tornado:1")) {
+            Cli cli = Cli.run("kernels", "--device", id);
+            assertTrue(cli.status() != TegulaCommand.OK, cli.out());
+            assertTrue(cli.err().contains("device '" + id + "': this build has no TornadoVM: set TORNADOVM_HOME"),
+                    cli.err());
+        }
+        assertTrue(Cli.run("devices").ok().out().contains("tornado  not here: this build has no TornadoVM"));
+    }
+
     @Test
     void aNumberThatIsTooLargeIsRefusedWithTheDevicesThereAre() {
         Cli cli = Cli.run("kernels", "--device", "opencl:9999");

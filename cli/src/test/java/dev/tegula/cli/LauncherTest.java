@@ -154,6 +154,25 @@ class LauncherTest {
         assertEquals("to standard error\n...no line feed", quiet.err());
     }
 
+    /** The SDK's flags are the JVM's when its devices are asked for, and only then. */
+    @Test
+    void tornadoHasTheFlagsOfItsSdk() throws Exception {
+        Path sdk = Files.createDirectories(temp.resolve("an SDK"));
+        Map<String, String> home = Map.of("TORNADOVM_HOME", sdk.toString());
+        Cli none = launch(home, tree.resolve("tegula"), "run", "--device", "tornado");
+        assertEquals(1, none.status());
+        assertTrue(none.err().contains("no file tornado-argfile"), none.err());
+        Files.writeString(sdk.resolve("tornado-argfile"), "-Dgiven=sdk");
+        for (String[] args : new String[][]{{"run", "--device", "tornado"}, {"chat", "--device=tornado:1"},
+            {"devices"}}) {
+            assertTrue(launch(home, tree.resolve("tegula"), args).out().contains("property sdk"), args[0]);
+        }
+        for (String[] args : new String[][]{{"run", "--device", "opencl"}, {"run", "tornado"}}) {
+            assertTrue(launch(home, tree.resolve("tegula"), args).out().contains("property null"), args[1]);
+        }
+        assertTrue(launch("run", "--device", "tornado").out().contains("property null"), "no SDK");
+    }
+
     @Test
     void argumentsAreUtf8InAnyLocale() throws Exception {
         launch("x");

@@ -20,6 +20,14 @@ public interface KernelFactory {
         return Packing.STORED;
     }
 
+    /**
+     * Whether its results are the bits of its scalar twin. A kernel that cannot follow the twin's order of operations says
+     * no; its results are then held to a bound that follows from the operands' norms (docs/NUMERICS.md).
+     */
+    default boolean isExact() {
+        return true;
+    }
+
     /** The scratch memory that each worker needs. */
     default Scratch.Size scratch(KernelRequest request) {
         return Scratch.Size.NONE;

@@ -7,17 +7,22 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 
-/** Compares matrices bit by bit, all NaNs being equal. */
+/** Compares matrices bit by bit, all NaNs being equal, or within tolerances. */
 final class Bits {
     private final TensorView right;
     private final TensorView got;
+    private final Tolerance tolerance;
+    private long compared;
+    private double error;
+    private double bound;
     private long count;
     private long ulps;
     private String first;
 
-    private Bits(TensorView right, TensorView got) {
+    private Bits(TensorView right, TensorView got, Tolerance tolerance) {
         this.right = right;
         this.got = got;
+        this.tolerance = tolerance;
     }
 
     /**
@@ -29,15 +34,16 @@ final class Bits {
     record Difference(String text, long ulps) {}
 
     /**
-     * The differences of two matrices of one format and shape, or nothing.
+     * Compares two matrices of one format and shape.
      *
      * @param used rows to compare when the matrix has one per row of the batch; the KV pool is compared whole
+     * @param tolerance how far elements may be apart
      */
-    static Optional<Difference> difference(TensorView right, TensorView got, int used) {
+    static Bits compare(TensorView right, TensorView got, int used, Tolerance tolerance) {
+        Bits bits = new Bits(right, got, tolerance);
         if (right.segment().mismatch(got.segment()) < 0) {
-            return Optional.empty();
+            return bits;
         }
-        Bits bits = new Bits(right, got);
         long rowBytes = right.type().bytes(right.cols());
         boolean pool = right.rowBytes() == rowBytes;
         long rows = pool ? right.rows() : used;
@@ -45,10 +51,37 @@ final class Bits {
             bits.row(r);
             bits.gap(r, rowBytes);
         }
-        return bits.first == null
+        bits.compared = rows * right.cols();
+        return bits;
+    }
+
+    /** What differs, or nothing. */
+    Optional<Difference> difference() {
+        return first == null
                 ? Optional.empty()
-                : Optional.of(new Difference(
-                        bits.count + " of " + rows * right.cols() + " elements, " + bits.first, bits.ulps));
+                : Optional.of(new Difference(count + " of " + compared + " elements, " + first, ulps));
+    }
+
+    /** The element nearest to its bound, or nothing where no bound above 0 was made use of. */
+    Optional<Report.Deviation> deviation() {
+        return bound > 0 ? Optional.of(new Report.Deviation(error, bound)) : Optional.empty();
+    }
+
+    /** Whether an element is no further from the twin's than it may be. */
+    private boolean isWithin(long r, int i, double a, double b) {
+        double allowed = tolerance.of(r, i);
+        if (!(allowed < Double.POSITIVE_INFINITY)) {
+            return true;
+        }
+        if (allowed == 0 || !Double.isFinite(a)) {
+            return false;
+        }
+        double distance = Math.abs(a - b);
+        if (bound == 0 || distance / allowed > error / bound) {
+            error = distance;
+            bound = allowed;
+        }
+        return distance <= allowed;
     }
 
     private void row(long r) {
@@ -61,6 +94,10 @@ final class Bits {
                 case F16, BF16 -> halves(r, i);
                 case I32 -> ints(r, i, 4L * i);
                 default -> {
+                    if (tolerance != Tolerance.NONE) {
+                        quantized(r, i, i / length * (long) type.blockBytes(), header);
+                        continue;
+                    }
                     // Of a Q8 block its header, a scale and sums, is compared with its first value.
                     long block = i / length * (long) type.blockBytes();
                     if (i % length == 0) {
@@ -73,6 +110,35 @@ final class Bits {
                 }
             }
         }
+    }
+
+    /** An element of a Q8 block by its value; the block's sums must be those of its own codes. */
+    private void quantized(long r, int i, long block, int header) {
+        int length = right.type().blockLength();
+        double a = decoded(right, r, block, header + i % length);
+        double b = decoded(got, r, block, header + i % length);
+        if (a != b && !(Double.isNaN(a) && Double.isNaN(b)) && !isWithin(r, i, a, b)) {
+            differ(r, i, 0, a + " expected, " + b + " computed, " + tolerance.of(r, i) + " allowed");
+        }
+        int codes = length / ((header - 4) / 4);
+        if (i % codes == 0) {
+            int sum = 0;
+            for (int j = 0; j < codes; j++) {
+                sum += got.segment().get(ValueLayout.JAVA_BYTE, got.rowOffset(r) + block + header + i % length + j);
+            }
+            int stored = got.segment()
+                    .get(ValueLayout.JAVA_INT, got.rowOffset(r) + block + 4 + 4L * (i % length / codes));
+            if (stored != sum) {
+                differ(r, i, Math.abs((long) stored - sum),
+                        "a sum of codes of " + stored + ", and they add up to " + sum);
+            }
+        }
+    }
+
+    private static double decoded(TensorView view, long r, long block, int code) {
+        long at = view.rowOffset(r) + block;
+        return (double) view.segment().get(ValueLayout.JAVA_FLOAT, at)
+                * view.segment().get(ValueLayout.JAVA_BYTE, at + code);
     }
 
     /** The bytes between a row and the next belong to nobody. */
@@ -89,7 +155,8 @@ final class Bits {
     private void floats(long r, int i, long at) {
         float a = right.segment().get(ValueLayout.JAVA_FLOAT, right.rowOffset(r) + at);
         float b = got.segment().get(ValueLayout.JAVA_FLOAT, got.rowOffset(r) + at);
-        if (Float.floatToRawIntBits(a) == Float.floatToRawIntBits(b) || Float.isNaN(a) && Float.isNaN(b)) {
+        if (Float.floatToRawIntBits(a) == Float.floatToRawIntBits(b) || Float.isNaN(a) && Float.isNaN(b)
+                || isWithin(r, i, a, b)) {
             return;
         }
         long distance = Float.isNaN(a) || Float.isNaN(b)
@@ -104,7 +171,7 @@ final class Bits {
         short b = got.segment().get(ValueLayout.JAVA_SHORT, got.rowOffset(r) + 2L * i);
         float x = half(a);
         float y = half(b);
-        if (a != b && !(Float.isNaN(x) && Float.isNaN(y))) {
+        if (a != b && !(Float.isNaN(x) && Float.isNaN(y)) && !isWithin(r, i, x, y)) {
             long distance = Float.isNaN(x) || Float.isNaN(y) ? Long.MAX_VALUE : distance(a, b, Short.MIN_VALUE);
             differ(r, i, distance, x + " expected, " + y + " computed");
         }

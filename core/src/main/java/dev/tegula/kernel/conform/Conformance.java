@@ -23,7 +23,8 @@ import java.util.SplittableRandom;
 
 /**
  * Runs a kernel and its scalar twin on the same operands and compares all bits that either may have written, and those
- * beside them that neither may; NaNs count as equal whatever their payload. Every request is called with usual, extreme and
+ * beside them that neither may; NaNs count as equal whatever their payload. Results of a kernel that is not
+ * {@linkplain KernelFactory#isExact exact} are held to the bounds of {@link Bounds} instead. Every request is called with usual, extreme and
  * adversarial values ({@link Fill}), with several numbers of rows, cut into several numbers of portions, and in place where
  * the op allows it.
  */
@@ -39,6 +40,7 @@ public final class Conformance {
     private final List<String> differences = new ArrayList<>();
     private int calls;
     private long ulps;
+    private Optional<Report.Deviation> nearest = Optional.empty();
 
     private Conformance(KernelFactory factory) {
         this.factory = factory;
@@ -66,7 +68,21 @@ public final class Conformance {
                 run.request(request, ROWS[(r + i) % ROWS.length], fills[i], random);
             }
         }
-        return new Report(factory.id(), run.calls, run.ulps, run.differences);
+        return new Report(factory.id(), run.calls, run.ulps, run.nearest, run.differences);
+    }
+
+    /**
+     * Compares one call, with usual values: whether what a compiler made of a kernel can be right at all. Of the
+     * {@link StandardRequests} it takes the one in the middle.
+     */
+    public static Report sample(KernelFactory factory) {
+        List<KernelRequest> requests = StandardRequests.of(factory);
+        Conformance run = new Conformance(factory);
+        if (!requests.isEmpty()) {
+            KernelRequest request = requests.get(requests.size() / 2);
+            run.request(request, 3, Fill.USUAL, new SplittableRandom(request.toString().hashCode()));
+        }
+        return new Report(factory.id(), run.calls, run.ulps, run.nearest, run.differences);
     }
 
     private void request(KernelRequest request, int rows, Fill fill, SplittableRandom random) {
@@ -89,16 +105,28 @@ public final class Conformance {
                 for (int workers : factory instanceof DeviceKernelFactory ? ON_DEVICE : WORKERS) {
                     List<TensorView> got = run(storage, operands, factory, request, packed, batch, workers, inPlace);
                     calls++;
-                    for (int i = 0; i < got.size(); i++) {
-                        String at = ", " + rows + " rows, " + workers + " workers, " + fill
-                                + (inPlace ? ", in place" : "") + ": ";
-                        Bits.difference(right.get(i), got.get(i), used(request, batch)).ifPresent(difference -> {
-                            ulps = Math.max(ulps, difference.ulps());
-                            differences.add(request + at + difference.text());
-                        });
-                    }
+                    compare(request, stored, batch, right, got,
+                            ", " + rows + " rows, " + workers + " workers, " + fill + (inPlace ? ", in place" : ""));
                 }
             }
+        }
+    }
+
+    private void compare(KernelRequest request, List<Operand> inputs, Batch batch, List<TensorView> right,
+            List<TensorView> got, String call) {
+        for (int i = 0; i < got.size(); i++) {
+            Tolerance tolerance = factory.isExact()
+                    ? Tolerance.NONE
+                    : Bounds.of(request, inputs, batch, i, right.get(i));
+            Bits bits = Bits.compare(right.get(i), got.get(i), used(request, batch), tolerance);
+            bits.difference().ifPresent(difference -> {
+                ulps = Math.max(ulps, difference.ulps());
+                differences.add(request + call + ": " + difference.text());
+            });
+            bits.deviation()
+                    .filter(d -> nearest.isEmpty()
+                            || d.error() / d.bound() > nearest.get().error() / nearest.get().bound())
+                    .ifPresent(d -> nearest = Optional.of(d));
         }
     }
 

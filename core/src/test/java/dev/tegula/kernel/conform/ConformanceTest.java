@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tegula.kernel.Batch;
+import dev.tegula.kernel.Cost;
 import dev.tegula.kernel.Kernel;
 import dev.tegula.kernel.KernelArgs;
 import dev.tegula.kernel.KernelFactory;
 import dev.tegula.kernel.KernelId;
 import dev.tegula.kernel.KernelRequest;
 import dev.tegula.kernel.Op;
+import dev.tegula.kernel.Refusal;
 import dev.tegula.kernel.Scratch;
 import dev.tegula.kernel.TypedFactory;
 import dev.tegula.kernel.ref.RefProvider;
@@ -19,6 +21,7 @@ import dev.tegula.tensor.DType;
 import dev.tegula.tensor.TensorView;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -104,6 +107,65 @@ class ConformanceTest {
         List<KernelRequest> requests = List.of(StandardRequests.of("add").getFirst());
         assertEquals(Conformance.check(wrong, requests, 7), Conformance.check(wrong, requests, 7));
         assertNotEquals(Conformance.check(wrong, requests, 7), Conformance.check(wrong, requests, 8));
+    }
+
+    /** What need not have the twin's bits is held to its bound, and to nothing less. */
+    @Test
+    void holdsKernelsThatAreNotExactToABound() {
+        Report near = Conformance.check(new Inexact(addition((sum, i) -> Math.nextUp(sum))));
+        assertTrue(near.passed(), near::toString);
+        double share = near.deviation().orElseThrow().error() / near.deviation().orElseThrow().bound();
+        assertTrue(share > 0.1 && share <= 1, near::toString);
+        Report far = Conformance.check(new Inexact(addition((sum, i) -> sum * 1.000001f)));
+        assertFalse(far.passed());
+        assertFalse(Conformance.check(new Inexact(addition((sum, i) -> Float.NaN))).passed());
+    }
+
+    /** Every twin lies within the bounds of its own op, which are no numbers nowhere but where operands are none. */
+    @Test
+    void twinsLieWithinTheirBounds() {
+        for (KernelFactory factory : new RefProvider().kernels()) {
+            KernelId id = factory.id();
+            if (Set.of("matmul", "gateup", "rmsnorm", "normquantize", "ropekvwrite", "attention").contains(id.op())
+                    && Set.of("f32", "q8_0", "q4_0", "f16").contains(id.rhs())) {
+                Report report = Conformance.check(new Inexact(factory),
+                        List.of(StandardRequests.of(factory).getFirst()), 3);
+                assertTrue(report.passed(), report::toString);
+            }
+        }
+    }
+
+    /** A kernel that says it is not exact. */
+    private record Inexact(KernelFactory kernel) implements KernelFactory {
+        @Override
+        public KernelId id() {
+            return kernel.id();
+        }
+
+        @Override
+        public Optional<Refusal> refuse(KernelRequest request) {
+            return kernel.refuse(request);
+        }
+
+        @Override
+        public boolean isExact() {
+            return false;
+        }
+
+        @Override
+        public Scratch.Size scratch(KernelRequest request) {
+            return kernel.scratch(request);
+        }
+
+        @Override
+        public Cost cost(KernelRequest request, int rows, int context) {
+            return kernel.cost(request, rows, context);
+        }
+
+        @Override
+        public Kernel bind(KernelArgs args) {
+            return kernel.bind(args);
+        }
     }
 
     private static KernelFactory addition(Change change) {
