@@ -169,7 +169,7 @@ struct ahead {
 
 /* Those of a step, about: where scales lie before all codes it is the step's share of both. */
 static struct ahead ahead_of(const struct block *b, const struct step *t, int64_t tiles) {
-    int64_t chunk = b->s->group_bytes * CHUNK / b->s->k;
+    int64_t chunk = b->s->group_bytes * MIN(CHUNK, b->s->k) / b->s->k;
     const char *group = t->w + t->g * b->s->group_bytes + t->k0 / CHUNK * chunk;
     const char *other = PANEL_GROUPS > 1 && t->g + 1 < b->last ? group + b->s->group_bytes : group;
     return (struct ahead){{group, other}, group + chunk, (chunk / tiles / WORD + 1) * WORD};
@@ -187,7 +187,7 @@ INLINE void ask(struct ahead *a) {
 }
 
 /*
- * Adds the products of a chunk with a panel, whose groups are g and those that follow, to out[row][column]. Meanwhile the
+ * Adds the products of a step's chunk with its panel to out[row][column]. Meanwhile the
  * next step's weights are on their way, if there is one, and where the sums go: decoding and storing would wait for them.
  */
 static void multiply(const struct block *b, const struct step *t, const struct step *next, const char *record, float *out) {

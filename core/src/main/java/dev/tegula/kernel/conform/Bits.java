@@ -73,7 +73,7 @@ final class Bits {
         if (!(allowed < Double.POSITIVE_INFINITY)) {
             return true;
         }
-        if (allowed == 0 || !Double.isFinite(a)) {
+        if (allowed == 0 || !Double.isFinite(a) || !Double.isFinite(b)) {
             return false;
         }
         double distance = Math.abs(a - b);

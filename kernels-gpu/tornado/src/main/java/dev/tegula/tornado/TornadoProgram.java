@@ -26,6 +26,8 @@ final class TornadoProgram implements DeviceProgram {
     private final OpenedDevice device;
     private final List<DeviceCall> calls;
     private final Map<View.Key, View> views = new LinkedHashMap<>();
+    /** Views that steps write, in the order of each one's last step: where two share memory, the later one counts. */
+    private final List<View> written = new ArrayList<>();
     private final Map<View, Long> uploaded = new IdentityHashMap<>();
     private final List<Step> steps = new ArrayList<>();
     private BatchArray batchArray;
@@ -106,7 +108,11 @@ final class TornadoProgram implements DeviceProgram {
             List<? extends TornadoNativeArray> others, Step.Task task) {
         List<TornadoNativeArray> arrays = new ArrayList<>(others);
         reads.forEach(View::reads);
-        writes.forEach(View::writes);
+        for (View view : writes) {
+            view.writes();
+            written.remove(view);
+            written.add(view);
+        }
         reads.forEach(view -> Collections.addAll(arrays, view.arrays()));
         writes.forEach(view -> Collections.addAll(arrays, view.arrays()));
         steps.add(
@@ -128,7 +134,7 @@ final class TornadoProgram implements DeviceProgram {
                 // TornadoVM's compiler fails with errors of its own.
                 throw failed(e);
             }
-            views.values().stream().filter(View::isWritten).forEach(view -> view.key().buffer().written(this, view));
+            written.forEach(view -> view.key().buffer().written(this, view));
         }
     }
 
@@ -170,6 +176,7 @@ final class TornadoProgram implements DeviceProgram {
     private void build(Batch batch) {
         release();
         views.clear();
+        written.clear();
         steps.clear();
         uploaded.clear();
         batchArray = new BatchArray(batch);
@@ -197,7 +204,7 @@ final class TornadoProgram implements DeviceProgram {
                 boolean whole = array == view.scales();
                 long element = array.getElementSize();
                 graphs.download(array, whole ? 0 : from / element,
-                        whole ? array.getSize() : Math.ceilDiv(count, element));
+                        whole ? array.getSize() : Math.ceilDiv(from + count, element) - from / element);
             }
         } catch (VirtualMachineError e) {
             throw e;
@@ -209,10 +216,13 @@ final class TornadoProgram implements DeviceProgram {
 
     private void release() {
         if (graphs != null) {
-            views.values().forEach(view -> view.key().buffer().forget(this));
-            Graphs old = graphs;
-            graphs = null;
-            old.close();
+            try {
+                views.values().forEach(view -> view.key().buffer().forget(this));
+            } finally {
+                Graphs old = graphs;
+                graphs = null;
+                old.close();
+            }
         }
     }
 

@@ -105,10 +105,6 @@ final class View {
         return read;
     }
 
-    boolean isWritten() {
-        return written;
-    }
-
     boolean isEveryRun() {
         return read && everyRun;
     }
