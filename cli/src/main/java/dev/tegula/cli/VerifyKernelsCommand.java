@@ -20,10 +20,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code tegula verify-kernels}: whether the kernels of this machine give the bits of their scalar twins. */
-@Command(name = "verify-kernels", mixinStandardHelpOptions = true, versionProvider = Version.class, description = "Compares every kernel of every engine with its scalar twin, bit by bit, on random, extreme and "
-        + "adversarial operands, at every vector width that this CPU has. Each width has a JVM of its own; engines that "
-        + "need no Vector API run in one without it. Takes a few minutes; the exit status is 0 when all bits agree; kernels "
-        + "that promise a bound instead are held to it.")
+@Command(name = "verify-kernels", mixinStandardHelpOptions = true, versionProvider = Version.class, description = "Compares every kernel of every engine with its scalar twin on random, extreme and adversarial "
+        + "operands, at every vector width that this CPU has: bit by bit, or where a kernel promises only a bound, by that. "
+        + "Each width has a JVM of its own; engines that need no Vector API run in one without it. Takes a few minutes; the "
+        + "exit status is 0 when all agree.")
 final class VerifyKernelsCommand implements Callable<Integer> {
     /** Widths of vectors, in bits; those that a CPU lacks are refused. */
     private static final List<Integer> WIDTHS = List.of(512, 256, 128);

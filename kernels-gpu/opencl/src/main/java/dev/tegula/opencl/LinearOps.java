@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 
-/** Linear layers, and pairs of them with a gate: kernels of {@code linear.cl} for each {@link LinearFormat}. */
+/** Linear layers, and pairs of them with a gate: for each {@link LinearFormat} kernels in the shape of CPUs, and of GPUs for few rows and for many. */
 final class LinearOps {
     private static final int WITH_BIAS = 1;
     private static final int WITH_RESIDUAL = 2;

@@ -131,7 +131,7 @@ final class CacheKernels {
         }
     }
 
-    /** The same over a cache in F16. */
+    /** The same over a cache in F16, written out: an array of the group's local memory cannot be handed to a helper. */
     static void attentionHalves(KernelContext c, IntArray batch, FloatArray q, ShortArray cache, FloatArray table,
             FloatArray y, int heads, int kvHeads, int size, float scale, int window) {
         int item = c.localIdx;
@@ -194,8 +194,8 @@ final class CacheKernels {
     }
 
     /**
-     * The bits of the F16 nearest to a number, ties to even. No condition has two parts, and none is asked with NaN but the
-     * one for it: TornadoVM 5.2 gets both wrong.
+     * The bits of the F16 nearest to a number, ties to even. TornadoVM 5.2 gets conditions of two parts wrong, so none has
+     * them, and conditions on NaN but the one for it, so what those decide of NaN is replaced at the end.
      */
     private static int halfBits(float v) {
         int sign = v < 0f ? 0x8000 : 0;
