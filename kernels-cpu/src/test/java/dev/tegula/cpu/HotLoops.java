@@ -24,7 +24,7 @@ final class HotLoops {
     /** Elements of a row of weights, more than one record: of floats, of blocks of 32, of blocks of 256. */
     private static final List<Integer> LENGTHS = List.of(300, 288, 512);
     /** One row, and rows for a tall and a low tile. */
-    private static final int[] ROWS = {1, 15};
+    private static final int[] ROWS = {1, 17};
 
     private HotLoops() {}
 

@@ -59,8 +59,9 @@ class InliningTest {
 
     @ParameterizedTest
     @CsvSource({"floats, (matmul\\.f32\\.f32\\.(f32|f16|bf16)|gateup\\.f32\\.f32\\.f32)\\..*, Finish sigmoids",
-        "blocks of 32, matmul\\..*\\.(q4_0|q8_0|q4_1)\\..*, TallTile blocks",
-        "blocks of 256, matmul\\..*\\.(q4_k|q6_k|tq2_0|q2_k)\\..*, TallTile sums",
+        "blocks of 32, matmul\\..*\\.(q8_0|q4_1)\\..*, TallTile blocks",
+        "blocks of 256, matmul\\..*\\.(q2_k|q5_k)\\..*, TallTile sums",
+        "pairs in int16, matmul\\..*\\.(q4_0|q4_k|q6_k|tq2_0)\\..*, PairTile low",
         "integers of N bits, gateup\\..*\\.(int3_g32|uint7_g128)\\..*, MicroFields next",
         "attention, attention\\..*, Scores four",
         "elements, '(rmsnorm|layernorm|add|gate|softmax|topk|rope|quantize|normquantize|ropekvwrite)\\..*', Norm scaled"})

@@ -3,11 +3,13 @@ package dev.tegula.cpu.gemm;
 import dev.tegula.kernel.Scratch;
 import java.lang.foreign.MemorySegment;
 
-/** Formats of 256-element blocks, for activations in Q8_A256. */
+/** Formats of 256-element blocks that are multiplied in int16, for activations in Q8_A256. */
 abstract class Blocks256 implements MicroKernel {
     @Override
     public void prepare(MemorySegment x, long from, int k, Scratch scratch, int row) {
-        Rows.pairs256(x, from, k, scratch.ints(), pairsRow(k, row));
+        for (int b = 0; b < k / Rows.LENGTH; b++) {
+            Rows.pairs256(x, from, b, scratch.ints(), pairsRow(k, row) + b * Rows.PAIRS);
+        }
     }
 
     /** Where a prepared row is, in ints. */
@@ -16,14 +18,12 @@ abstract class Blocks256 implements MicroKernel {
     }
 
     @Override
-    public final void widen(MemorySegment x, long from, int k0, int count, float[] dst, int to) {
-        Rows.floats256(x, from, k0, dst, to);
+    public void widen(MemorySegment x, long from, int k0, int count, Scratch scratch, int row) {
+        Rows.pairs256(x, from, k0 / Rows.LENGTH, scratch.ints(), Rows.pairsAt(row));
     }
 
     @Override
-    public void multiply(MemorySegment panel, float[] floats, int at, int outAt, int rows) {
-        Tile.sums(panel, floats, at, rows, 32);
-        Fold.superBlock(floats, at, outAt, rows, 0);
-        Fold.superBlock(floats, at, outAt, rows, 1);
+    public final int tileRows(int left) {
+        return PairTile.rows(left);
     }
 }

@@ -32,12 +32,15 @@ abstract class Blocks32 implements MicroKernel {
     }
 
     @Override
-    public void widen(MemorySegment x, long from, int k0, int count, float[] dst, int to) {
-        Rows.floats32(x, from, k0, count / 32, dst, to);
+    public void widen(MemorySegment x, long from, int k0, int count, Scratch scratch, int row) {
+        Rows.floats32(x, from, k0, count / 32, scratch.floats(), Rows.floatsAt(row));
     }
 
     @Override
-    public void multiply(MemorySegment panel, float[] floats, int at, int outAt, int rows) {
+    public void multiply(Scratch scratch, int row, int outAt, int rows) {
+        MemorySegment panel = scratch.bytes();
+        float[] floats = scratch.floats();
+        int at = Rows.floatsAt(row);
         if (rows == TallTile.ROWS) {
             TallTile.blocks(panel, floats, at, outAt);
         } else {

@@ -12,7 +12,7 @@ abstract class Floats implements MicroKernel {
     @Override
     public final void prepare(MemorySegment x, long from, int k, Scratch scratch, int row) {
         for (int k0 = 0; k0 < k; k0 += Rows.LENGTH) {
-            widen(x, from, k0, Math.min(Rows.LENGTH, k - k0), scratch.floats(), floatRow(k, row) + k0);
+            record(x, from, k0, Math.min(Rows.LENGTH, k - k0), scratch.floats(), floatRow(k, row) + k0);
         }
     }
 
@@ -22,14 +22,19 @@ abstract class Floats implements MicroKernel {
     }
 
     @Override
-    public void widen(MemorySegment x, long from, int k0, int count, float[] dst, int to) {
+    public final void widen(MemorySegment x, long from, int k0, int count, Scratch scratch, int row) {
+        record(x, from, k0, count, scratch.floats(), Rows.floatsAt(row));
+    }
+
+    /** The float record of 256 elements from {@code k0} on, of which there are {@code count}. */
+    void record(MemorySegment x, long from, int k0, int count, float[] dst, int to) {
         Rows.plain(x, from + 4L * k0, count, dst, to);
     }
 
     @Override
     public final void decode(MemorySegment w, long w0, int k, int k0, int count, Scratch scratch, int vector) {
         int steps = Math.ceilDiv(count, STEP);
-        Panel.clearFrom(scratch.bytes(), scratch.floats(), steps);
+        Panel.clearFrom(scratch.bytes(), scratch.floats(), steps, 32);
         long to = Memory.PANEL + vector * (long) Lanes.BYTES;
         for (int s = 0; s < steps; s++) {
             decodeStep(w, w0 + (k0 / STEP + s) * stepBytes(), scratch.bytes(), to + s * STEP * Panel.STEP);
@@ -43,7 +48,7 @@ abstract class Floats implements MicroKernel {
     abstract void decodeStep(MemorySegment w, long at, MemorySegment panel, long to);
 
     @Override
-    public void multiply(MemorySegment panel, float[] floats, int at, int outAt, int rows) {
-        Tile.floats(panel, floats, at, outAt, rows);
+    public void multiply(Scratch scratch, int row, int outAt, int rows) {
+        Tile.floats(scratch.bytes(), scratch.floats(), Rows.floatsAt(row), outAt, rows);
     }
 }

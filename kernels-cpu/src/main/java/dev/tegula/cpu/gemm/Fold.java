@@ -94,34 +94,6 @@ final class Fold {
     }
 
     /**
-     * As {@link #superBlock} for formats whose sums of 128 products stay below 2^24: the tile's two sums of 128 are exact, and
-     * their sum is rounded once, as the conversion of the int32 sum would be. With minimums (8 of them),
-     * {@code c = fma(-dmin * dA, sum of min * asum, c)} follows; its sum is exact too.
-     */
-    static void smallSuperBlock(float[] f, boolean mins, int at, int outAt, int rows, int vector) {
-        FloatVector d = FloatVector.fromArray(F, f, Panel.SCALES + vector * V);
-        FloatVector dmin = FloatVector.fromArray(F, f, Panel.MINS + vector * V);
-        for (int i = 0; i < rows; i++) {
-            int a = at + i * Rows.FLOATS;
-            int t = Memory.SUMS + i * Tile.STEP + vector * V;
-            int c = outAt + i * Tile.STEP + vector * V;
-            FloatVector dA = FloatVector.broadcast(F, f[a + Rows.SCALES]);
-            FloatVector acc = FloatVector.fromArray(F, f, t)
-                    .add(FloatVector.fromArray(F, f, t + Tile.SUMS))
-                    .fma(d.mul(dA), FloatVector.fromArray(F, f, c));
-            if (mins) {
-                FloatVector min = FloatVector.zero(F);
-                for (int j = 0; j < 8; j++) {
-                    min = FloatVector.fromArray(F, f, Panel.SUB_MINS + j * Tile.STEP + vector * V)
-                            .fma(FloatVector.broadcast(F, f[a + Rows.SUMS32 + j]), min);
-                }
-                acc = dmin.mul(dA).fma(min, acc);
-            }
-            acc.intoArray(f, c);
-        }
-    }
-
-    /**
      * The minimums of a block of 256, after {@link #superBlock}: {@code c = fma(-dmin * dA, sum of min * asum, c)}; one
      * vector of rows. The sum is an integer of at most 63 * 127 * 256, exact in F32.
      */

@@ -22,8 +22,8 @@ import java.util.Arrays;
  *
  * <p>A portion is a run of panels (two vectors of output columns). With few rows each row is multiplied on its own, panel by
  * panel, while the panel's weights are in the cache. With more, blocks of {@link #ROWS} rows times {@link #COLUMNS}
- * columns are taken 256 elements of k at a time: the rows are widened to F32 once, each panel is decoded once, and the
- * register tile runs over all rows; the block's sums stay in scratch memory between the steps.
+ * columns are taken 256 elements of k at a time: the rows are widened to F32 or int16 once, each panel is decoded once, and
+ * the register tile runs over all rows; the block's sums stay in scratch memory between the steps.
  */
 final class Linear implements Kernel {
     /** From so many rows on, decoding a panel for all of them beats multiplying row by row. */
@@ -33,6 +33,8 @@ final class Linear implements Kernel {
     /** Columns of a block, of both matrices together: makes the widening of rows cheap beside their use. */
     static final int COLUMNS = 1024;
 
+    /** Rows whose elements are asked for together: 16 KiB of F32. */
+    private static final int TOGETHER = 16;
     private static final int PANEL_COLUMNS = 2 * Lanes.COUNT;
 
     private final MicroKernel micro;
@@ -135,16 +137,20 @@ final class Linear implements Kernel {
 
     /** Rows {@code row … row + count − 1} times panels {@code first … end − 1}. */
     private void block(int row, int count, int first, int end, Scratch scratch) {
-        MemorySegment memory = scratch.bytes();
         float[] floats = scratch.floats();
         int padded = Tile.padded(count);
         int matrixLength = padded * Tile.STEP;
         Arrays.fill(floats, Memory.OUT, Memory.OUT + (end - first) * weights.length * matrixLength, 0f);
-        Arrays.fill(floats, Memory.ROWS + count * Rows.FLOATS, Memory.ROWS + padded * Rows.FLOATS, 0f);
+        Arrays.fill(floats, Rows.floatsAt(count), Rows.floatsAt(padded), 0f);
+        Arrays.fill(scratch.ints(), Rows.pairsAt(count), Rows.pairsAt(padded), 0);
         for (int k0 = 0; k0 < k; k0 += Rows.LENGTH) {
             int length = Math.min(Rows.LENGTH, k - k0);
-            for (int r = 0; r < count; r++) {
-                micro.widen(x.segment(), x.rowOffset(row + r), k0, length, floats, Memory.ROWS + r * Rows.FLOATS);
+            for (int r = 0; r < count; r += TOGETHER) {
+                int to = Math.min(r + TOGETHER, count);
+                scratch.ints()[Memory.INT_TOUCHED] = touch(row + r, row + to, k0, length);
+                for (int i = r; i < to; i++) {
+                    micro.widen(x.segment(), x.rowOffset(row + i), k0, length, scratch, i);
+                }
             }
             int out = Memory.OUT;
             for (int panel = first; panel < end; panel++) {
@@ -153,8 +159,8 @@ final class Linear implements Kernel {
                     micro.decode(w, vectorOffset(m, 2 * panel), k, k0, length, scratch, 0);
                     micro.decode(w, vectorOffset(m, 2 * panel + 1), k, k0, length, scratch, 1);
                     for (int r = 0; r < padded;) {
-                        int rows = Tile.rows(padded - r);
-                        micro.multiply(memory, floats, Memory.ROWS + r * Rows.FLOATS, out + r * Tile.STEP, rows);
+                        int rows = micro.tileRows(padded - r);
+                        micro.multiply(scratch, r, out + r * Tile.STEP, rows);
                         r += rows;
                     }
                     out += matrixLength;
@@ -165,6 +171,26 @@ final class Linear implements Kernel {
             int out = Memory.OUT + (panel - first) * weights.length * matrixLength;
             finish(floats, out, matrixLength, row, count, panel);
         }
+    }
+
+    /**
+     * Reads a word of every line of elements {@code k0 … k0 + length − 1} of some rows. They lie too far apart for the CPU to see
+     * where it will read next; asked for together they come together.
+     *
+     * @return the words' bits, so that the compiler keeps the reading
+     */
+    private int touch(int from, int to, int k0, int length) {
+        MemorySegment segment = x.segment();
+        long first = x.type().bytes(k0);
+        long bytes = x.type().bytes(length);
+        int touched = 0;
+        for (int r = from; r < to; r++) {
+            long at = x.rowOffset(r) + first;
+            for (long b = 0; b < bytes; b += 64) {
+                touched |= segment.get(Lanes.INT, at + b);
+            }
+        }
+        return touched;
     }
 
     private void finish(float[] floats, int out, int matrixLength, int row, int rows, int panel) {

@@ -20,30 +20,39 @@ public final class LinearFactory {
      * @param x format of the activations
      * @param type format of the weights
      * @param micro makes the micro-kernel
-     * @param lookup whether that looks sums up
+     * @param tile its largest register tile: activation rows times vectors of weight rows
      */
-    private record Format(DType x, DType type, Supplier<MicroKernel> micro, boolean lookup) {
+    private record Format(DType x, DType type, Supplier<MicroKernel> micro, String tile) {
         Format(DType x, DType type, Supplier<MicroKernel> micro) {
-            this(x, type, micro, false);
+            this(x, type, micro, TALL);
         }
 
         Format(DType type, Supplier<MicroKernel> micro) {
             this(Activations.typeFor(type), type, micro);
         }
+
+        /** One that multiplies many rows in int16. */
+        static Format pairs(DType type, Supplier<MicroKernel> micro) {
+            return new Format(Activations.typeFor(type), type, micro, PAIRS);
+        }
     }
+
+    private static final String TALL = TallTile.ROWS + "x2v";
+    private static final String PAIRS = PairTile.TALL + "x2v";
+    private static final String LOOKUP = "lut" + PAIRS;
 
     private static final List<Format> FORMATS = List.of(
             new Format(DType.F32, () -> new MicroF32()),
             new Format(DType.F16, () -> new MicroF16()),
             new Format(DType.BF16, () -> new MicroBf16()),
             new Format(DType.BF16, DType.BF16, () -> new MicroBf16Pairs()),
-            new Format(DType.Q4_0, () -> new MicroQ40()),
+            Format.pairs(DType.Q4_0, () -> new MicroQ40()),
             new Format(DType.Q8_0, () -> new MicroQ80()),
-            new Format(DType.Q4_K, () -> new MicroQ4K()),
-            new Format(DType.Q6_K, () -> new MicroQ6K()),
-            new Format(DType.TQ1_0, () -> new MicroTq20()),
-            new Format(DType.TQ2_0, () -> new MicroTq20()),
-            new Format(DType.TQ2_F32, () -> new MicroTq20()),
+            Format.pairs(DType.Q4_K, () -> new MicroQ4K()),
+            Format.pairs(DType.Q6_K, () -> new MicroQ6K()),
+            Format.pairs(DType.TQ1_0, () -> new MicroTq20()),
+            Format.pairs(DType.TQ2_0, () -> new MicroTq20()),
+            Format.pairs(DType.TQ2_F32, () -> new MicroTq20()),
             new Format(DType.Q4_1, () -> new MicroCodes32(true)),
             new Format(DType.Q5_0, () -> new MicroCodes32(false)),
             new Format(DType.Q5_1, () -> new MicroCodes32(true)),
@@ -67,7 +76,7 @@ public final class LinearFactory {
         }
         // After those that multiply; to be compared by whoever names them.
         for (DType type : Packings.TERNARY) {
-            formats.add(new Format(Activations.typeFor(type), type, () -> new MicroLookup(), true));
+            formats.add(new Format(Activations.typeFor(type), type, () -> new MicroLookup(), LOOKUP));
         }
         for (Format format : formats) {
             all.add(factory(format, "matmul", Op.MatMul.class, 1));
@@ -79,12 +88,12 @@ public final class LinearFactory {
     private static KernelFactory factory(Format format, String name, Class<? extends Op> op, int matrices) {
         DType x = format.x();
         List<DType> inputs = matrices == 1 ? List.of(x, format.type()) : List.of(x, format.type(), format.type());
-        KernelId id = KernelId.of(name, DType.F32, x, format.type(), format.lookup() ? "lut12x2v" : "12x2v",
-                CpuKernelProvider.ENGINE);
-        int record = format.lookup() ? Rows.TABLES : Rows.PAIRS;
+        boolean lookup = format.tile().equals(LOOKUP);
+        KernelId id = KernelId.of(name, DType.F32, x, format.type(), format.tile(), CpuKernelProvider.ENGINE);
+        int record = lookup ? Rows.TABLES : Rows.PAIRS;
         return TypedFactory
                 .of(id, op, inputs, List.of(DType.F32), args -> new Linear(format.micro().get(), args))
-                .withPacking(format.lookup() ? Packings.LOOKUP : Packings.of(format.type()))
+                .withPacking(lookup ? Packings.LOOKUP : Packings.of(format.type()))
                 .withScratch(
                         request -> Memory.size(request.input(0).cols(), request.output().cols(), matrices, record));
     }

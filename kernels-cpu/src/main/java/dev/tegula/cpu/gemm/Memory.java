@@ -9,7 +9,8 @@ import dev.tegula.kernel.Scratch;
  * bytes   | {@link Panel} |
  * floats  | a {@link Tile}'s sums | scales of a panel or a GEMV | outputs of few rows |
  *         | rows as float records, few or {@link Linear#ROWS} | outputs of many |
- * ints    | sums of a GEMV | decoded codes and zero points | few rows as records |
+ * ints    | sums of a GEMV or a tile | scales and minimums | decoded codes and zero points |
+ *         | rows as records of pairs or tables, few or {@link Linear#ROWS} |
  * </pre>
  *
  * <p>A panel's elements, which a tile reads in whole vectors again and again, are in native memory, since nobody can say where
@@ -41,10 +42,17 @@ final class Memory {
     /** In floats: outputs of a block of rows, {@code [panel][matrix][row][vector]}. */
     static final int OUT = ROWS + Linear.ROWS * Rows.FLOATS;
 
-    /** In ints: sums of a GEMV, two vectors to a block or a part of one, two parts to a block of {@link #CHUNK}. */
+    /**
+     * In ints: sums of a GEMV, two vectors to a block or a part of one, two parts to a block of {@link #CHUNK}; or those of a
+     * {@link PairTile}, of up to 16 sub-blocks.
+     */
     static final int INT_SUMS = 0;
+    /** In ints: scales of a panel's sub-blocks, 16 times two vectors. */
+    static final int INT_SCALES = INT_SUMS + Math.max(2 * CHUNK, 16 * PairTile.TALL) * 2 * LANES;
+    /** In ints: minimums of a panel's sub-blocks, 8 times two vectors. */
+    static final int INT_MINS = INT_SCALES + 16 * 2 * LANES;
     /** In ints: 256 codes of a vector of rows as bytes, four to a lane, 8 words to a block of 32. */
-    static final int INT_WORDS = INT_SUMS + 2 * CHUNK * 2 * LANES;
+    static final int INT_WORDS = INT_MINS + 8 * 2 * LANES;
     /** In ints: the zero points of their blocks, a vector each. */
     static final int INT_ZEROS = INT_WORDS + Rows.LENGTH / 4 * LANES;
     /** In ints: the sums of as many blocks, all planes together. */
@@ -69,6 +77,7 @@ final class Memory {
         int few = ROWS + FEW * chunks * Rows.FLOATS;
         int columns = Math.min(Linear.COLUMNS, matrices * Math.ceilDiv(n, 2 * LANES) * 2 * LANES);
         int many = OUT + Linear.ROWS * columns;
-        return new Scratch.Size(BYTES, Math.max(few, many), INT_ROWS + FEW * chunks * record + LANES);
+        int records = Math.max(FEW * chunks * record, Linear.ROWS * Rows.PAIRS);
+        return new Scratch.Size(BYTES, Math.max(few, many), INT_ROWS + records + LANES);
     }
 }

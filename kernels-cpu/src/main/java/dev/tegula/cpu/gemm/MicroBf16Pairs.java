@@ -26,7 +26,7 @@ final class MicroBf16Pairs extends Floats {
     }
 
     @Override
-    public void widen(MemorySegment x, long from, int k0, int count, float[] dst, int to) {
+    void record(MemorySegment x, long from, int k0, int count, float[] dst, int to) {
         for (int i = 0; i < count; i++) {
             float value = Bf16.toF32(x.get(SHORT, from + 2L * (k0 + i)));
             dst[to + (i ^ 1)] = Math.abs(value) < Float.MIN_NORMAL ? Math.copySign(0f, value) : value;
@@ -71,9 +71,9 @@ final class MicroBf16Pairs extends Floats {
     }
 
     @Override
-    public void multiply(MemorySegment panel, float[] floats, int at, int outAt, int rows) {
+    public void multiply(Scratch scratch, int row, int outAt, int rows) {
         for (int r = 0; r < rows; r++) {
-            FlushingTile.row(panel, floats, at + r * Rows.FLOATS, outAt + r * Tile.STEP);
+            FlushingTile.row(scratch.bytes(), scratch.floats(), Rows.floatsAt(row + r), outAt + r * Tile.STEP);
         }
     }
 }

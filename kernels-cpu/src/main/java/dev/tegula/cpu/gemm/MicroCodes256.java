@@ -21,7 +21,7 @@ import jdk.incubator.vector.VectorSpecies;
  * <p>The products of a sub-block of 16 are added in F32, which is exact, scaled and added in int32. A panel holds
  * scale * q: 32 products of at most 32 · 127 · 127 (IQ4_XS, the widest) are below 2^24.
  */
-final class MicroCodes256 extends Blocks256 {
+final class MicroCodes256 implements MicroKernel {
     private static final VectorSpecies<Integer> I = Lanes.I32;
     private static final VectorSpecies<Float> F = Lanes.F32;
 
@@ -35,12 +35,17 @@ final class MicroCodes256 extends Blocks256 {
     @Override
     public void prepare(MemorySegment x, long from, int k, Scratch scratch, int row) {
         for (int k0 = 0; k0 < k; k0 += Rows.LENGTH) {
-            widen(x, from, k0, Rows.LENGTH, scratch.floats(), floatRow(k, row) + k0 / Rows.LENGTH * Rows.FLOATS);
+            Rows.floats256(x, from, k0, scratch.floats(), floatRow(k, row) + k0 / Rows.LENGTH * Rows.FLOATS);
         }
     }
 
     private static int floatRow(int k, int row) {
         return Memory.ROWS + row * (k / Rows.LENGTH) * Rows.FLOATS;
+    }
+
+    @Override
+    public void widen(MemorySegment x, long from, int k0, int count, Scratch scratch, int row) {
+        Rows.floats256(x, from, k0, scratch.floats(), Rows.floatsAt(row));
     }
 
     @Override
@@ -135,8 +140,12 @@ final class MicroCodes256 extends Blocks256 {
     }
 
     @Override
-    public void multiply(MemorySegment panel, float[] floats, int at, int outAt, int rows) {
-        super.multiply(panel, floats, at, outAt, rows);
+    public void multiply(Scratch scratch, int row, int outAt, int rows) {
+        float[] floats = scratch.floats();
+        int at = Rows.floatsAt(row);
+        Tile.sums(scratch.bytes(), floats, at, rows, 32);
+        Fold.superBlock(floats, at, outAt, rows, 0);
+        Fold.superBlock(floats, at, outAt, rows, 1);
         if (mins) {
             Fold.superBlockMins(floats, at, outAt, rows, 0);
             Fold.superBlockMins(floats, at, outAt, rows, 1);

@@ -32,7 +32,7 @@ final class MicroCodes32 extends Blocks32 {
     public void prepare(MemorySegment x, long from, int k, Scratch scratch, int row) {
         int to = floatRow(k, row);
         for (int k0 = 0; k0 < k; k0 += Rows.LENGTH) {
-            widen(x, from, k0, Math.min(Rows.LENGTH, k - k0), scratch.floats(), to);
+            Rows.floats32(x, from, k0, Math.min(Rows.LENGTH, k - k0) / 32, scratch.floats(), to);
             to += Rows.FLOATS;
         }
     }
@@ -84,7 +84,7 @@ final class MicroCodes32 extends Blocks32 {
         MemorySegment panel = scratch.bytes();
         float[] floats = scratch.floats();
         int blocks = count / 32;
-        Panel.clearFrom(panel, floats, blocks);
+        Panel.clearFrom(panel, floats, blocks, 32);
         long to = Memory.PANEL + vector * (long) Lanes.BYTES;
         for (int b = 0; b < blocks; b++) {
             long unit = w0 + (k0 / 32 + b) * (long) PackCodes32.UNIT_BYTES;
@@ -97,12 +97,14 @@ final class MicroCodes32 extends Blocks32 {
     }
 
     @Override
-    public void multiply(MemorySegment panel, float[] floats, int at, int outAt, int rows) {
+    public void multiply(Scratch scratch, int row, int outAt, int rows) {
         if (!mins) {
-            super.multiply(panel, floats, at, outAt, rows);
+            super.multiply(scratch, row, outAt, rows);
             return;
         }
-        Tile.sums(panel, floats, at, rows, 32);
+        float[] floats = scratch.floats();
+        int at = Rows.floatsAt(row);
+        Tile.sums(scratch.bytes(), floats, at, rows, 32);
         Fold.blocksWithMins(floats, at, outAt, rows, 0);
         Fold.blocksWithMins(floats, at, outAt, rows, 1);
     }

@@ -53,22 +53,24 @@ final class MicroFields extends Blocks32 {
     }
 
     @Override
-    public void widen(MemorySegment x, long from, int k0, int count, float[] dst, int to) {
+    public void widen(MemorySegment x, long from, int k0, int count, Scratch scratch, int row) {
         if (each == 1) {
-            Rows.floats32(x, from, k0, count / 32, dst, to);
+            Rows.floats32(x, from, k0, count / 32, scratch.floats(), Rows.floatsAt(row));
         } else {
-            Rows.floats128(x, from, k0, count / 128, dst, to);
+            Rows.floats128(x, from, k0, count / 128, scratch.floats(), Rows.floatsAt(row));
         }
     }
 
     @Override
-    public void multiply(MemorySegment panel, float[] floats, int at, int outAt, int rows) {
+    public void multiply(Scratch scratch, int row, int outAt, int rows) {
         if (each == 1) {
-            super.multiply(panel, floats, at, outAt, rows);
+            super.multiply(scratch, row, outAt, rows);
             return;
         }
+        float[] floats = scratch.floats();
+        int at = Rows.floatsAt(row);
         // Sums of 128 products are at most 128 * 255 * 127, below 2^24.
-        Tile.sums(panel, floats, at, rows, 128);
+        Tile.sums(scratch.bytes(), floats, at, rows, 128);
         Fold.groups(floats, at, outAt, rows, 0);
         Fold.groups(floats, at, outAt, rows, 1);
     }
@@ -102,7 +104,7 @@ final class MicroFields extends Blocks32 {
     public void decode(MemorySegment w, long w0, int k, int k0, int count, Scratch scratch, int vector) {
         MemorySegment panel = scratch.bytes();
         int blocks = count / PackFields.BLOCK;
-        Panel.clearFrom(panel, scratch.floats(), blocks);
+        Panel.clearFrom(panel, scratch.floats(), blocks, 32);
         header(w, w0, k, k0, blocks, scratch, vector);
         words(w, codes(w0, k, k0), blocks, scratch.ints());
         long to = Memory.PANEL + vector * (long) Lanes.BYTES;

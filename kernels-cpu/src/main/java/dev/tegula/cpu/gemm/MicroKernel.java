@@ -30,13 +30,14 @@ interface MicroKernel {
     void gemv(MemorySegment w, long w0, long w1, int k, Scratch scratch, int row, int outAt);
 
     /**
-     * Makes the float record of 256 elements of an activation row; see {@link Rows}.
+     * Makes the record of 256 elements of an activation row for {@link #multiply}; see {@link Rows}.
      *
      * @param from offset of the row
      * @param k0 first element, a multiple of 256
      * @param count elements there are, at most 256
+     * @param row the row's place in the block: 0 … {@link Linear#ROWS} − 1
      */
-    void widen(MemorySegment x, long from, int k0, int count, float[] dst, int to);
+    void widen(MemorySegment x, long from, int k0, int count, Scratch scratch, int row);
 
     /**
      * Decodes 256 elements of one vector of weight rows to the {@link Panel}.
@@ -51,13 +52,21 @@ interface MicroKernel {
     void decode(MemorySegment w, long w0, int k, int k0, int count, Scratch scratch, int vector);
 
     /**
-     * Multiplies the panel with the activation rows of a {@link Tile} and adds the products to the outputs
-     * {@code [row][vector]}.
+     * Rows of the tile to take next.
      *
-     * @param panel native scratch memory, which holds it
-     * @param at float records of the rows
-     * @param outAt their outputs
-     * @param rows {@link TallTile#ROWS} or {@link LowTile#ROWS}
+     * @param left rows there are, a multiple of {@link Tile#ALIGNMENT}
      */
-    void multiply(MemorySegment panel, float[] floats, int at, int outAt, int rows);
+    default int tileRows(int left) {
+        return Tile.rows(left);
+    }
+
+    /**
+     * Multiplies the panel with the activation rows of a tile and adds the products to the outputs {@code [row][vector]}.
+     *
+     * @param scratch holds the panel and the records of the rows
+     * @param row the first row's place in the block
+     * @param outAt the rows' outputs
+     * @param rows what {@link #tileRows} says
+     */
+    void multiply(Scratch scratch, int row, int outAt, int rows);
 }

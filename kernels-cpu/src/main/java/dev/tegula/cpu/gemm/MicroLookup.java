@@ -1,7 +1,6 @@
 package dev.tegula.cpu.gemm;
 
 import static jdk.incubator.vector.VectorOperators.ASHR;
-import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 
@@ -131,11 +130,13 @@ final class MicroLookup extends MicroTq20 {
         long codes = w0 - 4L * first + unit + PackTq20.CODES;
         long to = Memory.PANEL + vector * (long) Lanes.BYTES;
         for (int h = 0; h < 2; h++) {
-            decodeHalf(w, codes + h * HALF * GroupPacking.ROWS, first, scratch.bytes(), to + h * 128 * Panel.STEP);
+            words(w, codes + h * HALF * GroupPacking.ROWS, first, scratch.ints());
+            pairs(scratch.ints(), scratch.bytes(), to + h * 64 * Panel.STEP);
         }
     }
 
-    private static void decodeHalf(MemorySegment w, long codes, int first, MemorySegment p, long to) {
+    /** The bytes of a vector of rows, each in a lane of its own, to {@link Memory#INT_WORDS}. */
+    private static void words(MemorySegment w, long codes, int first, int[] n) {
         IntVector lane = IntVector.zero(I).addIndex(1);
         // Row r is byte r / 4 of word r % 4.
         IntVector word = lane.and(3);
@@ -143,13 +144,27 @@ final class MicroLookup extends MicroTq20 {
         for (int t = 0; t < HALF; t += STEP) {
             IntVector words = IntVector.fromMemorySegment(I, w, codes + t * 16L, Lanes.LE);
             for (int s = 0; s < STEP; s++) {
-                IntVector x = word.add(4 * s).selectFrom(words).lanewise(LSHR, shift);
-                int element = (t + s) % 4 * 8 + (t + s) / 4;
-                for (int j = 0; j < 4; j++) {
-                    ((FloatVector) x.and(3).convert(I2F, 0)).sub(1f)
-                            .intoMemorySegment(p, to + (32 * j + element) * Panel.STEP, Lanes.LE);
-                    x = x.lanewise(LSHR, 2);
-                }
+                word.add(4 * s)
+                        .selectFrom(words)
+                        .lanewise(LSHR, shift)
+                        .and(255)
+                        .intoArray(n, Memory.INT_WORDS + (t + s) * V);
+            }
+        }
+    }
+
+    /** Decodes half a block to a panel: fields j of the bytes 4u … 4u + 3 are the pairs E[u] and O[u] of block j. */
+    private static void pairs(int[] n, MemorySegment p, long to) {
+        for (int i = 0; i < 16; i++) {
+            int byte0 = Memory.INT_WORDS + ((i >> 1) * 4 + (i & 1)) * V;
+            ShortVector x = IntVector.fromArray(I, n, byte0)
+                    .or(IntVector.fromArray(I, n, byte0 + 2 * V).lanewise(LSHL, 16))
+                    .reinterpretAsShorts();
+            for (int j = 0; j < 4; j++) {
+                x.and(MASK)
+                        .sub(ONE)
+                        .intoMemorySegment(p, to + (j * 16 + (i & 1) * 8 + (i >> 1)) * Panel.STEP, Lanes.LE);
+                x = x.lanewise(LSHR, 2);
             }
         }
     }

@@ -1,6 +1,5 @@
 package dev.tegula.cpu.gemm;
 
-import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 
 import dev.tegula.cpu.Lanes;
@@ -8,7 +7,6 @@ import dev.tegula.kernel.Scratch;
 import dev.tegula.tile.PackBlocks32;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
-import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -19,7 +17,7 @@ import jdk.incubator.vector.VectorSpecies;
  * <p>Word u of a block has the elements 4u … 4u + 3 in the lower and 16 + 4u … 16 + 4u + 3 in the upper halves of its bytes.
  * Seen as two int16, a word holds four pairs of {@link Rows}: at bit 0 E[u], at bit 4 E[u + 4], at bit 8 O[u], at bit 12
  * O[u + 4]. GEMV multiplies the codes 0 … 15 in int16: 16 products of at most 15 · 127 are below 2^15, and the 8 is taken off
- * through the activations' block sum.
+ * through the activations' block sum. A panel has q - 8.
  */
 final class MicroQ40 extends Blocks32 {
     private static final VectorSpecies<Integer> I = Lanes.I32;
@@ -29,6 +27,8 @@ final class MicroQ40 extends Blocks32 {
     private static final long UNIT = PackBlocks32.scales(2, WORDS);
     /** The lowest code of both int16 in a lane. */
     private static final int CODE = 0x000F000F;
+    private static final short MASK = 15;
+    private static final short ZERO = 8;
 
     @Override
     public void gemv(MemorySegment w, long w0, long w1, int k, Scratch scratch, int row, int outAt) {
@@ -127,31 +127,45 @@ final class MicroQ40 extends Blocks32 {
     }
 
     @Override
+    public void widen(MemorySegment x, long from, int k0, int count, Scratch scratch, int row) {
+        Rows.pairs32(x, from, k0, count / 32, scratch.ints(), Rows.pairsAt(row));
+    }
+
+    @Override
     public void decode(MemorySegment w, long w0, int k, int k0, int count, Scratch scratch, int vector) {
         MemorySegment panel = scratch.bytes();
         float[] floats = scratch.floats();
         int blocks = count / 32;
-        Panel.clearFrom(panel, floats, blocks);
+        Panel.clearFrom(panel, floats, blocks, 16);
         int block = k0 / 32;
         Halves.scales(w, w0 + PackBlocks32.scales(block, WORDS), UNIT, blocks, floats,
                 Panel.SCALES + vector * Lanes.COUNT);
         long to = Memory.PANEL + vector * (long) Lanes.BYTES;
         for (int b = 0; b < blocks; b++) {
-            block(w, w0 + PackBlocks32.codes(block + b, WORDS), panel, to + b * 32 * Panel.STEP);
+            block(w, w0 + PackBlocks32.codes(block + b, WORDS), panel, to + b * 16 * Panel.STEP);
         }
     }
 
     private static void block(MemorySegment w, long at, MemorySegment p, long to) {
         for (int u = 0; u < 4; u++) {
-            IntVector x = IntVector.fromMemorySegment(I, w, at + u * 64L, Lanes.LE);
-            for (int i = 0; i < 4; i++) {
-                // Byte i of the word: its lower half is element 4u + i, its upper half element 16 + 4u + i.
-                long low = to + (8 * i + u) * Panel.STEP;
-                ((FloatVector) x.and(15).convert(I2F, 0)).sub(8f).intoMemorySegment(p, low, Lanes.LE);
-                ((FloatVector) x.lanewise(LSHR, 4).and(15).convert(I2F, 0)).sub(8f)
-                        .intoMemorySegment(p, low + 4 * Panel.STEP, Lanes.LE);
-                x = x.lanewise(LSHR, 8);
-            }
+            ShortVector x = IntVector.fromMemorySegment(I, w, at + u * 64L, Lanes.LE).reinterpretAsShorts();
+            long pair = to + u * Panel.STEP;
+            x.and(MASK).sub(ZERO).intoMemorySegment(p, pair, Lanes.LE);
+            x.lanewise(LSHR, 4).and(MASK).sub(ZERO).intoMemorySegment(p, pair + 4 * Panel.STEP, Lanes.LE);
+            x.lanewise(LSHR, 8).and(MASK).sub(ZERO).intoMemorySegment(p, pair + 8 * Panel.STEP, Lanes.LE);
+            x.lanewise(LSHR, 12).sub(ZERO).intoMemorySegment(p, pair + 12 * Panel.STEP, Lanes.LE);
         }
+    }
+
+    @Override
+    public int tileRows(int left) {
+        return PairTile.rows(left);
+    }
+
+    @Override
+    public void multiply(Scratch scratch, int row, int outAt, int rows) {
+        int[] n = scratch.ints();
+        PairTile.sums(scratch.bytes(), n, Rows.pairsAt(row), rows, 16);
+        PairFold.blocks(n, Rows.pairsAt(row), scratch.floats(), outAt, rows);
     }
 }

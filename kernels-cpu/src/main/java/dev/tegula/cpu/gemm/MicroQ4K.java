@@ -127,48 +127,48 @@ final class MicroQ4K extends Streamed256 {
 
     @Override
     public void decode(MemorySegment w, long w0, int k, int k0, int count, Scratch scratch, int vector) {
-        MemorySegment panel = scratch.bytes();
         float[] floats = scratch.floats();
+        int[] n = scratch.ints();
         long unit = w0 + k0 / Rows.LENGTH * (long) PackQ4K.UNIT_BYTES;
-        int at = vector * Lanes.COUNT;
+        int at = vector * V;
         FloatVector.fromMemorySegment(F, w, unit + PackQ4K.D, Lanes.LE).intoArray(floats, Panel.SCALES + at);
         FloatVector.fromMemorySegment(F, w, unit + PackQ4K.DMIN, Lanes.LE).neg().intoArray(floats, Panel.MINS + at);
         for (int j = 0; j < 8; j++) {
-            FloatVector min = (FloatVector) IntVector
-                    .fromMemorySegment(I, w, unit + PackQ4K.MINS + (j >> 2) * 64L, Lanes.LE)
-                    .lanewise(LSHR, (j & 3) << 3)
+            long word = unit + (j >> 2) * 64L;
+            int shift = (j & 3) << 3;
+            IntVector.fromMemorySegment(I, w, word, Lanes.LE)
+                    .lanewise(LSHR, shift)
                     .and(255)
-                    .convert(I2F, 0);
-            min.intoArray(floats, Panel.SUB_MINS + j * Tile.STEP + at);
+                    .intoArray(n, Memory.INT_SCALES + j * Tile.STEP + at);
+            IntVector.fromMemorySegment(I, w, word + PackQ4K.MINS, Lanes.LE)
+                    .lanewise(LSHR, shift)
+                    .and(255)
+                    .intoArray(n, Memory.INT_MINS + j * Tile.STEP + at);
         }
+        long to = Memory.PANEL + vector * (long) Lanes.BYTES;
         for (int g = 0; g < 4; g++) {
-            group(w, unit, g, panel, Memory.PANEL + g * 64 * Panel.STEP + vector * (long) Lanes.BYTES);
+            group(w, unit + PackQ4K.CODES + (long) g * GROUP, scratch.bytes(), to + g * 32 * Panel.STEP);
         }
     }
 
-    /** Decodes sub-blocks 2g and 2g + 1, times their scales. */
-    private static void group(MemorySegment w, long w0, int g, MemorySegment p, long to) {
-        long codes = w0 + PackQ4K.CODES + (long) g * GROUP;
-        IntVector scales = IntVector.fromMemorySegment(I, w, w0 + (g >> 1) * 64L, Lanes.LE)
-                .lanewise(LSHR, (g & 1) << 4);
-        FloatVector scaleLow = (FloatVector) scales.and(255).convert(I2F, 0);
-        FloatVector scaleHigh = (FloatVector) scales.lanewise(LSHR, 8).and(255).convert(I2F, 0);
+    /** Decodes two sub-blocks. */
+    private static void group(MemorySegment w, long codes, MemorySegment p, long to) {
         for (int u = 0; u < 8; u++) {
-            IntVector x = IntVector.fromMemorySegment(I, w, codes + u * 64L, Lanes.LE);
-            for (int i = 0; i < 4; i++) {
-                long low = to + (8 * i + u) * Panel.STEP;
-                ((FloatVector) x.and(15).convert(I2F, 0)).mul(scaleLow).intoMemorySegment(p, low, Lanes.LE);
-                ((FloatVector) x.lanewise(LSHR, 4).and(15).convert(I2F, 0)).mul(scaleHigh)
-                        .intoMemorySegment(p, low + 32 * Panel.STEP, Lanes.LE);
-                x = x.lanewise(LSHR, 8);
-            }
+            ShortVector x = IntVector.fromMemorySegment(I, w, codes + u * 64L, Lanes.LE).reinterpretAsShorts();
+            long pair = to + u * Panel.STEP;
+            x.and(CODE).intoMemorySegment(p, pair, Lanes.LE);
+            x.lanewise(LSHR, 4).and(CODE).intoMemorySegment(p, pair + 16 * Panel.STEP, Lanes.LE);
+            x.lanewise(LSHR, 8).and(CODE).intoMemorySegment(p, pair + 8 * Panel.STEP, Lanes.LE);
+            x.lanewise(LSHR, 12).intoMemorySegment(p, pair + 24 * Panel.STEP, Lanes.LE);
         }
     }
 
     @Override
-    public void multiply(MemorySegment panel, float[] floats, int at, int outAt, int rows) {
-        Tile.sums(panel, floats, at, rows, 128);
-        Fold.smallSuperBlock(floats, true, at, outAt, rows, 0);
-        Fold.smallSuperBlock(floats, true, at, outAt, rows, 1);
+    public void multiply(Scratch scratch, int row, int outAt, int rows) {
+        int[] n = scratch.ints();
+        int at = Rows.pairsAt(row);
+        PairTile.sums(scratch.bytes(), n, at, rows, 16);
+        PairFold.scaled(n, at, 8, scratch.floats(), outAt, rows);
+        PairFold.mins(n, at, scratch.floats(), outAt, rows);
     }
 }

@@ -1,7 +1,6 @@
 package dev.tegula.cpu.gemm;
 
 import static jdk.incubator.vector.VectorOperators.ASHR;
-import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 
@@ -95,47 +94,63 @@ final class MicroQ6K extends Streamed256 {
         n[Memory.INT_TOUCHED] = touched;
     }
 
+    /** Each block of 32 with the eight pairs of a sub-block side by side: E and O of the words 0 … 3, then of 4 … 7. */
     @Override
-    public void decode(MemorySegment w, long w0, int k, int k0, int count, Scratch scratch, int vector) {
-        MemorySegment panel = scratch.bytes();
-        float[] floats = scratch.floats();
-        long unit = w0 + k0 / Rows.LENGTH * (long) PackQ6K.UNIT_BYTES;
-        FloatVector.fromMemorySegment(Lanes.F32, w, unit + PackQ6K.D, Lanes.LE)
-                .intoArray(floats, Panel.SCALES + vector * V);
-        for (int i = 0; i < 8; i++) {
-            eighth(w, unit, i, panel, vector * (long) Lanes.BYTES);
+    public void widen(MemorySegment x, long from, int k0, int count, Scratch scratch, int row) {
+        super.widen(x, from, k0, count, scratch, row);
+        int[] n = scratch.ints();
+        for (int b = 0; b < 8; b++) {
+            int at = Rows.pairsAt(row) + 16 * b + 4;
+            for (int u = 0; u < 4; u++) {
+                int even = n[at + u];
+                n[at + u] = n[at + 4 + u];
+                n[at + 4 + u] = even;
+            }
         }
     }
 
-    /** Decodes a step of the packing: a sub-block of two blocks of 32, times their scales. */
-    private static void eighth(MemorySegment w, long unit, int i, MemorySegment panel, long vectorAt) {
-        long step = unit + PackQ6K.CODES + (long) i * PackQ6K.STEP;
-        long p = Memory.PANEL + ((i >> 2) * 128 + (i >> 1 & 1) * 32 + (i & 1) * 4) * Panel.STEP + vectorAt;
-        // Sub-blocks 8h + 2b + s and 8h + 2b + s + 4: byte 2b + s of words 2h and 2h + 1.
-        int shift = 24 - ((i & 3) << 3);
-        FloatVector d0 = (FloatVector) IntVector.fromMemorySegment(I, w, unit + (i >> 2) * 128L, Lanes.LE)
-                .lanewise(LSHL, shift)
-                .lanewise(ASHR, 24)
-                .convert(I2F, 0);
-        FloatVector d1 = (FloatVector) IntVector.fromMemorySegment(I, w, unit + (i >> 2) * 128L + 64, Lanes.LE)
-                .lanewise(LSHL, shift)
-                .lanewise(ASHR, 24)
-                .convert(I2F, 0);
-        for (int u = 0; u < 4; u++) {
-            IntVector x = IntVector.fromMemorySegment(I, w, step + u * 64L, Lanes.LE);
-            IntVector z = IntVector.fromMemorySegment(I, w, step + PackQ6K.HIGH + (u >> 1) * 64L, Lanes.LE)
-                    .lanewise(LSHR, (u & 1) << 1);
-            for (int j = 0; j < 4; j++) {
-                long to = p + (8 * j + u) * Panel.STEP;
-                ((FloatVector) x.and(15).or(z.lanewise(LSHL, 4).and(48)).convert(I2F, 0)).sub(32f)
-                        .mul(d0)
-                        .intoMemorySegment(panel, to, Lanes.LE);
-                ((FloatVector) x.lanewise(LSHR, 4).and(15).or(z.and(48)).convert(I2F, 0)).sub(32f)
-                        .mul(d1)
-                        .intoMemorySegment(panel, to + 64 * Panel.STEP, Lanes.LE);
-                x = x.lanewise(LSHR, 8);
-                z = z.lanewise(LSHR, 8);
-            }
+    @Override
+    public void decode(MemorySegment w, long w0, int k, int k0, int count, Scratch scratch, int vector) {
+        int[] n = scratch.ints();
+        long unit = w0 + k0 / Rows.LENGTH * (long) PackQ6K.UNIT_BYTES;
+        int at = vector * V;
+        FloatVector.fromMemorySegment(Lanes.F32, w, unit + PackQ6K.D, Lanes.LE)
+                .intoArray(scratch.floats(), Panel.SCALES + at);
+        for (int j = 0; j < 16; j++) {
+            IntVector.fromMemorySegment(I, w, unit + (j >> 2) * 64L, Lanes.LE)
+                    .lanewise(LSHL, 24 - ((j & 3) << 3))
+                    .lanewise(ASHR, 24)
+                    .intoArray(n, Memory.INT_SCALES + j * Tile.STEP + at);
         }
+        long to = Memory.PANEL + vector * (long) Lanes.BYTES;
+        for (int i = 0; i < 8; i++) {
+            // A step of the packing: sub-block 8 * (i / 4) + i % 4 and the fourth after it.
+            int j = (i >> 2) * 8 + (i & 3);
+            subBlocks(w, unit + PackQ6K.CODES + (long) i * PackQ6K.STEP, scratch.bytes(), to + j * 8 * Panel.STEP);
+        }
+    }
+
+    private static void subBlocks(MemorySegment w, long step, MemorySegment p, long to) {
+        for (int u = 0; u < 4; u++) {
+            ShortVector x = IntVector.fromMemorySegment(I, w, step + u * 64L, Lanes.LE).reinterpretAsShorts();
+            ShortVector z = IntVector.fromMemorySegment(I, w, step + PackQ6K.HIGH + (u >> 1) * 64L, Lanes.LE)
+                    .reinterpretAsShorts()
+                    .lanewise(LSHR, (u & 1) << 1);
+            long pair = to + u * Panel.STEP;
+            ShortVector q = x.and(LOW).or(z.and(HIGH).lanewise(LSHL, 4));
+            q.and(BYTE).sub(ZERO).intoMemorySegment(p, pair, Lanes.LE);
+            q.lanewise(LSHR, 8).sub(ZERO).intoMemorySegment(p, pair + 4 * Panel.STEP, Lanes.LE);
+            q = x.lanewise(LSHR, 4).and(LOW).or(z.and(UPPER));
+            q.and(BYTE).sub(ZERO).intoMemorySegment(p, pair + 32 * Panel.STEP, Lanes.LE);
+            q.lanewise(LSHR, 8).sub(ZERO).intoMemorySegment(p, pair + 36 * Panel.STEP, Lanes.LE);
+        }
+    }
+
+    @Override
+    public void multiply(Scratch scratch, int row, int outAt, int rows) {
+        int[] n = scratch.ints();
+        int at = Rows.pairsAt(row);
+        PairTile.sums(scratch.bytes(), n, at, rows, 8);
+        PairFold.scaled(n, at, 16, scratch.floats(), outAt, rows);
     }
 }

@@ -116,7 +116,7 @@ final class MicroQ80 extends Blocks32 {
         MemorySegment panel = scratch.bytes();
         float[] floats = scratch.floats();
         int blocks = count / 32;
-        Panel.clearFrom(panel, floats, blocks);
+        Panel.clearFrom(panel, floats, blocks, 32);
         int block = k0 / 32;
         Halves.scales(w, w0 + PackBlocks32.scales(block, WORDS), UNIT, blocks, floats,
                 Panel.SCALES + vector * Lanes.COUNT);

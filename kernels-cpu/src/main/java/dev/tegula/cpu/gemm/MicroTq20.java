@@ -1,6 +1,5 @@
 package dev.tegula.cpu.gemm;
 
-import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 
 import dev.tegula.cpu.Lanes;
@@ -26,6 +25,8 @@ class MicroTq20 extends Blocks256 {
     private static final VectorSpecies<Float> F = Lanes.F32;
     private static final int V = Lanes.COUNT;
     private static final int CODE = 0x00030003;
+    static final short MASK = 3;
+    static final short ONE = 1;
     private static final int HALF = 8 * 64;
 
     @Override
@@ -88,26 +89,28 @@ class MicroTq20 extends Blocks256 {
         FloatVector.fromMemorySegment(F, w, unit, Lanes.LE).intoArray(scratch.floats(), Panel.SCALES + vector * V);
         long to = Memory.PANEL + vector * (long) Lanes.BYTES;
         for (int h = 0; h < 2; h++) {
-            half(w, unit + PackTq20.CODES + (long) h * HALF, scratch.bytes(), to + h * 128 * Panel.STEP);
+            half(w, unit + PackTq20.CODES + (long) h * HALF, scratch.bytes(), to + h * 64 * Panel.STEP);
         }
     }
 
     private static void half(MemorySegment w, long codes, MemorySegment p, long to) {
         for (int u = 0; u < 8; u++) {
-            IntVector x = IntVector.fromMemorySegment(I, w, codes + u * 64L, Lanes.LE);
-            for (int i = 0; i < 16; i++) {
-                // Field i % 4 of byte i / 4.
-                ((FloatVector) x.and(3).convert(I2F, 0)).sub(1f)
-                        .intoMemorySegment(p, to + ((i & 3) * 32 + (i >> 2) * 8 + u) * Panel.STEP, Lanes.LE);
+            ShortVector x = IntVector.fromMemorySegment(I, w, codes + u * 64L, Lanes.LE).reinterpretAsShorts();
+            for (int i = 0; i < 8; i++) {
+                // E of the half's four blocks, then O.
+                x.and(MASK)
+                        .sub(ONE)
+                        .intoMemorySegment(p, to + ((i & 3) * 16 + (i >> 2) * 8 + u) * Panel.STEP, Lanes.LE);
                 x = x.lanewise(LSHR, 2);
             }
         }
     }
 
+    /** The 128 products of a lane with q - 1, at most 128 · 2 · 127, fit int16. */
     @Override
-    public void multiply(MemorySegment panel, float[] floats, int at, int outAt, int rows) {
-        Tile.sums(panel, floats, at, rows, 128);
-        Fold.smallSuperBlock(floats, false, at, outAt, rows, 0);
-        Fold.smallSuperBlock(floats, false, at, outAt, rows, 1);
+    public final void multiply(Scratch scratch, int row, int outAt, int rows) {
+        int[] n = scratch.ints();
+        PairTile.sums(scratch.bytes(), n, Rows.pairsAt(row), rows, 128);
+        PairFold.block(n, Rows.pairsAt(row), scratch.floats(), outAt, rows);
     }
 }

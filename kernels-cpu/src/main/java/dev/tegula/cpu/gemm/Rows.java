@@ -21,6 +21,7 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * pairs record    0                                    128     129             145            153  ints
  *                | 8 x (8 pairs E, 8 pairs O)         | scale | 16 block sums | 8 sums of 32 |
+ *                | the same                           | 8 scales              |  of blocks of 32 with scales of their own
  *
  * tables record   0                256               512              768               1024    ints
  *                | low, lower (64) | high, lower (64) | low, upper (64) | high, upper (64) | scale |
@@ -67,6 +68,16 @@ final class Rows {
     private static final VectorMask<Integer> WORDS = I.indexInRange(0, 8);
 
     private Rows() {}
+
+    /** Where the float record of a row of a block is. */
+    static int floatsAt(int row) {
+        return Memory.ROWS + row * FLOATS;
+    }
+
+    /** Where the pairs record of a row of a block is, in ints. */
+    static int pairsAt(int row) {
+        return Memory.INT_ROWS + row * PAIRS;
+    }
 
     /**
      * A float record of Q8_A32 blocks; blocks that are missing get zeros and the scale 0.
@@ -165,6 +176,25 @@ final class Rows {
         }
     }
 
+    /**
+     * One pairs record of Q8_A32 blocks; blocks that are missing get zeros and the scale 0.
+     *
+     * @param k0 the first element, a multiple of 256
+     * @param blocks blocks there are, 0 … 8
+     */
+    static void pairs32(MemorySegment x, long from, int k0, int blocks, int[] dst, int to) {
+        if (blocks < 8) {
+            Arrays.fill(dst, to, to + PAIRS, 0);
+        }
+        for (int b = 0; b < blocks; b++) {
+            long block = from + (k0 / 32 + b) * (long) A32_BYTES;
+            pairs(x, block + A32_QS, dst, to + 16 * b);
+        }
+        for (int b = 0; b < blocks; b++) {
+            dst[to + PAIRS_SCALE + b] = x.get(Lanes.INT, from + (k0 / 32 + b) * (long) A32_BYTES);
+        }
+    }
+
     /** Pairs records of the Q8_A128 blocks of a row of k elements, four times {@link #PAIRS32} each. */
     static void pairs128(MemorySegment x, long from, int k, int[] dst, int to) {
         for (int b = 0; b < k / 32; b++) {
@@ -176,22 +206,19 @@ final class Rows {
         }
     }
 
-    /** Pairs records of the Q8_A256 blocks of a row of k elements, {@link #PAIRS} each. */
-    static void pairs256(MemorySegment x, long from, int k, int[] dst, int to) {
-        for (int i = 0; i < k / LENGTH; i++) {
-            long block = from + i * (long) A256_BYTES;
-            int record = to + i * PAIRS;
-            for (int b = 0; b < 8; b++) {
-                pairs(x, block + A256_QS + 32L * b, dst, record + 16 * b);
-            }
-            dst[record + PAIRS_SCALE] = x.get(Lanes.INT, block);
-            for (int j = 0; j < 8; j++) {
-                int even = x.get(Lanes.INT, block + 4 + 8L * j);
-                int odd = x.get(Lanes.INT, block + 8 + 8L * j);
-                dst[record + PAIRS_SUMS + 2 * j] = even;
-                dst[record + PAIRS_SUMS + 2 * j + 1] = odd;
-                dst[record + PAIRS_SUMS32 + j] = even + odd;
-            }
+    /** The pairs record of Q8_A256 block {@code number} of a row. */
+    static void pairs256(MemorySegment x, long from, int number, int[] dst, int to) {
+        long block = from + number * (long) A256_BYTES;
+        for (int b = 0; b < 8; b++) {
+            pairs(x, block + A256_QS + 32L * b, dst, to + 16 * b);
+        }
+        dst[to + PAIRS_SCALE] = x.get(Lanes.INT, block);
+        for (int j = 0; j < 8; j++) {
+            int even = x.get(Lanes.INT, block + 4 + 8L * j);
+            int odd = x.get(Lanes.INT, block + 8 + 8L * j);
+            dst[to + PAIRS_SUMS + 2 * j] = even;
+            dst[to + PAIRS_SUMS + 2 * j + 1] = odd;
+            dst[to + PAIRS_SUMS32 + j] = even + odd;
         }
     }
 

@@ -10,6 +10,9 @@ final class Tile {
     /** Floats from block to block in a tile's {@link Memory#SUMS}. */
     static final int SUMS = TallTile.ROWS * STEP;
 
+    /** Rows of a block are filled up to a multiple. */
+    static final int ALIGNMENT = LowTile.ROWS;
+
     private Tile() {}
 
     /** Rows of the tile to take next where so many padded ones are left. */
@@ -19,7 +22,7 @@ final class Tile {
 
     /** So many rows and those that fill up the last tile. */
     static int padded(int rows) {
-        return Math.ceilDiv(rows, LowTile.ROWS) * LowTile.ROWS;
+        return Math.ceilDiv(rows, ALIGNMENT) * ALIGNMENT;
     }
 
     /**

@@ -68,8 +68,8 @@ class LinearTest {
 
     /** More rows, columns and elements along k than a block has, so that all loops turn: each row as if it were alone. */
     @ParameterizedTest
-    @ValueSource(strings = {"f32", "q4_0", "q8_0", "q4_1", "q4_k", "q6_k", "q2_k", "int7_g32", "uint3_g32",
-        "uint8_g128"})
+    @ValueSource(strings = {"f32", "q4_0", "q8_0", "q4_1", "q4_k", "q6_k", "q2_k", "tq1_0", "tq2_0", "int7_g32",
+        "uint3_g32", "uint8_g128"})
     void blocksOfManyRows(String format) {
         KernelFactory factory = matMuls().filter(f -> f.id().rhs().equals(format)).findFirst().orElseThrow();
         int k = switch (request(factory, 16, 768).input(0).type().blockLength()) {
@@ -87,7 +87,7 @@ class LinearTest {
                     request.input(1).type(), Linear.COLUMNS + 70, k, factory.packing());
             fillWeights(w.segment(), random);
             TensorView all = multiply(storage, factory, request, x, w);
-            for (int row : new int[]{0, 11, 12, Linear.ROWS - 1, Linear.ROWS, Linear.ROWS + 16}) {
+            for (int row : new int[]{0, 7, 11, 12, Linear.ROWS - 1, Linear.ROWS, Linear.ROWS + 16}) {
                 TensorView one = TensorView.dense(x.segment(), x.rowOffset(row), x.type(), 1, k);
                 TensorView alone = multiply(storage, factory, request, one, w);
                 assertEquals(-1, alone.segment()
