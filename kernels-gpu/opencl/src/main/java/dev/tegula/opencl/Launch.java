@@ -100,7 +100,7 @@ final class Launch {
 
     /** The next two arguments: a matrix's memory and where it begins. */
     Launch matrix(DeviceOperand.Matrix matrix) {
-        return buffer(device.own(matrix.buffer())).number(matrix.offset());
+        return buffer(OpenClBuffer.of(matrix)).number(matrix.offset());
     }
 
     /** The next two arguments, of a matrix that is not there and is not looked at. */

@@ -2,8 +2,8 @@ package dev.tegula.opencl;
 
 import dev.tegula.device.DeviceBuffer;
 import dev.tegula.device.DeviceException;
+import dev.tegula.device.DeviceOperand;
 import java.lang.foreign.MemorySegment;
-import java.util.Objects;
 import org.lwjgl.opencl.CL10;
 
 /** A buffer of an {@link OpenedDevice}, and the only owner of its handle. */
@@ -19,6 +19,16 @@ final class OpenClBuffer implements DeviceBuffer {
         this.what = what;
         this.bytes = bytes;
         this.handle = handle;
+    }
+
+    /** The memory of an operand of a checked call, which is of this backend. */
+    static OpenClBuffer of(DeviceOperand operand) {
+        return (OpenClBuffer) operand.buffer();
+    }
+
+    @Override
+    public OpenedDevice device() {
+        return device;
     }
 
     @Override
@@ -38,14 +48,10 @@ final class OpenClBuffer implements DeviceBuffer {
         return handle;
     }
 
-    /** The device that it lies on. */
-    OpenedDevice device() {
-        return device;
-    }
-
     @Override
     public void write(long offset, MemorySegment src, long srcOffset, long count) {
-        long from = address(src, srcOffset, offset, count);
+        checkCopy(offset, src, srcOffset, count);
+        long from = src.address() + srcOffset;
         synchronized (device) {
             long memory = handle();
             if (count > 0) {
@@ -62,7 +68,8 @@ final class OpenClBuffer implements DeviceBuffer {
         if (dst.isReadOnly()) {
             throw new IllegalArgumentException("the memory on the host is read-only");
         }
-        long to = address(dst, dstOffset, offset, count);
+        checkCopy(offset, dst, dstOffset, count);
+        long to = dst.address() + dstOffset;
         synchronized (device) {
             long memory = handle();
             if (count > 0) {
@@ -71,18 +78,6 @@ final class OpenClBuffer implements DeviceBuffer {
                 device.checkDone();
             }
         }
-    }
-
-    private long address(MemorySegment segment, long at, long offset, long count) {
-        if (!segment.isNative()) {
-            throw new IllegalArgumentException("copies to and from a device need native memory, not an array");
-        }
-        if (!segment.scope().isAlive()) {
-            throw new IllegalStateException("the memory on the host is closed");
-        }
-        Objects.checkFromIndexSize(at, count, segment.byteSize());
-        Objects.checkFromIndexSize(offset, count, bytes);
-        return segment.address() + at;
     }
 
     private void check(String doing, int status) {
@@ -97,7 +92,7 @@ final class OpenClBuffer implements DeviceBuffer {
             if (handle != 0) {
                 long released = handle;
                 handle = 0;
-                device.forget(this);
+                device.holdings().remove(this);
                 CL10.clReleaseMemObject(released);
             }
         }

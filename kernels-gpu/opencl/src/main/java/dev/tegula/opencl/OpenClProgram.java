@@ -1,5 +1,6 @@
 package dev.tegula.opencl;
 
+import dev.tegula.device.BatchLimits;
 import dev.tegula.device.DeviceCall;
 import dev.tegula.device.DeviceException;
 import dev.tegula.device.DeviceProgram;
@@ -33,13 +34,10 @@ final class OpenClProgram implements DeviceProgram {
 
     OpenClProgram(OpenedDevice device, List<DeviceCall> calls) {
         this.device = device;
-        this.limits = new BatchLimits(device.info().id());
+        this.limits = BatchLimits.of(device, calls);
         try {
             for (DeviceCall call : calls) {
-                if (!(call.kernel() instanceof OpenClKernel kernel) || kernel.device() != device) {
-                    throw new IllegalArgumentException(call.kernel().id() + " is no kernel of " + device.info().id());
-                }
-                steps.add(kernel.bind(call, this));
+                steps.add(((OpenClKernel) call.kernel()).bind(call, this));
             }
         } catch (RuntimeException | Error e) {
             close();
@@ -80,11 +78,6 @@ final class OpenClProgram implements DeviceProgram {
     /** Says that a step reads the batch's rows or tables. */
     void readsBatch() {
         readsBatch = true;
-    }
-
-    /** What batches may hold; each step adds what it needs. */
-    BatchLimits limits() {
-        return limits;
     }
 
     /** The rows of the batch that runs. */
@@ -139,7 +132,7 @@ final class OpenClProgram implements DeviceProgram {
                 closed = true;
                 launches.forEach(Launch::release);
                 owned.forEach(OpenClBuffer::close);
-                device.forget(this);
+                device.holdings().remove(this);
             }
         }
     }
