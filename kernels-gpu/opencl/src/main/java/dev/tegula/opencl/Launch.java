@@ -163,7 +163,7 @@ final class Launch {
         check("launch", CL10.nclEnqueueNDRangeKernel(device.queue(), handle, DIMENSIONS, 0,
                 MemoryUtil.memAddress(globalSize), MemoryUtil.memAddress(localSize), 0, 0,
                 MemoryUtil.memAddress(event)));
-        device.watch(event.get(0), name);
+        device.asked().add(event.get(0), name);
     }
 
     /** Releases it, once. */

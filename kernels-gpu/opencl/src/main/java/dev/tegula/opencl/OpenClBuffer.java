@@ -1,7 +1,6 @@
 package dev.tegula.opencl;
 
 import dev.tegula.device.DeviceBuffer;
-import dev.tegula.device.DeviceException;
 import dev.tegula.device.DeviceOperand;
 import java.lang.foreign.MemorySegment;
 import org.lwjgl.opencl.CL10;
@@ -11,6 +10,9 @@ final class OpenClBuffer implements DeviceBuffer {
     private final OpenedDevice device;
     private final String what;
     private final long bytes;
+    /** What messages call a copy. */
+    private final String reading;
+    private final String writing;
     /** 0 when closed: a handle that is released twice ends the JVM. */
     private long handle;
 
@@ -18,6 +20,8 @@ final class OpenClBuffer implements DeviceBuffer {
         this.device = device;
         this.what = what;
         this.bytes = bytes;
+        this.reading = "read of " + what;
+        this.writing = "write of " + what;
         this.handle = handle;
     }
 
@@ -55,10 +59,8 @@ final class OpenClBuffer implements DeviceBuffer {
         synchronized (device) {
             long memory = handle();
             if (count > 0) {
-                check("write",
-                        CL10.nclEnqueueWriteBuffer(device.queue(), memory, CL10.CL_TRUE, offset, count, from, 0, 0,
-                                0));
-                device.checkDone();
+                device.check(writing, CL10.nclEnqueueWriteBuffer(device.queue(), memory, CL10.CL_TRUE,
+                        offset, count, from, 0, 0, 0));
             }
         }
     }
@@ -73,16 +75,9 @@ final class OpenClBuffer implements DeviceBuffer {
         synchronized (device) {
             long memory = handle();
             if (count > 0) {
-                check("read",
-                        CL10.nclEnqueueReadBuffer(device.queue(), memory, CL10.CL_TRUE, offset, count, to, 0, 0, 0));
-                device.checkDone();
+                device.check(reading, CL10.nclEnqueueReadBuffer(device.queue(), memory, CL10.CL_TRUE,
+                        offset, count, to, 0, 0, 0));
             }
-        }
-    }
-
-    private void check(String doing, int status) {
-        if (status != CL10.CL_SUCCESS) {
-            throw new DeviceException(device.info().id(), doing + " of " + what, Status.text(status));
         }
     }
 

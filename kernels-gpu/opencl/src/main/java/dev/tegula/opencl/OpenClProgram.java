@@ -2,7 +2,6 @@ package dev.tegula.opencl;
 
 import dev.tegula.device.BatchLimits;
 import dev.tegula.device.DeviceCall;
-import dev.tegula.device.DeviceException;
 import dev.tegula.device.DeviceProgram;
 import dev.tegula.kernel.Batch;
 import java.lang.foreign.MemorySegment;
@@ -105,10 +104,7 @@ final class OpenClProgram implements DeviceProgram {
             for (int i = 0; i < steps.size(); i++) {
                 steps.get(i).run(batch);
             }
-            int status = CL10.clFlush(device.queue());
-            if (status != CL10.CL_SUCCESS) {
-                throw new DeviceException(device.info().id(), "clFlush", Status.text(status));
-            }
+            device.check("clFlush", CL10.clFlush(device.queue()));
         }
     }
 

@@ -8,7 +8,6 @@ import dev.tegula.device.DeviceInfo;
 import dev.tegula.device.DeviceProgram;
 import dev.tegula.kernel.KernelProvider;
 import java.nio.IntBuffer;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,22 +26,16 @@ final class OpenedDevice implements Device {
     private final OpenClKernels kernels;
     private final DeviceHoldings holdings;
     private final Map<String, BuiltProgram> built = new HashMap<>();
-    private final List<Asked> asked = new ArrayList<>();
-    private Failed failed;
+    private final AskedKernels asked;
     private long context;
     private long queue;
     private int fromCache;
-
-    /** A kernel that was asked for, by its event. */
-    private record Asked(long event, String kernel) {}
-
-    /** The first kernel that failed, with its status. */
-    private record Failed(String kernel, int status) {}
 
     private OpenedDevice(OpenClDevice facts, Shape shape, BinaryCache cache, long context, long queue) {
         this.facts = facts;
         this.info = facts.info();
         this.holdings = new DeviceHoldings(info);
+        this.asked = new AskedKernels(info.id());
         this.shape = shape;
         this.cache = cache;
         this.context = context;
@@ -142,44 +135,26 @@ final class OpenedDevice implements Device {
     @Override
     public synchronized void finish() {
         holdings.checkOpen();
-        int status = CL10.clFinish(queue);
-        if (status != CL10.CL_SUCCESS) {
-            throw new DeviceException(info.id(), "clFinish", Status.text(status));
-        }
-        checkDone();
+        check("clFinish", CL10.clFinish(queue));
     }
 
-    /** Keeps the event of a kernel that was asked for until somebody waits; under the lock. */
-    void watch(long event, String kernel) {
-        asked.add(new Asked(event, kernel));
+    /** Kernels that were asked for, under the lock. */
+    AskedKernels asked() {
+        return asked;
     }
 
     /**
-     * Called when everything that was asked for is done, under the lock: some drivers report a kernel's failure by its event
-     * alone. What memory holds is not known then, so the failure stays.
+     * Called when something was waited for, or could not be, under the lock.
      *
-     * @throws DeviceException when a kernel has failed, now or before
+     * @param what was asked for
+     * @param status the driver's answer
+     * @throws DeviceException when a kernel has failed, which may be why the answer is no success and is named then; or by
+     *             the answer alone
      */
-    void checkDone() {
-        for (Asked one : asked) {
-            int status = status(one.event());
-            CL10.clReleaseEvent(one.event());
-            if (status < 0 && failed == null) {
-                failed = new Failed(one.kernel(), status);
-            }
-        }
-        asked.clear();
-        if (failed != null) {
-            throw new DeviceException(info.id(), failed.kernel(), "ended with " + Status.text(failed.status())
-                    + "; the device must be opened again");
-        }
-    }
-
-    private static int status(long event) {
-        try (MemoryStack stack = MemoryStack.stackPush()) {
-            IntBuffer value = stack.mallocInt(1);
-            int answer = CL10.clGetEventInfo(event, CL10.CL_EVENT_COMMAND_EXECUTION_STATUS, value, null);
-            return answer == CL10.CL_SUCCESS ? value.get(0) : answer;
+    void check(String what, int status) {
+        asked.check();
+        if (status != CL10.CL_SUCCESS) {
+            throw new DeviceException(info.id(), what, Status.text(status));
         }
     }
 
@@ -209,8 +184,7 @@ final class OpenedDevice implements Device {
             return;
         }
         CL10.clFinish(queue);
-        asked.forEach(one -> CL10.clReleaseEvent(one.event()));
-        asked.clear();
+        asked.release();
         try {
             holdings.close();
         } finally {
