@@ -10,6 +10,8 @@ import dev.tegula.kernel.KernelId;
 import dev.tegula.kernel.KernelProvider;
 import dev.tegula.kernel.conform.Conformance;
 import dev.tegula.kernel.conform.Report;
+import dev.tegula.tensor.Bf16;
+import dev.tegula.tensor.DType;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -18,12 +20,13 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /** A device in use. Its lock guards all its buffers and programs. */
 final class OpenedDevice implements Device {
-    private static final int HALVES = 1 << 16;
+    private static final int SHORTS = 1 << 16;
 
     private final DeviceInfo info;
     private final TornadoDevice hardware;
     private final TornadoKernels kernels;
-    private final FloatArray halves = new FloatArray(HALVES);
+    private final FloatArray halves = new FloatArray(SHORTS);
+    private final FloatArray brains = new FloatArray(SHORTS);
     private final DeviceHoldings holdings;
     /** Kernels that have had their twins' results; a lock of its own, which a comparison holds. */
     private final Set<KernelId> checked = new HashSet<>();
@@ -35,8 +38,9 @@ final class OpenedDevice implements Device {
         this.hardware = hardware;
         this.holdings = new DeviceHoldings(info);
         this.kernels = new TornadoKernels(this);
-        for (int bits = 0; bits < HALVES; bits++) {
+        for (int bits = 0; bits < SHORTS; bits++) {
             halves.set(bits, Float.float16ToFloat((short) bits));
+            brains.set(bits, Bf16.toF32((short) bits));
         }
     }
 
@@ -49,9 +53,13 @@ final class OpenedDevice implements Device {
         return hardware;
     }
 
-    /** The number that each 16 bits of F16 mean. */
-    FloatArray halves() {
-        return halves;
+    /** The number that each 16 bits of F16 or BF16 mean. */
+    FloatArray numbers(DType type) {
+        return switch (type) {
+            case F16 -> halves;
+            case BF16 -> brains;
+            default -> throw new IllegalArgumentException(type + " has no 16 bits");
+        };
     }
 
     /** What is open, under the lock. */

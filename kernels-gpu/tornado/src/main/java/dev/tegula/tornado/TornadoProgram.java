@@ -43,9 +43,9 @@ final class TornadoProgram implements DeviceProgram {
         this.limits = BatchLimits.of(device, this.calls);
     }
 
-    /** The number that each 16 bits of F16 mean. */
-    FloatArray halves() {
-        return device.halves();
+    /** The number that each 16 bits of F16 or BF16 mean. */
+    FloatArray numbers(DType type) {
+        return device.numbers(type);
     }
 
     /** The array of the batch, for kernels that read its rows or tables. */

@@ -4,8 +4,10 @@ import dev.tegula.device.Device;
 import dev.tegula.device.suite.DeviceConformanceSuite;
 import dev.tegula.kernel.KernelFactory;
 import dev.tegula.kernel.KernelRequest;
+import dev.tegula.kernel.Op;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** On TornadoVM. */
 class ConformanceTest extends DeviceConformanceSuite {
@@ -22,13 +24,14 @@ class ConformanceTest extends DeviceConformanceSuite {
         return new TornadoKernels().kernels();
     }
 
-    /** The first, the last, and those between. */
+    /** The first, the last, and one between; and of attention all with a soft cap. */
     @Override
     protected List<KernelRequest> requests(KernelFactory kernel) {
         List<KernelRequest> all = super.requests(kernel);
-        return IntStream.range(0, REQUESTS)
-                .mapToObj(i -> all.get((all.size() - 1) * i / (REQUESTS - 1)))
-                .distinct()
-                .toList();
+        Stream<KernelRequest> some = IntStream.range(0, REQUESTS)
+                .mapToObj(i -> all.get((all.size() - 1) * i / (REQUESTS - 1)));
+        Stream<KernelRequest> capped = all.stream()
+                .filter(request -> request.op() instanceof Op.Attention op && op.scoring().softCap() > 0);
+        return Stream.concat(some, capped).distinct().toList();
     }
 }

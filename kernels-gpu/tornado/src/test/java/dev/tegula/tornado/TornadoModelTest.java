@@ -16,6 +16,6 @@ class TornadoModelTest extends DeviceModelSuite {
     @Override
     protected Stream<Arguments> models() {
         return Stream.of(Arguments.of("llama", DType.Q4_0, DType.F16), Arguments.of("qwen2", DType.Q8_0, DType.F32),
-                Arguments.of("llama", DType.F16, DType.F16), Arguments.of("bitnet", DType.TQ2_0, DType.F16));
+                Arguments.of("llama", DType.F16, DType.BF16), Arguments.of("bitnet", DType.TQ2_0, DType.F16));
     }
 }
