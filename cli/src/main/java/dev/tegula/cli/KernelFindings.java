@@ -19,16 +19,17 @@ final class KernelFindings {
             return differences.isEmpty();
         }
 
+        /** In ulp where bits are promised, else absolute, as its bound. */
         String error() {
             if (nearest != null) {
-                return String.format(Locale.ROOT, "%.1e abs", nearest.error());
+                return String.format(Locale.ROOT, "%.1e", nearest.error());
             }
-            return ulps == Long.MAX_VALUE ? "NaN" : Long.toString(ulps);
+            return ulps == Long.MAX_VALUE ? "NaN" : ulps + " ulp";
         }
 
         String bound() {
             return nearest == null
-                    ? Integer.toString(BOUND)
+                    ? BOUND + " ulp"
                     : String.format(Locale.ROOT, "%.1e", nearest.bound());
         }
 
@@ -94,7 +95,7 @@ final class KernelFindings {
         int width = rows.stream().mapToInt(row -> row.kernel().length()).max().orElse(6);
         String format = "%-" + width + "s  %7s  %6s  %11s  %7s";
         if (!rows.isEmpty()) {
-            lines.add(String.format(Locale.ROOT, format, "kernel", "vectors", "calls", "error (ulp)", "bound"));
+            lines.add(String.format(Locale.ROOT, format, "kernel", "vectors", "calls", "error", "bound"));
         }
         for (Row row : rows) {
             lines.add(String.format(Locale.ROOT, format, row.kernel(), name(row.bits()), row.calls(), row.error(),

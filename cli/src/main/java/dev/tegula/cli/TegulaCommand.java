@@ -13,7 +13,7 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The root of the command line: knows the subcommands, the exit status and how errors are shown. */
-@Command(name = "tegula", mixinStandardHelpOptions = true, versionProvider = Version.class, description = "Runs quantized language models on the CPU: a GGUF file in, text out.", synopsisSubcommandLabel = "COMMAND", exitCodeListHeading = "Exit status:%n", exitCodeList = {
+@Command(name = "tegula", mixinStandardHelpOptions = true, versionProvider = Version.class, description = "Runs quantized language models on the CPU or a device: a GGUF file in, text out.", synopsisSubcommandLabel = "COMMAND", exitCodeListHeading = "Exit status:%n", exitCodeList = {
     "0:done", "1:refused or failed; standard error says why", "2:wrong usage"})
 final class TegulaCommand {
     /** Done. */

@@ -47,7 +47,7 @@ class VerifyKernelsCommandTest {
         Cli cli = Cli.run("verify-kernels", "--engines", "wrong", "--filter", "add", "--seed", "3");
         assertEquals(TegulaCommand.FAILED, cli.status(), cli.err());
         List<String> lines = cli.out().lines().toList();
-        assertTrue(lines.get(1).matches(ADD.replace(".", "\\.") + " +off +\\d+ +1 +0"), cli.out());
+        assertTrue(lines.get(1).matches(ADD.replace(".", "\\.") + " +off +\\d+ +1 ulp +0 ulp"), cli.out());
         assertTrue(lines.get(2)
                 .startsWith("    Add[](F32[T×1], F32[T×1]), 1 rows, 1 workers, USUAL: 1 of 1 elements, "
                         + "row 0 column 0: "),

@@ -1,9 +1,13 @@
 package dev.tegula.device;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 
 /** Memory on a device, and the only owner of it. Freed by {@link #close} or with the device. */
 public interface DeviceBuffer extends AutoCloseable {
+    /** The device that it lies on. */
+    Device device();
+
     /** Its size. */
     long bytes();
 
@@ -36,4 +40,26 @@ public interface DeviceBuffer extends AutoCloseable {
     /** Frees the memory. Idempotent. */
     @Override
     void close();
+
+    /**
+     * Checks the ranges of a copy, for backends.
+     *
+     * @param offset where in this buffer
+     * @param host memory of the host
+     * @param hostOffset where there
+     * @param bytes how many, 0 or more
+     * @throws IllegalArgumentException when the host's memory is an array
+     * @throws IllegalStateException when the host's memory is closed
+     * @throws IndexOutOfBoundsException when either range is outside its memory
+     */
+    default void checkCopy(long offset, MemorySegment host, long hostOffset, long bytes) {
+        if (!host.isNative()) {
+            throw new IllegalArgumentException("copies to and from a device need native memory, not an array");
+        }
+        if (!host.scope().isAlive()) {
+            throw new IllegalStateException("the memory on the host is closed");
+        }
+        Objects.checkFromIndexSize(hostOffset, bytes, host.byteSize());
+        Objects.checkFromIndexSize(offset, bytes, bytes());
+    }
 }

@@ -157,6 +157,11 @@ public final class FakeDevice implements Device {
         }
 
         @Override
+        public Device device() {
+            return FakeDevice.this;
+        }
+
+        @Override
         public long bytes() {
             return memory.byteSize();
         }

@@ -14,8 +14,8 @@ final class Batches {
     private static final int LONG = 2 * KvLayout.SEGMENT + 96;
     /** Positions of a sequence elsewhere. */
     private static final int SHORT = 128;
-    /** Rows of a batch at most. */
-    static final int ROWS = 33;
+    /** Rows of a batch at most, where no more are asked for. */
+    private static final int ROWS = 33;
 
     private static final int[] STARTS = {0, 31, 32, 511, 512, 33, 500, 1023, 1, 1056};
 
@@ -36,10 +36,15 @@ final class Batches {
         return SEQUENCES * table(op) + 2;
     }
 
+    /** Rows that a batch has memory for, of which so many are used. */
+    static int capacity(int rows) {
+        return Math.max(rows, ROWS);
+    }
+
     /** A batch for an op. */
     static Batch of(Storage storage, Op op, int rows, SplittableRandom random) {
         int length = table(op);
-        Batch batch = new Batch(storage, ROWS, SEQUENCES, length);
+        Batch batch = new Batch(storage, capacity(rows), SEQUENCES, length);
         int[] order = new int[blocks(op)];
         for (int i = 0; i < order.length; i++) {
             int j = random.nextInt(i + 1);
@@ -52,7 +57,7 @@ final class Batches {
             System.arraycopy(order, s * length, table, 0, length);
             batch.addSequence(table, length);
             int count = s == SEQUENCES - 1 ? left : random.nextInt(1, left + 1);
-            int start = STARTS[random.nextInt(STARTS.length)] % (positions(op) - ROWS);
+            int start = STARTS[random.nextInt(STARTS.length)] % (positions(op) - capacity(rows));
             for (int i = 0; i < count; i++) {
                 batch.addRow(random.nextInt(Integer.MAX_VALUE), start + i, random.nextInt(3) > 0);
             }

@@ -16,15 +16,15 @@ import java.util.List;
  * hence a factor of 2; a few roundings are added to n for scales and conversions. Numbers below the least normal one may
  * be taken for zero.
  *
- * <p>Nothing is promised where operands are not finite, or where norms are so large that sums may overflow in one order
- * and not in another. Ops that move numbers or choose among them have no tolerance. Neither have ops that no such kernel
+ * <p>Where an operand is NaN, what is NaN of the twin's must be. Nothing else is promised where operands are not finite, or
+ * where norms are so large that sums may overflow in one order and not in another. Ops that move numbers or choose among them have no tolerance. Neither have ops that no such kernel
  * has been written for.
  */
 final class Bounds {
     static final double UNIT = 0x1p-24;
     static final double LEAST = Float.MIN_NORMAL;
     /** Roundings besides those of the sum: of scales, conversions, divisions, square roots. */
-    private static final int FEW = 8;
+    static final int FEW = 8;
     /** Largest magnitude of an exponent whose exponential is neither zero nor infinite. */
     private static final double MOST_EXPONENT = 104;
 
@@ -40,9 +40,10 @@ final class Bounds {
         return switch (request.op()) {
             case Op.MatMul op -> matMul(op, inputs);
             case Op.GateUp op -> gateUp(op, inputs);
-            case Op.RmsNorm op -> rmsNorm(op, inputs, right);
-            case Op.Quantize op when right.type().isBlocked() -> quantized(right, 1);
-            case Op.NormQuantize op -> quantized(right, 1 + 2 * gamma(right.cols() + FEW) * 127);
+            case Op.RmsNorm op -> new RowNorms(inputs, right.rows(), op.groups(), op.eps());
+            case Op.Quantize op when right.type().isBlocked() -> QuantizedTolerance.quantized(inputs, right);
+            case Op.NormQuantize op ->
+                QuantizedTolerance.normQuantized(new RowNorms(inputs, right.rows(), 1, op.eps()), right);
             case Op.Add op -> sum(right);
             case Op.Gate op -> gate(inputs, right);
             case Op.Rope op -> CacheBounds.turned(inputs, 0, 1, op.headSize(), batch);
@@ -58,8 +59,11 @@ final class Bounds {
         return n * UNIT / (1 - n * UNIT);
     }
 
-    /** Infinity where sums of such magnitude may overflow. */
+    /** Infinity where sums of such magnitude may overflow, NaN where it is NaN, as that of operands with a NaN is. */
     static double unlessOverflowing(double magnitude, double bound) {
+        if (Double.isNaN(magnitude)) {
+            return magnitude;
+        }
         return magnitude < Float.MAX_VALUE ? bound : Double.POSITIVE_INFINITY;
     }
 
@@ -123,36 +127,6 @@ final class Bounds {
             // The activation itself may be below the least normal number, and so be taken for zero.
             return unlessOverflowing(Math.max(g * g * Math.max(1, u), g * u),
                     activationRoundings(MOST_EXPONENT) * Math.abs(Values.at(right, row, col)) + LEAST * (2 + u + g));
-        };
-    }
-
-    private static Tolerance rmsNorm(Op.RmsNorm op, List<Operand> inputs, TensorView right) {
-        TensorView x = ((Operand.Matrix) inputs.get(0)).view();
-        TensorView w = ((Operand.Matrix) inputs.get(1)).view();
-        int n = x.cols() / op.groups();
-        double[] squares = new double[(int) right.rows() * op.groups()];
-        for (int part = 0; part < squares.length; part++) {
-            for (int i = 0; i < n; i++) {
-                double v = Values.at(x, part / op.groups(), part % op.groups() * n + i);
-                squares[part] += v * v;
-            }
-        }
-        return (row, col) -> {
-            double sum = squares[(int) row * op.groups() + col / n];
-            double scale = 1 / Math.sqrt(sum / n + op.eps());
-            double weight = Math.abs(Values.at(w, 0, col % n));
-            return unlessOverflowing(Math.max(sum, weight),
-                    2 * gamma(n + FEW) * Math.abs(Values.at(right, row, col))
-                            + LEAST * (2 + (scale + 1) * (weight + 1)));
-        };
-    }
-
-    /** Half a step of rounding on each side, and what the values before it are off by, in steps. */
-    private static Tolerance quantized(TensorView right, double steps) {
-        int length = right.type().blockLength();
-        return (row, col) -> {
-            double scale = Values.scale(right, row, col / length);
-            return (steps + 2 * FEW * 127 * UNIT) * scale + LEAST;
         };
     }
 

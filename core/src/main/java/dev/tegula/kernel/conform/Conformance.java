@@ -30,6 +30,8 @@ import java.util.SplittableRandom;
  */
 public final class Conformance {
     private static final int[] ROWS = {1, 2, 3, 5, 17, 33};
+    /** Rows of a batch that a sequence's shortest table of positions has room for. */
+    private static final int MOST_ROWS = 96;
     private static final int[] WORKERS = {1, 3, 64};
     /** Kernels of devices are not cut into portions by us. */
     private static final int[] ON_DEVICE = {1};
@@ -68,7 +70,27 @@ public final class Conformance {
                 run.request(request, ROWS[(r + i) % ROWS.length], fills[i], random);
             }
         }
-        return new Report(factory.id(), run.calls, run.ulps, run.nearest, run.differences);
+        return run.report();
+    }
+
+    /**
+     * Compares a kernel with its twin on batches of so many rows, for kernels that are cut otherwise for many.
+     *
+     * @param rows rows of each batch, 1 to 96
+     * @throws IllegalArgumentException when the kernel refuses a request, or for other numbers of rows
+     */
+    public static Report check(KernelFactory factory, List<KernelRequest> requests, long seed, int rows) {
+        if (rows < 1 || rows > MOST_ROWS) {
+            throw new IllegalArgumentException("rows: " + rows + "; must be 1 to " + MOST_ROWS);
+        }
+        Conformance run = new Conformance(factory);
+        for (KernelRequest request : requests) {
+            SplittableRandom random = new SplittableRandom(seed + request.toString().hashCode());
+            for (Fill fill : Fill.values()) {
+                run.request(request, rows, fill, random);
+            }
+        }
+        return run.report();
     }
 
     /**
@@ -82,13 +104,17 @@ public final class Conformance {
             KernelRequest request = requests.get(requests.size() / 2);
             run.request(request, 3, Fill.USUAL, new SplittableRandom(request.toString().hashCode()));
         }
-        return new Report(factory.id(), run.calls, run.ulps, run.nearest, run.differences);
+        return run.report();
+    }
+
+    private Report report() {
+        return new Report(factory.id(), calls, ulps, nearest, differences);
     }
 
     private void request(KernelRequest request, int rows, Fill fill, SplittableRandom random) {
         try (Storage storage = new Storage("conformance")) {
             Batch batch = batch(storage, request, rows, random);
-            Operands operands = new Operands(storage, random, fill);
+            Operands operands = new Operands(storage, random, fill, Batches.capacity(rows));
             List<Operand> stored = new ArrayList<>();
             List<Operand> packed = new ArrayList<>();
             for (int i = 0; i < request.inputs().size(); i++) {
@@ -137,7 +163,7 @@ public final class Conformance {
             return wide;
         }
         int table = Batches.table(request.op());
-        Batch batch = new Batch(storage, Batches.ROWS, 1, table);
+        Batch batch = new Batch(storage, Batches.capacity(rows), 1, table);
         batch.addSequence(new int[table], table);
         for (int r = 0; r < rows; r++) {
             batch.addRow(wide.token(r) % (int) request.input(0).rows().size(), r, false);

@@ -30,9 +30,12 @@ final class Operands {
     private final Blocks blocks;
     /** Values for the cache, which is too large to draw each of its elements. */
     private final float[] cacheValues = new float[8191];
+    /** Rows of matrices with one per row of the batch. */
+    private final int batchRows;
     private int nextCacheValue;
 
-    Operands(Storage storage, SplittableRandom random, Fill fill) {
+    Operands(Storage storage, SplittableRandom random, Fill fill, int batchRows) {
+        this.batchRows = batchRows;
         this.storage = storage;
         this.random = random;
         this.fill = fill;
@@ -99,11 +102,11 @@ final class Operands {
         return new TensorView(segment, 0, spec.type(), rows, spec.cols(), rowBytes);
     }
 
-    private static int rows(KernelRequest.Spec spec) {
+    private int rows(KernelRequest.Spec spec) {
         if (!spec.rows().isSymbolic()) {
             return Math.toIntExact(spec.rows().size());
         }
-        return spec.rows().equals(Dim.CONTEXT) ? POSITIONS : Batches.ROWS;
+        return spec.rows().equals(Dim.CONTEXT) ? POSITIONS : batchRows;
     }
 
     /** Random weights in the file's layout. */

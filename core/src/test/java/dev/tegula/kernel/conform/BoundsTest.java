@@ -52,7 +52,8 @@ class BoundsTest {
     void nothingIsPromisedWhereSumsMayOverflowOrOperandsAreNoNumbers() {
         try (Storage storage = new Storage("test")) {
             assertTrue(product(storage, 1e20f, 1e20f).of(0, 0) == Double.POSITIVE_INFINITY);
-            assertTrue(product(storage, Float.NaN, 1).of(0, 0) == Double.POSITIVE_INFINITY);
+            assertTrue(product(storage, Float.POSITIVE_INFINITY, 1).of(0, 0) == Double.POSITIVE_INFINITY);
+            assertTrue(Double.isNaN(product(storage, Float.NaN, 1).of(0, 0)), "NaN is what the result must be");
         }
     }
 }

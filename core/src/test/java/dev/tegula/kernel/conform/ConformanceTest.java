@@ -121,53 +121,6 @@ class ConformanceTest {
         assertFalse(Conformance.check(new Inexact(addition((sum, i) -> Float.NaN))).passed());
     }
 
-    /** Every twin lies within the bounds of its own op, which are no numbers nowhere but where operands are none. */
-    @Test
-    void twinsLieWithinTheirBounds() {
-        for (KernelFactory factory : new RefProvider().kernels()) {
-            KernelId id = factory.id();
-            if (Set.of("matmul", "gateup", "rmsnorm", "normquantize", "ropekvwrite", "attention").contains(id.op())
-                    && Set.of("f32", "q8_0", "q4_0", "f16").contains(id.rhs())) {
-                Report report = Conformance.check(new Inexact(factory),
-                        List.of(StandardRequests.of(factory).getFirst()), 3);
-                assertTrue(report.passed(), report::toString);
-            }
-        }
-    }
-
-    /** A kernel that says it is not exact. */
-    private record Inexact(KernelFactory kernel) implements KernelFactory {
-        @Override
-        public KernelId id() {
-            return kernel.id();
-        }
-
-        @Override
-        public Optional<Refusal> refuse(KernelRequest request) {
-            return kernel.refuse(request);
-        }
-
-        @Override
-        public boolean isExact() {
-            return false;
-        }
-
-        @Override
-        public Scratch.Size scratch(KernelRequest request) {
-            return kernel.scratch(request);
-        }
-
-        @Override
-        public Cost cost(KernelRequest request, int rows, int context) {
-            return kernel.cost(request, rows, context);
-        }
-
-        @Override
-        public Kernel bind(KernelArgs args) {
-            return kernel.bind(args);
-        }
-    }
-
     private static KernelFactory addition(Change change) {
         return adding(args -> new Addition(args, change, 0));
     }

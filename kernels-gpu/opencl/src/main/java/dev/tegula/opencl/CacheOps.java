@@ -85,13 +85,12 @@ final class CacheOps {
             DeviceOperand.Matrix v, DeviceOperand.Cache cache) {
         program.readsBatch();
         KvLayout layout = cache.layout();
-        program.limits().blocks(layout.blocks(), 1);
         Source source = Source.of("writing the KV cache, " + layout.type(), cacheType(layout), "cache.cl",
                 "kv_write.cl");
         Launch launch = program.launch(call, source, "kv_write", RowOps.FLAT)
                 .matrix(k)
                 .matrix(v)
-                .buffer(program.device().own(cache.buffer()))
+                .buffer(OpenClBuffer.of(cache))
                 .number(layout.kvHeads())
                 .number(layout.headSize());
         int batchAt = launch.arguments();
@@ -109,7 +108,6 @@ final class CacheOps {
         Op.Attention op = (Op.Attention) call.request().op();
         Scoring scoring = op.scoring();
         KvLayout layout = call.cache(1).layout();
-        program.limits().blocks(layout.blocks(), scoring.window());
         boolean gpu = program.device().shape().isGpu();
         // On GPUs a group of work-items has several query heads that share their keys and values, on CPUs one.
         int perKv = op.heads() / op.kvHeads();
@@ -122,7 +120,7 @@ final class CacheOps {
                 gpu ? "attention_heads.cl" : "attention_rows.cl");
         Launch whole = program.launch(call, source, "attention", items)
                 .matrix(call.matrix(0))
-                .buffer(program.device().own(call.cache(1).buffer()));
+                .buffer(OpenClBuffer.of(call.cache(1)));
         Launch merge = program.launch(call, source, "merge_parts", RowOps.FLAT);
         for (Launch launch : List.of(whole, merge)) {
             if (scoring.sinks()) {

@@ -100,7 +100,7 @@ final class Launch {
 
     /** The next two arguments: a matrix's memory and where it begins. */
     Launch matrix(DeviceOperand.Matrix matrix) {
-        return buffer(device.own(matrix.buffer())).number(matrix.offset());
+        return buffer(OpenClBuffer.of(matrix)).number(matrix.offset());
     }
 
     /** The next two arguments, of a matrix that is not there and is not looked at. */
@@ -163,7 +163,7 @@ final class Launch {
         check("launch", CL10.nclEnqueueNDRangeKernel(device.queue(), handle, DIMENSIONS, 0,
                 MemoryUtil.memAddress(globalSize), MemoryUtil.memAddress(localSize), 0, 0,
                 MemoryUtil.memAddress(event)));
-        device.watch(event.get(0), name);
+        device.asked().add(event.get(0), name);
     }
 
     /** Releases it, once. */

@@ -71,7 +71,7 @@ final class LinearOps {
         Source source = format.source(program.device().shape());
         Function<Launch, Launch> arguments = launch -> {
             launch.matrix(call.matrix(0))
-                    .buffer(program.device().own(weights.buffer()))
+                    .buffer(OpenClBuffer.of(weights))
                     .number(format.groupWords(weights.cols()));
             matrix(launch, bias);
             matrix(launch, residual);

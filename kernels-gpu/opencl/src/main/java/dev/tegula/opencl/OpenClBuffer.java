@@ -1,9 +1,8 @@
 package dev.tegula.opencl;
 
 import dev.tegula.device.DeviceBuffer;
-import dev.tegula.device.DeviceException;
+import dev.tegula.device.DeviceOperand;
 import java.lang.foreign.MemorySegment;
-import java.util.Objects;
 import org.lwjgl.opencl.CL10;
 
 /** A buffer of an {@link OpenedDevice}, and the only owner of its handle. */
@@ -11,6 +10,9 @@ final class OpenClBuffer implements DeviceBuffer {
     private final OpenedDevice device;
     private final String what;
     private final long bytes;
+    /** What messages call a copy. */
+    private final String reading;
+    private final String writing;
     /** 0 when closed: a handle that is released twice ends the JVM. */
     private long handle;
 
@@ -18,7 +20,19 @@ final class OpenClBuffer implements DeviceBuffer {
         this.device = device;
         this.what = what;
         this.bytes = bytes;
+        this.reading = "read of " + what;
+        this.writing = "write of " + what;
         this.handle = handle;
+    }
+
+    /** The memory of an operand of a checked call, which is of this backend. */
+    static OpenClBuffer of(DeviceOperand operand) {
+        return (OpenClBuffer) operand.buffer();
+    }
+
+    @Override
+    public OpenedDevice device() {
+        return device;
     }
 
     @Override
@@ -38,21 +52,15 @@ final class OpenClBuffer implements DeviceBuffer {
         return handle;
     }
 
-    /** The device that it lies on. */
-    OpenedDevice device() {
-        return device;
-    }
-
     @Override
     public void write(long offset, MemorySegment src, long srcOffset, long count) {
-        long from = address(src, srcOffset, offset, count);
+        checkCopy(offset, src, srcOffset, count);
+        long from = src.address() + srcOffset;
         synchronized (device) {
             long memory = handle();
             if (count > 0) {
-                check("write",
-                        CL10.nclEnqueueWriteBuffer(device.queue(), memory, CL10.CL_TRUE, offset, count, from, 0, 0,
-                                0));
-                device.checkDone();
+                device.check(writing, CL10.nclEnqueueWriteBuffer(device.queue(), memory, CL10.CL_TRUE,
+                        offset, count, from, 0, 0, 0));
             }
         }
     }
@@ -62,32 +70,14 @@ final class OpenClBuffer implements DeviceBuffer {
         if (dst.isReadOnly()) {
             throw new IllegalArgumentException("the memory on the host is read-only");
         }
-        long to = address(dst, dstOffset, offset, count);
+        checkCopy(offset, dst, dstOffset, count);
+        long to = dst.address() + dstOffset;
         synchronized (device) {
             long memory = handle();
             if (count > 0) {
-                check("read",
-                        CL10.nclEnqueueReadBuffer(device.queue(), memory, CL10.CL_TRUE, offset, count, to, 0, 0, 0));
-                device.checkDone();
+                device.check(reading, CL10.nclEnqueueReadBuffer(device.queue(), memory, CL10.CL_TRUE,
+                        offset, count, to, 0, 0, 0));
             }
-        }
-    }
-
-    private long address(MemorySegment segment, long at, long offset, long count) {
-        if (!segment.isNative()) {
-            throw new IllegalArgumentException("copies to and from a device need native memory, not an array");
-        }
-        if (!segment.scope().isAlive()) {
-            throw new IllegalStateException("the memory on the host is closed");
-        }
-        Objects.checkFromIndexSize(at, count, segment.byteSize());
-        Objects.checkFromIndexSize(offset, count, bytes);
-        return segment.address() + at;
-    }
-
-    private void check(String doing, int status) {
-        if (status != CL10.CL_SUCCESS) {
-            throw new DeviceException(device.info().id(), doing + " of " + what, Status.text(status));
         }
     }
 
@@ -97,7 +87,7 @@ final class OpenClBuffer implements DeviceBuffer {
             if (handle != 0) {
                 long released = handle;
                 handle = 0;
-                device.forget(this);
+                device.holdings().remove(this);
                 CL10.clReleaseMemObject(released);
             }
         }

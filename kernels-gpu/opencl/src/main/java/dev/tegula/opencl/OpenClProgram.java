@@ -1,7 +1,7 @@
 package dev.tegula.opencl;
 
+import dev.tegula.device.BatchLimits;
 import dev.tegula.device.DeviceCall;
-import dev.tegula.device.DeviceException;
 import dev.tegula.device.DeviceProgram;
 import dev.tegula.kernel.Batch;
 import java.lang.foreign.MemorySegment;
@@ -33,13 +33,10 @@ final class OpenClProgram implements DeviceProgram {
 
     OpenClProgram(OpenedDevice device, List<DeviceCall> calls) {
         this.device = device;
-        this.limits = new BatchLimits(device.info().id());
+        this.limits = BatchLimits.of(device, calls);
         try {
             for (DeviceCall call : calls) {
-                if (!(call.kernel() instanceof OpenClKernel kernel) || kernel.device() != device) {
-                    throw new IllegalArgumentException(call.kernel().id() + " is no kernel of " + device.info().id());
-                }
-                steps.add(kernel.bind(call, this));
+                steps.add(((OpenClKernel) call.kernel()).bind(call, this));
             }
         } catch (RuntimeException | Error e) {
             close();
@@ -82,11 +79,6 @@ final class OpenClProgram implements DeviceProgram {
         readsBatch = true;
     }
 
-    /** What batches may hold; each step adds what it needs. */
-    BatchLimits limits() {
-        return limits;
-    }
-
     /** The rows of the batch that runs. */
     OpenClBuffer rows() {
         return rows;
@@ -112,10 +104,7 @@ final class OpenClProgram implements DeviceProgram {
             for (int i = 0; i < steps.size(); i++) {
                 steps.get(i).run(batch);
             }
-            int status = CL10.clFlush(device.queue());
-            if (status != CL10.CL_SUCCESS) {
-                throw new DeviceException(device.info().id(), "clFlush", Status.text(status));
-            }
+            device.check("clFlush", CL10.clFlush(device.queue()));
         }
     }
 
@@ -139,7 +128,7 @@ final class OpenClProgram implements DeviceProgram {
                 closed = true;
                 launches.forEach(Launch::release);
                 owned.forEach(OpenClBuffer::close);
-                device.forget(this);
+                device.holdings().remove(this);
             }
         }
     }

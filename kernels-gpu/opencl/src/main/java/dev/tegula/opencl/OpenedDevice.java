@@ -1,20 +1,16 @@
 package dev.tegula.opencl;
 
 import dev.tegula.device.Device;
-import dev.tegula.device.DeviceBuffer;
 import dev.tegula.device.DeviceCall;
 import dev.tegula.device.DeviceException;
+import dev.tegula.device.DeviceHoldings;
 import dev.tegula.device.DeviceInfo;
 import dev.tegula.device.DeviceProgram;
 import dev.tegula.kernel.KernelProvider;
 import java.nio.IntBuffer;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import org.lwjgl.opencl.CL10;
 import org.lwjgl.system.MemoryStack;
 
@@ -28,25 +24,18 @@ final class OpenedDevice implements Device {
     private final Shape shape;
     private final BinaryCache cache;
     private final OpenClKernels kernels;
-    private final Set<OpenClBuffer> buffers = new LinkedHashSet<>();
-    private final Set<OpenClProgram> programs = new LinkedHashSet<>();
+    private final DeviceHoldings holdings;
     private final Map<String, BuiltProgram> built = new HashMap<>();
-    private final List<Asked> asked = new ArrayList<>();
-    private Failed failed;
+    private final AskedKernels asked;
     private long context;
     private long queue;
-    private long allocated;
     private int fromCache;
-
-    /** A kernel that was asked for, by its event. */
-    private record Asked(long event, String kernel) {}
-
-    /** The first kernel that failed, with its status. */
-    private record Failed(String kernel, int status) {}
 
     private OpenedDevice(OpenClDevice facts, Shape shape, BinaryCache cache, long context, long queue) {
         this.facts = facts;
         this.info = facts.info();
+        this.holdings = new DeviceHoldings(info);
+        this.asked = new AskedKernels(info.id());
         this.shape = shape;
         this.cache = cache;
         this.context = context;
@@ -91,20 +80,19 @@ final class OpenedDevice implements Device {
 
     /** The context's handle, under the lock. */
     long context() {
-        checkOpen();
+        holdings.checkOpen();
         return context;
     }
 
     /** The queue's handle, under the lock. */
     long queue() {
-        checkOpen();
+        holdings.checkOpen();
         return queue;
     }
 
-    private void checkOpen() {
-        if (context == 0) {
-            throw new IllegalStateException(info.id() + " is closed");
-        }
+    /** What is open, under the lock. */
+    DeviceHoldings holdings() {
+        return holdings;
     }
 
     @Override
@@ -114,117 +102,60 @@ final class OpenedDevice implements Device {
 
     @Override
     public synchronized OpenClBuffer allocate(long bytes, String what) {
-        checkOpen();
-        if (bytes < 1) {
-            throw new IllegalArgumentException(what + ": " + bytes + " bytes; must be at least 1");
-        }
-        if (bytes > info.largestBufferBytes() || bytes > info.memoryBytes() - allocated) {
-            throw outOfMemory(what, bytes, String.format(Locale.ROOT, "it has %,d, buffers of at most %,d",
-                    info.memoryBytes(), info.largestBufferBytes()));
-        }
+        holdings.checkRoom(bytes, what);
         try (MemoryStack stack = MemoryStack.stackPush()) {
             IntBuffer status = stack.mallocInt(1);
             long handle = CL10.clCreateBuffer(context, CL10.CL_MEM_READ_WRITE, bytes, status);
             if (Status.isMemory(status.get(0))) {
-                throw outOfMemory(what, bytes, Status.text(status.get(0)));
+                throw holdings.outOfMemory(bytes, what, Status.text(status.get(0)));
             }
             if (status.get(0) != CL10.CL_SUCCESS) {
                 throw new DeviceException(info.id(), what + ": a buffer of " + bytes + " bytes",
                         Status.text(status.get(0)));
             }
             OpenClBuffer buffer = new OpenClBuffer(this, what, bytes, handle);
-            buffers.add(buffer);
-            allocated += bytes;
+            holdings.add(buffer);
             return buffer;
         }
     }
 
-    private OutOfMemoryError outOfMemory(String what, long bytes, String reason) {
-        return new OutOfMemoryError(
-                String.format(Locale.ROOT, "%s: %s: %,d bytes asked for, %,d held; %s", info.id(), what, bytes,
-                        allocated,
-                        reason));
-    }
-
-    /** Called by a buffer that is being closed. */
-    void forget(OpenClBuffer buffer) {
-        if (buffers.remove(buffer)) {
-            allocated -= buffer.bytes();
-        }
-    }
-
-    /** Called by a program that is being closed. */
-    void forget(OpenClProgram program) {
-        programs.remove(program);
-    }
-
     @Override
     public synchronized long allocatedBytes() {
-        return allocated;
+        return holdings.bytes();
     }
 
     @Override
     public synchronized DeviceProgram program(List<DeviceCall> calls) {
-        checkOpen();
+        holdings.checkOpen();
         OpenClProgram program = new OpenClProgram(this, calls);
-        programs.add(program);
+        holdings.add(program);
         return program;
     }
 
     @Override
     public synchronized void finish() {
-        checkOpen();
-        int status = CL10.clFinish(queue);
+        holdings.checkOpen();
+        check("clFinish", CL10.clFinish(queue));
+    }
+
+    /** Kernels that were asked for, under the lock. */
+    AskedKernels asked() {
+        return asked;
+    }
+
+    /**
+     * Called when something was waited for, or could not be, under the lock.
+     *
+     * @param what was asked for
+     * @param status the driver's answer
+     * @throws DeviceException when a kernel has failed, which may be why the answer is no success and is named then; or by
+     *             the answer alone
+     */
+    void check(String what, int status) {
+        asked.check();
         if (status != CL10.CL_SUCCESS) {
-            throw new DeviceException(info.id(), "clFinish", Status.text(status));
+            throw new DeviceException(info.id(), what, Status.text(status));
         }
-        checkDone();
-    }
-
-    /** Keeps the event of a kernel that was asked for until somebody waits; under the lock. */
-    void watch(long event, String kernel) {
-        asked.add(new Asked(event, kernel));
-    }
-
-    /**
-     * Called when everything that was asked for is done, under the lock: some drivers report a kernel's failure by its event
-     * alone. What memory holds is not known then, so the failure stays.
-     *
-     * @throws DeviceException when a kernel has failed, now or before
-     */
-    void checkDone() {
-        for (Asked one : asked) {
-            int status = status(one.event());
-            CL10.clReleaseEvent(one.event());
-            if (status < 0 && failed == null) {
-                failed = new Failed(one.kernel(), status);
-            }
-        }
-        asked.clear();
-        if (failed != null) {
-            throw new DeviceException(info.id(), failed.kernel(), "ended with " + Status.text(failed.status())
-                    + "; the device must be opened again");
-        }
-    }
-
-    private static int status(long event) {
-        try (MemoryStack stack = MemoryStack.stackPush()) {
-            IntBuffer value = stack.mallocInt(1);
-            int answer = CL10.clGetEventInfo(event, CL10.CL_EVENT_COMMAND_EXECUTION_STATUS, value, null);
-            return answer == CL10.CL_SUCCESS ? value.get(0) : answer;
-        }
-    }
-
-    /**
-     * A buffer of this device.
-     *
-     * @throws IllegalArgumentException when it is of another
-     */
-    OpenClBuffer own(DeviceBuffer buffer) {
-        if (buffer instanceof OpenClBuffer mine && mine.device() == this) {
-            return mine;
-        }
-        throw new IllegalArgumentException(info.id() + ": the memory is of another device");
     }
 
     /** A compiled program, compiled when it is first asked for. */
@@ -249,18 +180,19 @@ final class OpenedDevice implements Device {
 
     @Override
     public synchronized void close() {
-        if (context == 0) {
+        if (holdings.isClosed()) {
             return;
         }
         CL10.clFinish(queue);
-        asked.forEach(one -> CL10.clReleaseEvent(one.event()));
-        asked.clear();
-        List.copyOf(programs).forEach(OpenClProgram::close);
-        List.copyOf(buffers).forEach(OpenClBuffer::close);
-        built.values().forEach(BuiltProgram::release);
-        CL10.clReleaseCommandQueue(queue);
-        CL10.clReleaseContext(context);
-        queue = 0;
-        context = 0;
+        asked.release();
+        try {
+            holdings.close();
+        } finally {
+            built.values().forEach(BuiltProgram::release);
+            CL10.clReleaseCommandQueue(queue);
+            CL10.clReleaseContext(context);
+            queue = 0;
+            context = 0;
+        }
     }
 }

@@ -202,7 +202,6 @@ final class RowOps {
     static OpenClProgram.Step rope(DeviceCall call, OpenClProgram program, DeviceOperand.Matrix x,
             DeviceOperand.Matrix y, DeviceOperand.Matrix table, int size, int dims, boolean halves) {
         program.readsBatch();
-        program.limits().positions(table.rows());
         Launch launch = program.launch(call, ROWS, "rope", FLAT)
                 .matrix(x)
                 .matrix(y)

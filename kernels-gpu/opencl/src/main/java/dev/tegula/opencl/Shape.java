@@ -19,7 +19,7 @@ record Shape(int lanes, int items, Set<Feature> features) {
 
     /** What some devices have; a kernel's source sees a definition of that name. */
     enum Feature {
-        /** Dot products of four bytes (cl_khr_integer_dot_product). */
+        /** Dot products of four bytes (cl_khr_integer_dot_product), emulated on devices without: for tests. */
         DOT_KHR,
         /** The same as an instruction of NVIDIA's, in inline PTX. */
         DOT_PTX,

@@ -20,15 +20,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Kernels as they are cut on GPUs, on whatever device is there: one element to a work-item, groups that share a row and meet;
- * and with tiles for matrix instructions, which are emulated. Those that differ in it, and a format of each kind.
+ * and with dot products of bytes and tiles for matrix instructions, which are emulated. Those that differ in it, and a format of each kind.
  */
 class GpuShapeTest {
     private static OpenedDevice device;
+    private static OpenedDevice withDots;
     private static OpenedDevice withMatrices;
 
     @BeforeAll
     static void open() {
         device = TestDevice.open(Shape.GPU);
+        withDots = TestDevice.open(Shape.GPU.with(Shape.Feature.DOT_KHR));
         withMatrices = TestDevice.open(Shape.GPU.with(Shape.Feature.MMA));
     }
 
@@ -36,6 +38,7 @@ class GpuShapeTest {
     static void close() {
         if (device != null) {
             device.close();
+            withDots.close();
             withMatrices.close();
         }
     }
@@ -56,6 +59,39 @@ class GpuShapeTest {
         "matmul.f32.q8_a128.int8_g128"})
     void sameBitsWithMatrices(String name) {
         check(withMatrices, name);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"matmul.f32.q8_a32.q8_0", "matmul.f32.q8_a32.q5_1", "matmul.f32.q8_a256.q6_k",
+        "matmul.f32.q8_a256.tq1_0", "gateup.f32.q8_a32.q4_0"})
+    void sameBitsWithDots(String name) {
+        check(withDots, name);
+    }
+
+    /** More than a tile of 64 rows of x by 128 of W: the second ones, which are not full, with all of each kind. */
+    @ParameterizedTest
+    @ValueSource(strings = {"f32.f32", "f32.bf16", "q8_a32.q4_0", "q8_a32.q5_1", "q8_a256.q6_k", "q8_a32.uint3_g32"})
+    void secondTiles(String formats) {
+        for (OpenedDevice shape : List.of(device, withDots, withMatrices)) {
+            if (shape == device || !formats.startsWith("f32")) {
+                KernelFactory kernel = kernel(shape, "matmul.f32." + formats);
+                List<KernelRequest> wide = StandardRequests.of(kernel)
+                        .stream()
+                        .filter(request -> request.op().equals(new Op.MatMul(true, true)))
+                        .map(GpuShapeTest::withMoreWeights)
+                        .toList();
+                assertEquals(1, wide.size());
+                assertEquals(List.of(), Conformance.check(kernel, wide, 0, 83).differences());
+            }
+        }
+    }
+
+    /** The same with 200 rows of W. */
+    private static KernelRequest withMoreWeights(KernelRequest r) {
+        KernelRequest.Spec w = r.input(1);
+        KernelRequest.Spec y = new KernelRequest.Spec(DType.F32, Dim.TOKENS, 200);
+        return new KernelRequest(r.op(), List.of(r.input(0), new KernelRequest.Spec(w.type(), Dim.of(200), w.cols()),
+                new KernelRequest.Spec(DType.F32, Dim.of(1), 200), y), List.of(y));
     }
 
     /** Rows wider than what a group has in local memory at a time. */

@@ -1,147 +1,42 @@
 package dev.tegula.opencl;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
-
-import dev.tegula.engine.Engine;
-import dev.tegula.engine.EngineOptions;
-import dev.tegula.engine.GenerationResult;
-import dev.tegula.engine.Request;
-import dev.tegula.engine.Session;
-import dev.tegula.exec.Plan;
-import dev.tegula.file.gguf.GgufFile;
-import dev.tegula.kernel.KernelTable;
-import dev.tegula.kernel.ref.RefProvider;
-import dev.tegula.model.Model;
-import dev.tegula.model.ModelOptions;
-import dev.tegula.model.RawModel;
-import dev.tegula.model.SyntheticModel;
-import dev.tegula.sample.SamplingOptions;
+import dev.tegula.device.Device;
+import dev.tegula.device.suite.DeviceModelSuite;
 import dev.tegula.tensor.DType;
-import dev.tegula.tensor.TensorView;
 import java.io.IOException;
-import java.lang.foreign.ValueLayout;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whole models on the first device beside the scalar engine of the host: the same bits. */
-@Timeout(300)
-class OpenClModelTest {
-    private static final int[] TOKENS = {5, 77, 12, 300, 5, 9, 9, 250, 1, 0, 44, 31};
-
-    private static OpenedDevice device;
-
-    @TempDir
-    private Path folder;
-
-    @BeforeAll
-    static void open() {
-        device = TestDevice.open();
+/** On OpenCL, also in the shape of GPUs. */
+class OpenClModelTest extends DeviceModelSuite {
+    @Override
+    protected Device open() {
+        return TestDevice.open();
     }
 
-    @AfterAll
-    static void close() {
-        if (device != null) {
-            device.close();
-        }
-    }
-
-    private static ModelOptions host() {
-        return ModelOptions.defaults().withThreads(2).withKernels(KernelTable.of(List.of(new RefProvider())));
-    }
-
-    /** Logits of a prompt in two pieces, the second of one row. */
-    private static List<float[]> logits(Path path, ModelOptions options, int[] tokens) throws IOException {
-        List<float[]> rows = new ArrayList<>();
-        try (RawModel model = new RawModel(Model.load(GgufFile.open(path), options.withRows(96, 96)))) {
-            int[][] pieces = {{0, tokens.length - 1}, {tokens.length - 1, 1}};
-            for (int[] piece : pieces) {
-                TensorView logits = model.feed(tokens, piece[0], piece[1], piece[1]);
-                for (int i = 0; i < piece[1]; i++) {
-                    rows.add(logits.segment()
-                            .asSlice(logits.rowOffset(i), 4L * logits.cols())
-                            .toArray(ValueLayout.JAVA_FLOAT));
-                }
-            }
-            for (Plan.Step step : model.model().plan().stages().stream().flatMap(List::stream).toList()) {
-                boolean there = options.device().isPresent() && !step.request().op().name().equals("embed");
-                assertEquals(there, step.onDevice(), step.choice().factory().id() + " " + step.choice().refusals());
-            }
-        }
-        return rows;
-    }
-
-    @ParameterizedTest
-    @CsvSource({"llama, Q4_0, F16", "qwen2, Q4_K, F32", "qwen3, F16, BF16", "bitnet, TQ2_0, Q8_0"})
-    void logitsHaveTheBitsOfTheHost(String architecture, DType type, DType kv) throws IOException {
-        sameBits(architecture, type, kv, device, TOKENS);
+    @Override
+    protected Stream<Arguments> models() {
+        return Stream.of(Arguments.of("llama", DType.Q4_0, DType.F16), Arguments.of("qwen2", DType.Q4_K, DType.F32),
+                Arguments.of("qwen3", DType.F16, DType.BF16), Arguments.of("bitnet", DType.TQ2_0, DType.Q8_0));
     }
 
     /** With rows and rows of weights for more than one tile of many, and weights enough for whole groups. */
     @ParameterizedTest
     @CsvSource({"llama, Q4_0, F16", "qwen3, Q6_K, Q8_0", "llama, F16, F32"})
-    void logitsHaveTheBitsOfTheHostInTheShapeOfGpus(String architecture, DType type, DType kv) throws IOException {
-        int[] tokens = IntStream.range(0, 83).map(i -> i * 37 % 320).toArray();
-        try (OpenedDevice gpu = TestDevice.open(Shape.GPU.with(Shape.Feature.MMA))) {
-            sameBits(architecture, type, kv, gpu, tokens);
+    void logitsInTheShapeOfGpus(String architecture, DType type, DType kv) throws IOException {
+        try (OpenedDevice gpu = TestDevice.open(Shape.GPU)) {
+            checkLogits(architecture, type, kv, gpu, 83);
         }
     }
 
-    private void sameBits(String architecture, DType type, DType kv, OpenedDevice device, int[] tokens)
-            throws IOException {
-        Path path = SyntheticModel.tiny(architecture, type).write(folder.resolve("m.gguf"));
-        List<float[]> right = logits(path, host().withKvType(kv), tokens);
-        List<float[]> got = logits(path, host().withKvType(kv).withDevice(device), tokens);
-        assertEquals(right.size(), got.size());
-        for (int i = 0; i < right.size(); i++) {
-            assertArrayEquals(right.get(i), got.get(i), "row " + i);
-        }
-    }
-
-    @Test
-    void nothingIsLeftOnTheDevice() throws IOException {
-        long before = device.allocatedBytes();
-        Path path = SyntheticModel.tiny("llama", DType.Q4_0).write(folder.resolve("m.gguf"));
-        for (int i = 0; i < 2; i++) {
-            try (Model model = Model.load(GgufFile.open(path), host().withDevice(device))) {
-                assertTrue(device.allocatedBytes() > before + model.plan().device().orElseThrow().weightBytes());
-            }
-            assertEquals(before, device.allocatedBytes());
-        }
-    }
-
-    /** The really trained model, whose text makes sense, in sampling and in greedy choice. */
+    /** The same with the tiles of matrix instructions, which floats have none of. */
     @ParameterizedTest
-    @ValueSource(strings = {"f32", "f16"})
-    void theTrainedModelWritesTheHostsText(String format) throws IOException {
-        String data = System.getProperty("tegula.data", "");
-        assumeFalse(data.isEmpty(), "the property tegula.data names no folder with trained models");
-        Path path = Path.of(data, "models", "stories260K", "stories260K." + format + ".gguf");
-        for (SamplingOptions how : List.of(SamplingOptions.builder().temperature(0).build(),
-                SamplingOptions.builder().seed(7).build())) {
-            assertEquals(text(path, host(), how), text(path, host().withDevice(device), how));
-        }
-    }
-
-    private static String text(Path path, ModelOptions options, SamplingOptions how) throws IOException {
-        try (Engine engine = Engine.open(path, EngineOptions.defaults().withModel(options));
-                Session session = engine.newSession()) {
-            GenerationResult result = session.generate(
-                    Request.text("Once upon a time").maxTokens(40).sampling(how).build(), piece -> {});
-            assertTrue(result.text().length() > 40, result.text());
-            return result.text();
+    @CsvSource({"llama, Q4_0, F16", "qwen3, Q6_K, Q8_0"})
+    void logitsWithMatrices(String architecture, DType type, DType kv) throws IOException {
+        try (OpenedDevice gpu = TestDevice.open(Shape.GPU.with(Shape.Feature.MMA))) {
+            checkLogits(architecture, type, kv, gpu, 83);
         }
     }
 }

@@ -147,7 +147,7 @@ class OpenedDeviceTest {
                 synchronized (device) {
                     long event = CL11.clCreateUserEvent(device.context(), (int[]) null);
                     CL11.clSetUserEventStatus(event, status);
-                    device.watch(event, "some kernel");
+                    device.asked().add(event, "some kernel");
                 }
                 if (status == CL10.CL_COMPLETE) {
                     buffer.read(0, host, 0, 16);
@@ -159,6 +159,61 @@ class OpenedDeviceTest {
                         message);
             }
             assertThrows(DeviceException.class, device::finish);
+        }
+    }
+
+    /** Somebody who waits for something else looks at it too early, and then nobody but those who wait later. */
+    @Test
+    void aKernelThatIsNotDoneWhenAskedFailsLater() {
+        try (OpenedDevice device = TestDevice.open(); Arena arena = Arena.ofConfined()) {
+            DeviceBuffer buffer = device.allocate(16, "four floats");
+            MemorySegment host = arena.allocate(16);
+            long event;
+            synchronized (device) {
+                event = CL11.clCreateUserEvent(device.context(), (int[]) null);
+                device.asked().add(event, "a slow kernel");
+            }
+            buffer.read(0, host, 0, 16);
+            buffer.read(0, host, 0, 16);
+            CL11.clSetUserEventStatus(event, -5);
+            String message = assertThrows(DeviceException.class, () -> buffer.read(0, host, 0, 16)).getMessage();
+            assertTrue(message.startsWith("opencl:0: a slow kernel: ended with status -5"), message);
+        }
+    }
+
+    /** After a kernel has failed drivers refuse what waits for it, with a status that says nothing of the kernel. */
+    @Test
+    void aFailedReadNamesTheKernelThatFailed() {
+        try (OpenedDevice device = TestDevice.open()) {
+            synchronized (device) {
+                String message = assertThrows(DeviceException.class, () -> device.check("read of logits", -14))
+                        .getMessage();
+                assertEquals("opencl:0: read of logits: " + Status.text(-14), message);
+                long event = CL11.clCreateUserEvent(device.context(), (int[]) null);
+                CL11.clSetUserEventStatus(event, -5);
+                device.asked().add(event, "some kernel");
+                message = assertThrows(DeviceException.class, () -> device.check("read of logits", -14)).getMessage();
+                assertTrue(message.startsWith("opencl:0: some kernel: ended with status -5"), message);
+            }
+        }
+    }
+
+    /** More than are kept at first, of which those that are done go. */
+    @Test
+    void thousandsOfKernelsMayBeAskedForBeforeSomebodyWaits() {
+        try (OpenedDevice device = TestDevice.open(); Storage storage = new Storage("test")) {
+            DeviceBuffer buffer = device.allocate(16, "four floats");
+            try (Arena arena = Arena.ofConfined()) {
+                buffer.write(0, arena.allocateFrom(ValueLayout.JAVA_FLOAT, 0f, 0f, 0f, 0f), 0, 16);
+                DeviceProgram program = device.program(List.of(add(device, buffer)));
+                Batch batch = oneRow(storage);
+                for (int i = 0; i < 2000; i++) {
+                    program.run(batch);
+                }
+                MemorySegment got = arena.allocateFrom(ValueLayout.JAVA_FLOAT, 1f, 1f, 1f, 1f);
+                buffer.read(0, got, 0, 16);
+                assertEquals(0f, got.get(ValueLayout.JAVA_FLOAT, 0));
+            }
         }
     }
 

@@ -8,8 +8,8 @@ import uk.ac.manchester.tornado.api.types.arrays.ShortArray;
 
 /**
  * Turning heads, writing the KV cache and attention over it. A block of the cache has, head by head, keys
- * {@code [size][32]} and values {@code [32][size]}. F16 is looked up in a table and made by arithmetic: kernels have no F16
- * and no bits of a number.
+ * {@code [size][32]} and values {@code [32][size]}. F16 and BF16 are looked up in a table and made by arithmetic: kernels have
+ * no F16 and no bits of a number.
  */
 final class CacheKernels {
     /** Positions of a block of the cache, and work-items of a group of attention. */
@@ -61,9 +61,9 @@ final class CacheKernels {
         }
     }
 
-    /** The same with numbers rounded to F16. */
-    static void writeHalves(KernelContext c, IntArray batch, FloatArray k, FloatArray v, ShortArray cache, int kvHeads,
-            int size) {
+    /** The same with numbers rounded to F16, or to BF16. */
+    static void writeShorts(KernelContext c, IntArray batch, FloatArray k, FloatArray v, ShortArray cache, int kvHeads,
+            int size, int bf16) {
         int i = c.globalIdx;
         int row = c.globalIdy;
         if (i < kvHeads * size) {
@@ -71,16 +71,16 @@ final class CacheKernels {
             int keys = keys(batch, row, position, i / size, kvHeads, size);
             int d = i % size;
             int key = keys + d * BLOCK + position % BLOCK;
-            int bits = halfBits(k.get(row * kvHeads * size + i));
+            int bits = shortBits(k.get(row * kvHeads * size + i), bf16);
             cache.set(key, (short) (position >= 0 ? bits : cache.get(key)));
             cache.set(keys + BLOCK * size + position % BLOCK * size + d,
-                    (short) halfBits(v.get(row * kvHeads * size + i)));
+                    (short) shortBits(v.get(row * kvHeads * size + i), bf16));
         }
     }
 
     /** A group per row and query head; an item has a position of each block, then every 32nd element of the sum. */
     static void attentionFloats(KernelContext c, IntArray batch, FloatArray q, FloatArray cache, FloatArray y,
-            int heads, int kvHeads, int size, float scale, int window) {
+            int heads, int kvHeads, int size, float scale, int window, float softCap) {
         int item = c.localIdx;
         int head = c.groupIdx;
         int row = c.globalIdy;
@@ -102,7 +102,7 @@ final class CacheKernels {
                 score += q.get(query + d) * cache.get(keys + d * BLOCK + item);
             }
             int at = block * BLOCK + item;
-            scores[item] = at >= first && at <= position ? score * scale : -3.4028235e38f;
+            scores[item] = at >= first && at <= position ? capped(score * scale, softCap) : -3.4028235e38f;
             c.localBarrier();
             float larger = most;
             for (int i = 0; i < BLOCK; i++) {
@@ -131,9 +131,9 @@ final class CacheKernels {
         }
     }
 
-    /** The same over a cache in F16, written out: an array of the group's local memory cannot be handed to a helper. */
-    static void attentionHalves(KernelContext c, IntArray batch, FloatArray q, ShortArray cache, FloatArray table,
-            FloatArray y, int heads, int kvHeads, int size, float scale, int window) {
+    /** The same over a cache of 16 bits, written out: an array of the group's local memory cannot be handed to a helper. */
+    static void attentionShorts(KernelContext c, IntArray batch, FloatArray q, ShortArray cache, FloatArray table,
+            FloatArray y, int heads, int kvHeads, int size, float scale, int window, float softCap) {
         int item = c.localIdx;
         int head = c.groupIdx;
         int row = c.globalIdy;
@@ -155,7 +155,7 @@ final class CacheKernels {
                 score += q.get(query + d) * table.get(cache.get(keys + d * BLOCK + item) & 0xFFFF);
             }
             int at = block * BLOCK + item;
-            scores[item] = at >= first && at <= position ? score * scale : -3.4028235e38f;
+            scores[item] = at >= first && at <= position ? capped(score * scale, softCap) : -3.4028235e38f;
             c.localBarrier();
             float larger = most;
             for (int i = 0; i < BLOCK; i++) {
@@ -185,6 +185,10 @@ final class CacheKernels {
         }
     }
 
+    private static float capped(float score, float softCap) {
+        return softCap == 0f ? score : TornadoMath.tanh(score / softCap) * softCap;
+    }
+
     /** Where a head's keys lie in the block of the cache that has a position of a row's sequence. */
     private static int keys(IntArray batch, int row, int position, int head, int kvHeads, int size) {
         int sequence = batch.get(BatchArray.ROWS + 4 * row + 2);
@@ -194,14 +198,22 @@ final class CacheKernels {
     }
 
     /**
-     * The bits of the F16 nearest to a number, ties to even. TornadoVM 5.2 gets conditions of two parts wrong, so none has
-     * them, and conditions on NaN but the one for it, so what those decide of NaN is replaced at the end.
+     * The bits of the F16 or BF16 nearest to a number, ties to even. TornadoVM 5.2 gets conditions of two parts wrong, so none
+     * has them, and conditions on NaN but the one for it, so what those decide of NaN is replaced at the end.
      */
-    private static int halfBits(float v) {
+    private static int shortBits(float v, int bf16) {
         int sign = v < 0f ? 0x8000 : 0;
         // Of the zeros, the negative one.
         int signOfZero = 1f / v < 0f ? 0x8000 : 0;
         float a = TornadoMath.abs(v);
+        int bits = bf16 != 0 ? brainBits(a) : halfBits(a);
+        if (v != v) {
+            bits = bf16 != 0 ? 0x7FC0 : 0x7E00;
+        }
+        return sign | signOfZero | bits;
+    }
+
+    private static int halfBits(float a) {
         int bits = 0x7C00;
         if (a < 65520f) {
             if (a < 0x1p-14f) {
@@ -210,10 +222,89 @@ final class CacheKernels {
                 bits = normalBits(a);
             }
         }
-        if (v != v) {
-            bits = 0x7E00;
+        return bits;
+    }
+
+    /** Numbers next to the largest become infinite by themselves: what is rounded up runs over into the exponent. */
+    private static int brainBits(float a) {
+        int bits = 0x7F80;
+        if (a <= 3.4028235e38f) {
+            if (a < 0x1p-126f) {
+                bits = nearest(a * 0x1p100f * 0x1p33f);
+            } else {
+                bits = normalBrainBits(a);
+            }
         }
-        return sign | signOfZero | bits;
+        return bits;
+    }
+
+    private static int normalBrainBits(float a) {
+        float s = a;
+        int e = 127;
+        if (s >= 0x1p64f) {
+            s *= 0x1p-64f;
+            e += 64;
+        }
+        if (s >= 0x1p32f) {
+            s *= 0x1p-32f;
+            e += 32;
+        }
+        if (s >= 0x1p16f) {
+            s *= 0x1p-16f;
+            e += 16;
+        }
+        if (s >= 0x1p8f) {
+            s *= 0x1p-8f;
+            e += 8;
+        }
+        if (s >= 0x1p4f) {
+            s *= 0x1p-4f;
+            e += 4;
+        }
+        if (s >= 0x1p2f) {
+            s *= 0x1p-2f;
+            e += 2;
+        }
+        if (s >= 0x1p1f) {
+            s *= 0x1p-1f;
+            e += 1;
+        }
+        return smallBrainBits(s, e);
+    }
+
+    /** Of s below 2, times 2^(e − 127): doubled until it is 1 at least. */
+    private static int smallBrainBits(float small, int exponent) {
+        float s = small;
+        int e = exponent;
+        if (s < 0x1p-63f) {
+            s *= 0x1p64f;
+            e -= 64;
+        }
+        if (s < 0x1p-31f) {
+            s *= 0x1p32f;
+            e -= 32;
+        }
+        if (s < 0x1p-15f) {
+            s *= 0x1p16f;
+            e -= 16;
+        }
+        if (s < 0x1p-7f) {
+            s *= 0x1p8f;
+            e -= 8;
+        }
+        if (s < 0x1p-3f) {
+            s *= 0x1p4f;
+            e -= 4;
+        }
+        if (s < 0x1p-1f) {
+            s *= 0x1p2f;
+            e -= 2;
+        }
+        if (s < 1f) {
+            s *= 0x1p1f;
+            e -= 1;
+        }
+        return (e << 7) - 128 + nearest(s * 128f);
     }
 
     private static int normalBits(float a) {

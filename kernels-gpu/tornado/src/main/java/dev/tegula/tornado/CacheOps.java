@@ -25,7 +25,7 @@ final class CacheOps {
         List<TornadoKernel> kernels = new ArrayList<>();
         kernels.add(TornadoKernel.of(id("rope", F32, F32), Op.Rope.class, List.of(F32, F32), List.of(F32),
                 CacheOps::rope));
-        for (DType type : List.of(F32, DType.F16)) {
+        for (DType type : List.of(F32, DType.F16, DType.BF16)) {
             kernels.add(TornadoKernel.of(id("kvwrite", type, F32), Op.KvWrite.class, List.of(F32, F32, type),
                     List.of(), CacheOps::kvWrite));
             kernels.add(TornadoKernel.of(id("ropekvwrite", type, F32), Op.RopeKvWrite.class,
@@ -48,8 +48,8 @@ final class CacheOps {
         if (op.headSize() > LARGEST_HEAD) {
             return "heads of at most " + LARGEST_HEAD + " elements, not " + op.headSize();
         }
-        return scoring.softCap() != 0 || scoring.maxBias() != 0 || scoring.sinks()
-                ? "scores are scaled, and not capped or biased; there are no sinks"
+        return scoring.maxBias() != 0 || scoring.sinks()
+                ? "scores are scaled and capped, and not biased; there are no sinks"
                 : null;
     }
 
@@ -86,11 +86,12 @@ final class CacheOps {
         View cache = program.cache(operand);
         int heads = operand.layout().kvHeads();
         int size = operand.layout().headSize();
+        int bf16 = operand.layout().type() == DType.BF16 ? 1 : 0;
         Step.Task task = operand.layout().type() == F32
                 ? (graph, name, c) -> graph.task(name, CacheKernels::writeFloats, c, batch, k.floats(), v.floats(),
                         cache.floats(), heads, size)
-                : (graph, name, c) -> graph.task(name, CacheKernels::writeHalves, c, batch, k.floats(), v.floats(),
-                        cache.shorts(), heads, size);
+                : (graph, name, c) -> graph.task(name, CacheKernels::writeShorts, c, batch, k.floats(), v.floats(),
+                        cache.shorts(), heads, size, bf16);
         // What others wrote stays, so it must be there before.
         program.step(call, heads * size, RowOps.FLAT, Batch::rows, List.of(k, v, cache), List.of(cache),
                 List.of(batch), task);
@@ -99,7 +100,8 @@ final class CacheOps {
     private static void attention(DeviceCall call, TornadoProgram program) {
         Op.Attention op = (Op.Attention) call.request().op();
         IntArray batch = program.batch();
-        FloatArray table = program.halves();
+        DType type = call.cache(1).layout().type();
+        FloatArray table = program.numbers(type == F32 ? DType.F16 : type);
         View q = program.input(call, 0);
         View cache = program.cache(call.cache(1));
         View y = program.output(call);
@@ -108,12 +110,13 @@ final class CacheOps {
         int size = op.headSize();
         float scale = op.scoring().scale();
         int window = op.scoring().window();
-        Step.Task task = call.cache(1).layout().type() == F32
+        float softCap = op.scoring().softCap();
+        Step.Task task = type == F32
                 ? (graph, name, c) -> graph.task(name, CacheKernels::attentionFloats, c, batch, q.floats(),
-                        cache.floats(), y.floats(), heads, kvHeads, size, scale, window)
-                : (graph, name, c) -> graph.task(name, CacheKernels::attentionHalves, c, batch, q.floats(),
-                        cache.shorts(), table, y.floats(), heads, kvHeads, size, scale, window);
+                        cache.floats(), y.floats(), heads, kvHeads, size, scale, window, softCap)
+                : (graph, name, c) -> graph.task(name, CacheKernels::attentionShorts, c, batch, q.floats(),
+                        cache.shorts(), table, y.floats(), heads, kvHeads, size, scale, window, softCap);
         program.step(call, heads * CacheKernels.BLOCK, CacheKernels.BLOCK, Batch::rows, List.of(q, cache), List.of(y),
-                List.of(batch, table), task);
+                type == F32 ? List.of(batch) : List.of(batch, table), task);
     }
 }

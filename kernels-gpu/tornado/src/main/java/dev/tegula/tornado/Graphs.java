@@ -103,9 +103,9 @@ final class Graphs implements AutoCloseable {
     /** Frees what it has on the device. */
     @Override
     public void close() {
-        try {
+        // Closed although freeing may fail.
+        try (plan) {
             plan.freeDeviceMemory();
-            plan.close();
         } catch (TornadoExecutionPlanException e) {
             throw new IllegalStateException("TornadoVM could not close a plan", e);
         }

@@ -72,7 +72,7 @@ final class LinearOps {
         }
         int n = Math.toIntExact(weights.rows());
         RowCount rows = RowCount.of(call.request().output().rows());
-        FloatArray table = program.halves();
+        FloatArray table = program.numbers(DType.F16);
         // What is not there is not looked at; the kernel is compiled for the flags that it has.
         FloatArray b = bias == null ? y.floats() : bias.floats();
         FloatArray r = residual == null ? y.floats() : residual.floats();

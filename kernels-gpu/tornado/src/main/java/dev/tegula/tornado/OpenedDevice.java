@@ -1,43 +1,46 @@
 package dev.tegula.tornado;
 
 import dev.tegula.device.Device;
-import dev.tegula.device.DeviceBuffer;
 import dev.tegula.device.DeviceCall;
 import dev.tegula.device.DeviceException;
+import dev.tegula.device.DeviceHoldings;
 import dev.tegula.device.DeviceInfo;
 import dev.tegula.device.DeviceProgram;
 import dev.tegula.kernel.KernelId;
 import dev.tegula.kernel.KernelProvider;
 import dev.tegula.kernel.conform.Conformance;
 import dev.tegula.kernel.conform.Report;
+import dev.tegula.tensor.Bf16;
+import dev.tegula.tensor.DType;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /** A device in use. Its lock guards all its buffers and programs. */
 final class OpenedDevice implements Device {
-    private static final int HALVES = 1 << 16;
+    private static final int SHORTS = 1 << 16;
 
     private final DeviceInfo info;
     private final TornadoDevice hardware;
     private final TornadoKernels kernels;
-    private final FloatArray halves = new FloatArray(HALVES);
-    private final Set<TornadoBuffer> buffers = new LinkedHashSet<>();
-    private final Set<TornadoProgram> programs = new LinkedHashSet<>();
+    private final FloatArray halves = new FloatArray(SHORTS);
+    private final FloatArray brains = new FloatArray(SHORTS);
+    private final DeviceHoldings holdings;
+    /** Kernels that have had their twins' results; a lock of its own, which a comparison holds. */
     private final Set<KernelId> checked = new HashSet<>();
-    private long allocated;
-    private boolean closed;
+    /** The kernel that is being compared; guarded by {@link #checked}. */
+    private KernelId comparing;
 
     OpenedDevice(DeviceInfo info, TornadoDevice hardware) {
         this.info = info;
         this.hardware = hardware;
+        this.holdings = new DeviceHoldings(info);
         this.kernels = new TornadoKernels(this);
-        for (int bits = 0; bits < HALVES; bits++) {
+        for (int bits = 0; bits < SHORTS; bits++) {
             halves.set(bits, Float.float16ToFloat((short) bits));
+            brains.set(bits, Bf16.toF32((short) bits));
         }
     }
 
@@ -50,15 +53,18 @@ final class OpenedDevice implements Device {
         return hardware;
     }
 
-    /** The number that each 16 bits of F16 mean. */
-    FloatArray halves() {
-        return halves;
+    /** The number that each 16 bits of F16 or BF16 mean. */
+    FloatArray numbers(DType type) {
+        return switch (type) {
+            case F16 -> halves;
+            case BF16 -> brains;
+            default -> throw new IllegalArgumentException(type + " has no 16 bits");
+        };
     }
 
-    private void checkOpen() {
-        if (closed) {
-            throw new IllegalStateException(info.id() + " is closed");
-        }
+    /** What is open, under the lock. */
+    DeviceHoldings holdings() {
+        return holdings;
     }
 
     @Override
@@ -68,51 +74,30 @@ final class OpenedDevice implements Device {
 
     @Override
     public synchronized TornadoBuffer allocate(long bytes, String what) {
-        checkOpen();
-        if (bytes < 1) {
-            throw new IllegalArgumentException(what + ": " + bytes + " bytes; must be at least 1");
-        }
-        if (bytes > info.largestBufferBytes() || bytes > info.memoryBytes() - allocated) {
-            throw new OutOfMemoryError(String.format(Locale.ROOT,
-                    "%s: %s: %,d bytes asked for, %,d held; it has %,d, buffers of at most %,d", info.id(), what, bytes,
-                    allocated, info.memoryBytes(), info.largestBufferBytes()));
-        }
+        holdings.checkRoom(bytes, what);
         TornadoBuffer buffer = new TornadoBuffer(this, what, bytes);
-        buffers.add(buffer);
-        allocated += bytes;
+        holdings.add(buffer);
         return buffer;
-    }
-
-    /** Called by a buffer that is being closed. */
-    void forget(TornadoBuffer buffer) {
-        if (buffers.remove(buffer)) {
-            allocated -= buffer.bytes();
-        }
-    }
-
-    /** Called by a program that is being closed. */
-    void forget(TornadoProgram program) {
-        programs.remove(program);
     }
 
     @Override
     public synchronized long allocatedBytes() {
-        return allocated;
+        return holdings.bytes();
     }
 
     /** Runs wait for what they ask for. */
     @Override
     public synchronized void finish() {
-        checkOpen();
+        holdings.checkOpen();
     }
 
     @Override
     public DeviceProgram program(List<DeviceCall> calls) {
         TornadoProgram program;
         synchronized (this) {
-            checkOpen();
+            holdings.checkOpen();
             program = new TornadoProgram(this, calls);
-            programs.add(program);
+            holdings.add(program);
         }
         try {
             calls.stream().map(call -> (TornadoKernel) call.kernel()).forEach(this::check);
@@ -123,49 +108,32 @@ final class OpenedDevice implements Device {
         return program;
     }
 
-    /** Runs a kernel once beside its twin: what the compiler gets wrong, it gets wrong silently. */
+    /**
+     * Runs a kernel once beside its twin: what the compiler gets wrong, it gets wrong silently. Whoever asks for the same
+     * kernel meanwhile waits for the answer.
+     */
     private void check(TornadoKernel kernel) {
-        synchronized (this) {
-            // Before it is: the check itself makes programs.
-            if (!checked.add(kernel.id())) {
+        synchronized (checked) {
+            // The comparison itself makes programs of the kernel, on this thread.
+            if (kernel.id().equals(comparing) || checked.contains(kernel.id())) {
                 return;
             }
-        }
-        boolean passed = false;
-        try {
-            Report report = Conformance.sample(kernel);
-            passed = report.passed();
-            if (!passed) {
-                throw new DeviceException(info.id(), kernel.id().toString(),
-                        "its results are not the twin's: " + report);
-            }
-        } finally {
-            synchronized (this) {
-                if (!passed) {
-                    checked.remove(kernel.id());
+            comparing = kernel.id();
+            try {
+                Report report = Conformance.sample(kernel);
+                if (!report.passed()) {
+                    throw new DeviceException(info.id(), kernel.id().toString(),
+                            "its results are not the twin's: " + report);
                 }
+                checked.add(kernel.id());
+            } finally {
+                comparing = null;
             }
         }
-    }
-
-    /**
-     * A buffer of this device.
-     *
-     * @throws IllegalArgumentException when it is of another
-     */
-    TornadoBuffer own(DeviceBuffer buffer) {
-        if (buffer instanceof TornadoBuffer mine && mine.device() == this) {
-            return mine;
-        }
-        throw new IllegalArgumentException("the memory is not of " + info.id());
     }
 
     @Override
     public synchronized void close() {
-        if (!closed) {
-            closed = true;
-            Set.copyOf(programs).forEach(TornadoProgram::close);
-            Set.copyOf(buffers).forEach(TornadoBuffer::close);
-        }
+        holdings.close();
     }
 }

@@ -139,7 +139,8 @@ final class RowKernels {
     static float activate(int activation, float x) {
         if (activation == RELU2) {
             float r = x > 0f ? x : 0f;
-            return r * r;
+            float square = r * r;
+            return x != x ? x : square;
         }
         float z = activation == SILU ? x : x * (x * x * 0.071354814f + 1.5957692f);
         float e = TornadoMath.exp(-TornadoMath.abs(z));

@@ -5,7 +5,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /**
@@ -33,7 +32,8 @@ final class TornadoBuffer implements DeviceBuffer {
         this.memory = Arena.ofAuto().allocate(Math.ceilDiv(TornadoNativeArray.ARRAY_HEADER + bytes, 4L) * 4, 64);
     }
 
-    OpenedDevice device() {
+    @Override
+    public OpenedDevice device() {
         return device;
     }
 
@@ -62,7 +62,7 @@ final class TornadoBuffer implements DeviceBuffer {
 
     @Override
     public void write(long offset, MemorySegment src, long srcOffset, long count) {
-        check(src, srcOffset, offset, count);
+        checkCopy(offset, src, srcOffset, count);
         synchronized (device) {
             MemorySegment host = memory();
             newer.removeIf(n -> offset <= n.view().key().offset()
@@ -78,7 +78,7 @@ final class TornadoBuffer implements DeviceBuffer {
         if (dst.isReadOnly()) {
             throw new IllegalArgumentException("the memory on the host is read-only");
         }
-        check(dst, dstOffset, offset, count);
+        checkCopy(offset, dst, dstOffset, count);
         synchronized (device) {
             MemorySegment host = memory();
             if (!newer.isEmpty() && !downloadFromLast(offset, count)) {
@@ -86,17 +86,6 @@ final class TornadoBuffer implements DeviceBuffer {
             }
             MemorySegment.copy(host, offset, dst, dstOffset, count);
         }
-    }
-
-    private void check(MemorySegment segment, long at, long offset, long count) {
-        if (!segment.isNative()) {
-            throw new IllegalArgumentException("copies to and from a device need native memory, not an array");
-        }
-        if (!segment.scope().isAlive()) {
-            throw new IllegalStateException("the memory on the host is closed");
-        }
-        Objects.checkFromIndexSize(at, count, segment.byteSize());
-        Objects.checkFromIndexSize(offset, count, bytes);
     }
 
     /** Downloads a range that the last view to touch it has as a whole; says whether there is such a view. */
@@ -159,7 +148,7 @@ final class TornadoBuffer implements DeviceBuffer {
             if (memory != null) {
                 memory = null;
                 newer.clear();
-                device.forget(this);
+                device.holdings().remove(this);
             }
         }
     }

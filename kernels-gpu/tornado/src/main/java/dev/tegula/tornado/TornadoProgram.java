@@ -1,8 +1,10 @@
 package dev.tegula.tornado;
 
+import dev.tegula.device.BatchLimits;
 import dev.tegula.device.DeviceBuffer;
 import dev.tegula.device.DeviceCall;
 import dev.tegula.device.DeviceException;
+import dev.tegula.device.DeviceHoldings;
 import dev.tegula.device.DeviceOperand;
 import dev.tegula.device.DeviceProgram;
 import dev.tegula.kernel.Batch;
@@ -25,6 +27,7 @@ import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 final class TornadoProgram implements DeviceProgram {
     private final OpenedDevice device;
     private final List<DeviceCall> calls;
+    private final BatchLimits limits;
     private final Map<View.Key, View> views = new LinkedHashMap<>();
     /** Views that steps write, in the order of each one's last step: where two share memory, the later one counts. */
     private final List<View> written = new ArrayList<>();
@@ -37,17 +40,12 @@ final class TornadoProgram implements DeviceProgram {
     TornadoProgram(OpenedDevice device, List<DeviceCall> calls) {
         this.device = device;
         this.calls = List.copyOf(calls);
-        for (DeviceCall call : calls) {
-            if (!(call.kernel() instanceof TornadoKernel kernel) || kernel.device() != device) {
-                throw new IllegalArgumentException(call.kernel().id() + " is no kernel of " + device.info().id());
-            }
-            kernel.check(call);
-        }
+        this.limits = BatchLimits.of(device, this.calls);
     }
 
-    /** The number that each 16 bits of F16 mean. */
-    FloatArray halves() {
-        return device.halves();
+    /** The number that each 16 bits of F16 or BF16 mean. */
+    FloatArray numbers(DType type) {
+        return device.numbers(type);
     }
 
     /** The array of the batch, for kernels that read its rows or tables. */
@@ -92,7 +90,7 @@ final class TornadoProgram implements DeviceProgram {
     }
 
     private View view(DeviceBuffer buffer, long offset, long bytes, View.Kind kind, View.Spread spread) {
-        return views.computeIfAbsent(new View.Key(device.own(buffer), offset, bytes, kind, spread), View::new);
+        return views.computeIfAbsent(new View.Key((TornadoBuffer) buffer, offset, bytes, kind, spread), View::new);
     }
 
     /**
@@ -125,6 +123,7 @@ final class TornadoProgram implements DeviceProgram {
             if (closed) {
                 throw new IllegalStateException(device.info().id() + ": the program is closed");
             }
+            limits.check(batch);
             try {
                 prepare(batch);
                 graphs.run(batch);
@@ -214,15 +213,17 @@ final class TornadoProgram implements DeviceProgram {
         view.store(from, count);
     }
 
+    /** Frees the graphs, although a download of what they have written may fail. */
     private void release() {
         if (graphs != null) {
-            try {
-                views.values().forEach(view -> view.key().buffer().forget(this));
-            } finally {
+            List<Runnable> all = new ArrayList<>();
+            views.values().forEach(view -> all.add(() -> view.key().buffer().forget(this)));
+            all.add(() -> {
                 Graphs old = graphs;
                 graphs = null;
                 old.close();
-            }
+            });
+            DeviceHoldings.releaseAll(all);
         }
     }
 
@@ -231,7 +232,7 @@ final class TornadoProgram implements DeviceProgram {
         synchronized (device) {
             if (!closed) {
                 closed = true;
-                device.forget(this);
+                device.holdings().remove(this);
                 release();
             }
         }
