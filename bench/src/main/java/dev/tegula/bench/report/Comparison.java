@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  */
 record Comparison(List<Line> lines, double spread, List<String> lost, List<String> added) {
     /** How far the limit may move. */
-    private static final double MOST_MOVED = 0.10;
+    static final double MOST_MOVED = 0.10;
     private static final int RESAMPLES = 2000;
     /** Of the resampled ratios, below and above what is taken for the interval's ends: 99 % lie within. */
     private static final double TAIL = 0.005;

@@ -110,6 +110,22 @@ class RooflineTest {
         assertEquals("GB/s", Roofline.unit("read l3"));
     }
 
+    @Test
+    void bf16IsHeldBackByItsOwnPeakWhereThereIsOne() throws Exception {
+        MachinePeaks without = peaks(MACHINE);
+        List<Peak> more = new ArrayList<>(without.peaks());
+        more.add(peak(PeakLoop.BF16, Level.CORE, "nat-wide", 200));
+        MachinePeaks with = new MachinePeaks(without.schema(), MACHINE, without.date(), more, List.of());
+        Cost cost = new Cost(26_000, 1000);
+        Roofline narrow = Roofline.of(with, "nat-narrow", 1);
+        assertEquals(200, narrow.ceilings().get("bf16 dot"));
+        assertEquals("bf16 dot", narrow.of(DType.BF16, cost));
+        assertEquals(130, narrow.nanos("bf16 dot", cost), 1e-9);
+        assertEquals("f32 fma", narrow.of(DType.F32, cost));
+        assertEquals("GMAC/s", Roofline.unit("bf16 dot"));
+        assertEquals("f32 fma", of("nat-wide").of(DType.BF16, cost));
+    }
+
     private static Map<String, Result> run(Class<?> suite, String... parameters) throws RunnerException {
         ChainedOptionsBuilder options = new OptionsBuilder().include(suite.getName() + "\\.")
                 .forks(0)
