@@ -164,6 +164,23 @@ class RooflineTest {
     }
 
     @Test
+    void aShareOverThePeakThatIsKeptIsExplained() throws Exception {
+        MachinePeaks usual = peaks(Machine.here());
+        List<Peak> low = usual.peaks()
+                .stream()
+                .map(peak -> peak(peak.loop(), peak.level(), peak.by(), peak.median() / 1e6))
+                .toList();
+        MachinePeaks bad = new MachinePeaks(usual.schema(), usual.machine(), usual.date(), low, List.of());
+        new PeaksFile(Optional.of(folder.resolve("machine.json"))).write(bad);
+        Map<String, Result> sum = run(GateBench.class, "op=add", "cols=64", "rows=3", "activation=SILU");
+        assertTrue(sum.get("roofline.share").getScore() > 100, sum.toString());
+        assertTrue(sum.get("roofline.above").extendedInfo().startsWith("over 100 %: "), sum.toString());
+        new PeaksFile(Optional.of(folder.resolve("machine.json"))).write(usual);
+        Map<String, Result> under = run(GateBench.class, "op=add", "cols=64", "rows=3", "activation=SILU");
+        assertFalse(under.containsKey("roofline.above"), under.toString());
+    }
+
+    @Test
     void withoutPeaksALineSaysSo() throws Exception {
         Map<String, Result> sum = run(GateBench.class, "op=add", "cols=64", "rows=3", "activation=SILU");
         assertFalse(sum.containsKey("roofline.share"));
