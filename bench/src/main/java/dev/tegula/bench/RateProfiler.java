@@ -23,6 +23,7 @@ import org.openjdk.jmh.results.ScalarResult;
  */
 public final class RateProfiler implements InternalProfiler {
     private final Remark remark = new Remark("roofline");
+    private final Remark above = new Remark("roofline.above");
 
     @Override
     public String getDescription() {
@@ -67,7 +68,13 @@ public final class RateProfiler implements InternalProfiler {
         Roofline roofline = kept.roofline();
         String limit = judged.limit().apply(roofline);
         List<Result<?>> lines = new ArrayList<>();
-        lines.add(line("roofline.share", 100 * roofline.nanos(limit, cost) / nanos, "%"));
+        double share = 100 * roofline.nanos(limit, cost) / nanos;
+        lines.add(line("roofline.share", share, "%"));
+        if (share > 100) {
+            lines.addAll(above.once(iteration,
+                    "over 100 %: a part of the data was in a nearer cache, or the machine gave less "
+                            + "when its peaks were kept ('tegula bench machine' measures them again)"));
+        }
         lines.addAll(remark.once(iteration, String.format(Locale.ROOT, "share of %s, %.1f %s on %s", limit,
                 roofline.ceilings().get(limit), Roofline.unit(limit), kept.date())));
         return lines;

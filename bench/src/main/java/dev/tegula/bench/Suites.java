@@ -1,6 +1,7 @@
 package dev.tegula.bench;
 
 import dev.tegula.bench.kernel.AttentionBench;
+import dev.tegula.bench.kernel.Bf16Bench;
 import dev.tegula.bench.kernel.EmbedBench;
 import dev.tegula.bench.kernel.FormatBench;
 import dev.tegula.bench.kernel.GateBench;
@@ -45,7 +46,10 @@ public final class Suites {
     /** All suites of kernels, in the order of their names: those of ops, and what they leave out. */
     public static List<Class<? extends KernelBench>> all() {
         Comparator<Class<? extends KernelBench>> byName = Comparator.comparing(Class::getSimpleName);
-        return Stream.concat(BY_OP.values().stream(), Stream.of(FormatBench.class)).distinct().sorted(byName).toList();
+        return Stream.concat(BY_OP.values().stream(), Stream.of(Bf16Bench.class, FormatBench.class))
+                .distinct()
+                .sorted(byName)
+                .toList();
     }
 
     /** The ops that have a suite, as kernel ids name them. */

@@ -85,12 +85,30 @@ public final class MachineCommand implements Callable<Integer> {
             peaks = new MachinePeaks(MachinePeaks.SCHEMA, machine,
                     Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(), measure(err), contenders.missing());
             if (filter == null) {
+                peaks = orHigher(peaks, err);
                 err.println("kept in " + file.write(peaks));
             }
         }
         out.println(json ? PeaksFile.json(peaks) : PeaksTable.of(peaks));
         out.flush();
         return 0;
+    }
+
+    private MachinePeaks orHigher(MachinePeaks now, PrintWriter err) {
+        try {
+            MachinePeaks before = file.read(machine);
+            MachinePeaks both = now.orHigherOf(before);
+            long stayed = both.peaks().stream().filter(peak -> !now.peaks().contains(peak)).count();
+            if (stayed > 0) {
+                err.printf(Locale.ROOT,
+                        "%d of %d peaks were over 10 %% higher when they were measured before, and stay%n",
+                        stayed, now.peaks().size());
+            }
+            return both;
+        } catch (PeaksFile.UnusableException e) {
+            // The first ones, or the first that can be used.
+            return now;
+        }
     }
 
     private List<Peak> measure(PrintWriter progress) throws InterruptedException {

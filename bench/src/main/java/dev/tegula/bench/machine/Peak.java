@@ -26,6 +26,11 @@ public record Peak(PeakLoop loop, Level level, int threads, String by, double me
         }
     }
 
+    /** Whether it is a measurement of the same. */
+    boolean isOf(Peak other) {
+        return loop == other.loop && level == other.level && threads == other.threads && by.equals(other.by);
+    }
+
     /** Of what there are 10⁹ per second, and what it is called. */
     public String unit() {
         return loop.multiplies() ? "GMAC/s" : "GB/s";

@@ -52,10 +52,15 @@ public final class PeakMeter implements AutoCloseable {
                 .toList();
     }
 
+    /** Whether a loop that multiplies can run here. */
+    public boolean has(PeakLoop loop) {
+        return !contenders.of(loop, Level.CORE).isEmpty();
+    }
+
     /**
      * Multiplying in registers. Its answer is looked at, and it runs until it is compiled, when it is asked for first.
      *
-     * @param loop FMA or INT8
+     * @param loop FMA, INT8 or BF16
      * @param nanos of a slice
      * @return of which a figure is 10⁹ multiply-adds per second, all threads together
      * @throws IllegalStateException when no loop can run here, or its answer is wrong

@@ -13,13 +13,16 @@ import java.util.Optional;
  * What holds a call back most, of what the machine can do at most.
  *
  * @param sizes of the machine's caches
- * @param ceilings 10⁹ multiply-adds or bytes per second by name: {@link #FLOATS}, {@link #INTEGERS}, and {@link #reading} of each level
+ * @param ceilings 10⁹ multiply-adds or bytes per second by name: {@link #FLOATS}, {@link #INTEGERS}, {@link #BFLOATS} where the CPU has
+ *        instructions for them, and {@link #reading} of each level
  */
 public record Roofline(Sizes sizes, Map<String, Double> ceilings) {
     /** Multiply-adds of F32. */
     public static final String FLOATS = "f32 fma";
     /** Dot products of bytes. */
     public static final String INTEGERS = "int8 dot";
+    /** Dot products of BF16. */
+    public static final String BFLOATS = "bf16 dot";
     private static final String READ = "read ";
     /** The engine whose kernels are Java's, as the loops are that {@link Contender#JAVA} names. */
     private static final String VECTOR_API = "vec";
@@ -59,6 +62,7 @@ public record Roofline(Sizes sizes, Map<String, Double> ceilings) {
             if (level == Level.CORE) {
                 best(peaks, PeakLoop.FMA, level, by, threads).ifPresent(peak -> ceilings.put(FLOATS, peak));
                 best(peaks, PeakLoop.INT8, level, by, threads).ifPresent(peak -> ceilings.put(INTEGERS, peak));
+                best(peaks, PeakLoop.BF16, level, by, threads).ifPresent(peak -> ceilings.put(BFLOATS, peak));
             } else {
                 best(peaks, PeakLoop.READ, level, by, threads).ifPresent(peak -> ceilings.put(reading(level), peak));
             }
@@ -101,8 +105,16 @@ public record Roofline(Sizes sizes, Map<String, Double> ceilings) {
      */
     public String of(DType activations, Cost cost, long held) {
         String read = ofReading(held);
-        String multiply = activations.name().startsWith("Q8_A") ? INTEGERS : FLOATS;
+        String multiply = ofMultiplying(activations);
         return nanos(multiply, cost) > nanos(read, cost) ? multiply : read;
+    }
+
+    private String ofMultiplying(DType activations) {
+        if (activations.name().startsWith("Q8_A")) {
+            return INTEGERS;
+        }
+        // Without such instructions BF16 becomes F32 first.
+        return activations == DType.BF16 && ceilings.containsKey(BFLOATS) ? BFLOATS : FLOATS;
     }
 
     /** How long a call of a cost takes at least by a limit, in nanoseconds. */

@@ -15,8 +15,9 @@ import picocli.CommandLine.Parameters;
 
 /** {@code tegula bench compare}: what changed between two reports. */
 @Command(name = "compare", description = "Compares two reports: shares of the limit measured beside each row, with the interval in which "
-        + "99 % of their ratio's resamples lie. A row whose limit moved by over 10 %, or in most of whose rounds other guests of the machine had the CPUs, is "
-        + "undecided, and so is one that changed by less than four times what rows differ by from one another. Ends with 1 when a row is slower or lost.")
+        + "80 % of the ratios of rounds lie, of each in one report to each in the other. Rounds count where the limit was as fast but for 10 %; a row that has too "
+        + "few of them, or in most of whose rounds other guests of the machine had the CPUs, is undecided, and so is one that changed by less than five times what "
+        + "rows differ by from one another. Ends with 1 when a row is slower or lost.")
 public final class CompareCommand implements Callable<Integer> {
     private static final String FORMAT = "%-9s %6s  %-14s %6s  %s%n";
 
@@ -59,7 +60,7 @@ public final class CompareCommand implements Callable<Integer> {
             err.println(e.getMessage());
             return 2;
         }
-        out.printf(Locale.ROOT, FORMAT, "", "ratio", "99 %", "limit", "");
+        out.printf(Locale.ROOT, FORMAT, "", "ratio", "80 %", "limit", "");
         comparison.lines()
                 .stream()
                 .filter(line -> all || line.verdict() != Verdict.SAME)

@@ -4,18 +4,20 @@ import dev.tegula.bench.timing.Paired;
 import dev.tegula.bench.timing.Turns;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
 /**
  * Two reports side by side, row by row. Machines drift, so what is compared is the share of the limit, or the ratio to the peer, that was
- * measured in the same rounds, and where the limit or the peer itself moved by over a tenth there is no verdict.
+ * measured in the same rounds, and only between visits in which the limit or the peer was as fast but for a tenth: where a machine
+ * gives half of itself, a kernel does not simply take twice as long. Where there are no two such visits there is no verdict.
  *
  * <p>Nor is there one for a change that is no larger than what rows differ by from one another: rounds of one run tell how
- * steady a row is for a second, not from run to run, but hundreds of rows, most of which nobody has changed, do.
+ * steady a row is for a second, not from run to run, but hundreds of rows, most of which nobody has changed, do, above all
+ * those whose visits differ as much.
  *
  * @param lines the rows of both, in the order of the second
  * @param spread of the rows' ratios, as a share: a standard deviation, of the middle ones; 0 where there are too few rows to tell
@@ -24,16 +26,22 @@ import java.util.stream.Stream;
  */
 record Comparison(List<Line> lines, double spread, List<String> lost, List<String> added) {
     /** How far the limit may move. */
-    private static final double MOST_MOVED = 0.10;
-    private static final int RESAMPLES = 2000;
-    /** Of the resampled ratios, below and above what is taken for the interval's ends: 99 % lie within. */
-    private static final double TAIL = 0.005;
+    static final double MOST_MOVED = 0.10;
+    /** Visits on each side that there must be beside a limit as fast, where there are so many. */
+    private static final int VISITS = 2;
+    /** Of the ratios of rounds, below and above what is taken for the interval's ends: 80 % lie within. */
+    private static final double TAIL = 0.1;
     /** Rows whose ratios tell how far rows differ by themselves. */
     private static final int ENOUGH = 10;
     /** A normal distribution's standard deviation in median absolute deviations. */
     private static final double DEVIATION = 1.4826;
-    /** Standard deviations from 1 within which hundreds of rows stay that did not change. */
-    private static final double MOST_SPREADS = 4;
+    /** Rows whose visits differ about as much as a row's, and whose ratios tell how far it differs by itself. */
+    private static final int NEIGHBOURS = 41;
+    /**
+     * Standard deviations from 1 within which rows stay that did not change: of 265 with normal errors 4 would do in 98 of 100 comparisons, and
+     * the errors of real ones have longer tails.
+     */
+    private static final double MOST_SPREADS = 5;
 
     /** What is to be said of a row. */
     enum Verdict {
@@ -44,7 +52,7 @@ record Comparison(List<Line> lines, double spread, List<String> lost, List<Strin
      * A row in both.
      *
      * @param ratio of the shares' medians, the second's to the first's: above 1 it became faster
-     * @param low end of the ratio's interval of 99 % by the bootstrap
+     * @param low end of the interval in which the middle 80 % of the ratios lie of rounds of the second to rounds of the first
      * @param high its other end
      * @param moved the ratio of the limits
      */
@@ -58,6 +66,41 @@ record Comparison(List<Line> lines, double spread, List<String> lost, List<Strin
         }
     }
 
+    /** Rounds of a row that were taken one after the other, and the limit meanwhile. */
+    private record Visit(double[] shares, double limit) {
+        private double share() {
+            return Math.log(Turns.median(shares));
+        }
+
+        private static List<Visit> of(Paired row) {
+            double[] shares = row.shares();
+            List<Visit> visits = new ArrayList<>();
+            for (int from = 0; from < shares.length; from += Visits.ROUNDS) {
+                int to = Math.min(from + Visits.ROUNDS, shares.length);
+                visits.add(new Visit(Arrays.copyOfRange(shares, from, to),
+                        Turns.median(row.others().subList(from, to))));
+            }
+            return visits;
+        }
+
+        private boolean isLike(Visit other) {
+            return Math.max(limit / other.limit, other.limit / limit) <= 1 + MOST_MOVED;
+        }
+
+        /** The sum of the squares by which visits differ from their mean. */
+        private static double squares(List<Visit> visits) {
+            double mean = visits.stream().mapToDouble(Visit::share).average().orElseThrow();
+            return visits.stream().mapToDouble(visit -> Math.pow(visit.share() - mean, 2)).sum();
+        }
+
+        private static double median(List<Visit> visits) {
+            return Turns.median(visits.stream().flatMapToDouble(visit -> Arrays.stream(visit.shares)).toArray());
+        }
+    }
+
+    /** A row, and the standard deviation of its visits in a report; endless where there is one visit only. */
+    private record Compared(Line line, double unsteady) {}
+
     /**
      * Compares.
      *
@@ -66,7 +109,7 @@ record Comparison(List<Line> lines, double spread, List<String> lost, List<Strin
     static Comparison of(Report before, Report after, double noise) {
         Map<String, Paired> old = new HashMap<>();
         before.pairs().forEach(row -> old.put(row.key(), row));
-        List<Line> lines = new ArrayList<>();
+        List<Compared> rows = new ArrayList<>();
         List<String> lost = new ArrayList<>();
         List<String> added = new ArrayList<>();
         for (Paired row : after.pairs()) {
@@ -74,29 +117,38 @@ record Comparison(List<Line> lines, double spread, List<String> lost, List<Strin
             if (its == null) {
                 added.add(row.key());
             } else {
-                lines.add(line(its, row, noise));
+                rows.add(compared(its, row, noise));
             }
         }
         before.pairs()
                 .stream()
                 .filter(row -> old.containsKey(row.key()))
                 .forEach(row -> lost.add(row.key() + reason(row, after)));
-        double spread = spread(lines);
-        lines.replaceAll(line -> line.among(spread));
-        return new Comparison(List.copyOf(lines), spread, List.copyOf(lost), List.copyOf(added));
+        List<Compared> decided = rows.stream()
+                .filter(row -> row.line.verdict() != Verdict.UNDECIDED)
+                .sorted(Comparator.comparingDouble(Compared::unsteady))
+                .toList();
+        double spread = spread(decided);
+        List<Line> lines = rows.stream()
+                .map(row -> row.line.among(Math.max(spread, spread(neighbours(decided, row)))))
+                .toList();
+        return new Comparison(lines, spread, List.copyOf(lost), List.copyOf(added));
     }
 
     /** About the middle ratio, so that a change of all rows is not taken for their spread. */
-    private static double spread(List<Line> lines) {
-        double[] ratios = lines.stream()
-                .filter(line -> line.verdict() != Verdict.UNDECIDED)
-                .mapToDouble(line -> Math.log(line.ratio()))
-                .toArray();
+    private static double spread(List<Compared> rows) {
+        double[] ratios = rows.stream().mapToDouble(row -> Math.log(row.line.ratio())).toArray();
         if (ratios.length < ENOUGH) {
             return 0;
         }
         double middle = Turns.median(ratios);
         return DEVIATION * Turns.median(Arrays.stream(ratios).map(ratio -> Math.abs(ratio - middle)).toArray());
+    }
+
+    /** Those about a row in a list by unsteadiness. */
+    private static List<Compared> neighbours(List<Compared> sorted, Compared row) {
+        int from = Math.max(0, Math.min(sorted.indexOf(row) - NEIGHBOURS / 2, sorted.size() - NEIGHBOURS));
+        return sorted.subList(from, Math.min(from + NEIGHBOURS, sorted.size()));
     }
 
     private static String reason(Paired row, Report after) {
@@ -109,36 +161,51 @@ record Comparison(List<Line> lines, double spread, List<String> lost, List<Strin
                 .orElse("");
     }
 
-    private static Line line(Paired before, Paired after, double noise) {
-        double[] a = before.shares();
-        double[] b = after.shares();
-        double ratio = Turns.median(b) / Turns.median(a);
+    private static Compared compared(Paired before, Paired after, double noise) {
+        List<Visit> a = Visit.of(before);
+        List<Visit> b = Visit.of(after);
+        List<Visit> alikeA = a.stream().filter(visit -> b.stream().anyMatch(visit::isLike)).toList();
+        List<Visit> alikeB = b.stream().filter(visit -> a.stream().anyMatch(visit::isLike)).toList();
+        boolean undecided = !before.judge().equals(after.judge()) || alikeA.size() < Math.min(VISITS, a.size())
+                || alikeB.size() < Math.min(VISITS, b.size()) || 2 * before.disturbed() > before.rates().size()
+                || 2 * after.disturbed() > after.rates().size();
         double moved = after.other() / before.other();
-        double[] ratios = resampled(a, b);
-        double low = ratios[(int) (TAIL * RESAMPLES)];
-        double high = ratios[RESAMPLES - 1 - (int) (TAIL * RESAMPLES)];
-        boolean undecided = !before.judge().equals(after.judge()) || Math.max(moved, 1 / moved) > 1 + MOST_MOVED
-                || 2 * before.disturbed() > a.length || 2 * after.disturbed() > b.length;
-        Verdict verdict = undecided
-                ? Verdict.UNDECIDED
-                : high < 1 - noise ? Verdict.SLOWER : low > 1 + noise ? Verdict.FASTER : Verdict.SAME;
-        return new Line(after.key(), ratio, low, high, moved, verdict);
-    }
-
-    /** Ratios of medians of rounds drawn with replacement, in ascending order; the same for the same rounds. */
-    private static double[] resampled(double[] a, double[] b) {
-        SplittableRandom random = new SplittableRandom(1);
-        double[] ratios = new double[RESAMPLES];
-        for (int i = 0; i < RESAMPLES; i++) {
-            ratios[i] = Turns.median(drawn(b, random)) / Turns.median(drawn(a, random));
+        if (undecided) {
+            double[] ratios = ratios(a, b, false);
+            return new Compared(new Line(after.key(), Visit.median(b) / Visit.median(a), low(ratios), high(ratios),
+                    moved, Verdict.UNDECIDED), 0);
         }
-        Arrays.sort(ratios);
-        return ratios;
+        double[] ratios = ratios(a, b, true);
+        Verdict verdict = high(ratios) < 1 - noise
+                ? Verdict.SLOWER
+                : low(ratios) > 1 + noise ? Verdict.FASTER : Verdict.SAME;
+        return new Compared(
+                new Line(after.key(), Visit.median(alikeB) / Visit.median(alikeA), low(ratios), high(ratios), moved,
+                        verdict),
+                unsteady(alikeA, alikeB));
     }
 
-    private static double[] drawn(double[] values, SplittableRandom random) {
-        double[] drawn = new double[values.length];
-        Arrays.setAll(drawn, i -> values[random.nextInt(values.length)]);
-        return drawn;
+    private static double unsteady(List<Visit> before, List<Visit> after) {
+        int more = before.size() - 1 + after.size() - 1;
+        return more == 0 ? Double.POSITIVE_INFINITY : Math.sqrt((Visit.squares(before) + Visit.squares(after)) / more);
+    }
+
+    /** The share of each round over that of each of another report, in ascending order. */
+    private static double[] ratios(List<Visit> before, List<Visit> after, boolean onlyAlike) {
+        return before.stream()
+                .flatMapToDouble(a -> after.stream()
+                        .filter(b -> !onlyAlike || a.isLike(b))
+                        .flatMapToDouble(b -> Arrays.stream(a.shares)
+                                .flatMap(share -> Arrays.stream(b.shares).map(now -> now / share))))
+                .sorted()
+                .toArray();
+    }
+
+    private static double low(double[] ratios) {
+        return ratios[(int) (TAIL * ratios.length)];
+    }
+
+    private static double high(double[] ratios) {
+        return ratios[ratios.length - 1 - (int) (TAIL * ratios.length)];
     }
 }

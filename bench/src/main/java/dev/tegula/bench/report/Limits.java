@@ -30,6 +30,9 @@ final class Limits implements AutoCloseable {
     Limits(int threads, int rounds) throws InterruptedException {
         this.meter = new PeakMeter(threads);
         List<String> names = new ArrayList<>(List.of(Roofline.FLOATS, Roofline.INTEGERS));
+        if (meter.has(PeakLoop.BF16)) {
+            names.add(Roofline.BFLOATS);
+        }
         meter.levels().forEach(level -> levels.put(Roofline.reading(level), level));
         names.addAll(levels.keySet());
         List<Turns.Side> sides = new ArrayList<>();
@@ -69,6 +72,7 @@ final class Limits implements AutoCloseable {
         return switch (name) {
             case Roofline.FLOATS -> meter.multiply(PeakLoop.FMA, slice);
             case Roofline.INTEGERS -> meter.multiply(PeakLoop.INT8, slice);
+            case Roofline.BFLOATS -> meter.multiply(PeakLoop.BF16, slice);
             default -> meter.read(levels.get(name), slice);
         };
     }

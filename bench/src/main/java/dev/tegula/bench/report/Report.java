@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * @param commit of the source, or an empty text where that is unknown
  * @param options of the JVM
  * @param ceilings the machine's peaks before the first row: 10⁹ multiply-adds or bytes per second by name, {@code f32 fma},
- *        {@code int8 dot}, {@code read l2}, …
+ *        {@code int8 dot}, {@code bf16 dot} where the CPU has instructions for it, {@code read l2}, …
  * @param rows the kernels
  * @param peers products of matrices beside other libraries
  * @param models whole models

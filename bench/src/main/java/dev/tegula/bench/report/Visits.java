@@ -8,30 +8,33 @@ import java.util.function.BinaryOperator;
 
 /**
  * Rows that are measured a few rounds at a time, and again after all others have had their turn: a machine has good minutes and
- * bad ones, and a row that had all its rounds within a second would be judged by the one it met.
+ * bad ones, and a row that had all its rounds within a second would be judged by the one it met. Rows whose limit was lower in some visits
+ * than in others have further visits, since beside half of a machine a kernel does not simply take twice as long.
  */
 final class Visits {
     /** Rounds of a row in a visit. */
     static final int ROUNDS = 3;
-    private static final int MOST = 3;
-    private static final long PATIENCE = 420_000_000_000L;
+    private static final int USUAL = 3;
+    /** Visits more of rows whose limit was unsteady. */
+    private static final int MORE = 2;
+    private static final long PATIENCE = 480_000_000_000L;
 
-    private final int most;
+    private final int usual;
     private final long patience;
     private final List<Place<?>> places = new ArrayList<>();
 
     Visits() {
-        this(MOST, PATIENCE);
+        this(USUAL, PATIENCE);
     }
 
     /**
      * Other numbers of visits.
      *
-     * @param most visits of each row, at least 1
-     * @param patience nanoseconds after which no visit but the first ends, if it takes as long as the one before
+     * @param usual visits of each row in which its limit is to be as high as in its best one, at least 1
+     * @param patience nanoseconds after which no visit but the first ends, if rows take as long as in the one before
      */
-    Visits(int most, long patience) {
-        this.most = most;
+    Visits(int usual, long patience) {
+        this.usual = usual;
         this.patience = patience;
     }
 
@@ -40,6 +43,7 @@ final class Visits {
         private final String key;
         private final Log.Step<R> step;
         private final BinaryOperator<R> and;
+        private final List<Double> limits = new ArrayList<>();
         private Optional<R> row = Optional.empty();
         private boolean failed;
 
@@ -52,9 +56,17 @@ final class Visits {
         private void visit(Log log) throws InterruptedException {
             row = log.step(key, () -> {
                 R now = step.measure();
+                limits.add(now.other());
                 return row.map(before -> and.apply(before, now)).orElse(now);
             });
             failed = row.isEmpty();
+        }
+
+        /** Whether a visit more is wanted. */
+        private boolean wants(int usual) {
+            double best = limits.stream().mapToDouble(Double::doubleValue).max().orElse(0);
+            long good = limits.stream().filter(limit -> best <= limit * (1 + Comparison.MOST_MOVED)).count();
+            return !failed && good < usual && limits.size() < usual + MORE;
         }
 
         /** The row, unless measuring it has failed. */
@@ -79,15 +91,17 @@ final class Visits {
     /** Goes round. What fails is not visited again. */
     void go(Log log) throws InterruptedException {
         long begun = System.nanoTime();
-        long took = 0;
-        for (int visit = 0; visit == 0 || visit < most && System.nanoTime() - begun + took <= patience; visit++) {
+        long each = 0;
+        List<Place<?>> left = List.copyOf(places);
+        for (boolean first = true; !left.isEmpty()
+                && (first || System.nanoTime() - begun + each * left.size() <= patience); first = false) {
             long start = System.nanoTime();
-            List<Place<?>> left = places.stream().filter(place -> !place.failed).toList();
             log.expect(left.size());
             for (Place<?> place : left) {
                 place.visit(log);
             }
-            took = System.nanoTime() - start;
+            each = (System.nanoTime() - start) / left.size();
+            left = places.stream().filter(place -> place.wants(usual)).toList();
         }
     }
 }

@@ -35,6 +35,7 @@ class WorkloadTest {
                 .toList();
         assertEquals(names.size(), names.stream().distinct().count());
         assertTrue(names.contains("MatMul shape=llama-3.2-1b/ffn_down format=Q4_0 rows=1"), names.toString());
+        assertTrue(names.contains("Bf16 shape=llama-3.2-1b/ffn_down format=BF16 rows=512"), names.toString());
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -62,6 +63,19 @@ class MachineCommandTest {
             }
         }
         assertEquals(Optional.empty(), best(peaks, PeakLoop.READ, Level.L3, 1));
+        // As if it had been a good minute, for one of them.
+        List<Peak> once = new ArrayList<>(peaks.peaks());
+        Peak last = once.removeLast();
+        Peak higher = new Peak(last.loop(), last.level(), last.threads(), last.by(), 1e6, 1e6, 1e6, 1, 1, 0, 0);
+        once.add(higher);
+        new PeaksFile(Optional.of(folder.resolve("caches/machine.json")))
+                .write(new MachinePeaks(MachinePeaks.SCHEMA, MACHINE, peaks.date(), once, List.of()));
+        assertEquals(0, run("--rounds", "1", "--slice", "1"), err.toString());
+        assertTrue(err.toString().contains("peaks were over 10 % higher when they were measured before, and stay"),
+                err.toString());
+        assertTrue(new PeaksFile(Optional.of(folder.resolve("caches/machine.json"))).read(MACHINE)
+                .peaks()
+                .contains(higher));
         Machine other = new Machine("Another", "An OS 1", 2, "A JVM 25", MACHINE.sizes());
         assertEquals(1, run(other, Contenders.ofMachine(), "--cached"));
         assertTrue(err.toString().contains("is of another CPU (A CPU); 'tegula bench machine' measures"),

@@ -71,6 +71,20 @@ class PeaksFileTest {
     }
 
     @Test
+    void whatWasOverATenthHigherStays() {
+        MachinePeaks now = new MachinePeaks(1, HERE, "2026-01-03T03:04:05Z",
+                List.of(new Peak(PeakLoop.READ, Level.DRAM, 4, "java", 10, 9, 11, 1, 9, 2, 0.25),
+                        new Peak(PeakLoop.READ, Level.DRAM, 4, "nat-avx2", 6, 5, 7, 1, 9, 2, 0.25),
+                        new Peak(PeakLoop.FMA, Level.CORE, 4, "nat-avx2", 15, 14, 16, 1, 9, 0, 0)),
+                List.of());
+        MachinePeaks both = now.orHigherOf(PEAKS);
+        assertEquals(List.of(now.peaks().get(0), PEAKS.peaks().get(1), now.peaks().get(2)), both.peaks());
+        assertEquals(now.date(), both.date());
+        Machine updated = new Machine(HERE.cpu(), "Linux 7", 4, "A JVM", HERE.sizes());
+        assertEquals(now, now.orHigherOf(new MachinePeaks(1, updated, PEAKS.date(), PEAKS.peaks(), List.of())));
+    }
+
+    @Test
     void needsAFolder() {
         PeaksFile none = new PeaksFile(Optional.empty());
         assertThrows(PeaksFile.UnusableException.class, () -> none.read(HERE));

@@ -110,6 +110,22 @@ class RooflineTest {
         assertEquals("GB/s", Roofline.unit("read l3"));
     }
 
+    @Test
+    void bf16IsHeldBackByItsOwnPeakWhereThereIsOne() throws Exception {
+        MachinePeaks without = peaks(MACHINE);
+        List<Peak> more = new ArrayList<>(without.peaks());
+        more.add(peak(PeakLoop.BF16, Level.CORE, "nat-wide", 200));
+        MachinePeaks with = new MachinePeaks(without.schema(), MACHINE, without.date(), more, List.of());
+        Cost cost = new Cost(26_000, 1000);
+        Roofline narrow = Roofline.of(with, "nat-narrow", 1);
+        assertEquals(200, narrow.ceilings().get("bf16 dot"));
+        assertEquals("bf16 dot", narrow.of(DType.BF16, cost));
+        assertEquals(130, narrow.nanos("bf16 dot", cost), 1e-9);
+        assertEquals("f32 fma", narrow.of(DType.F32, cost));
+        assertEquals("GMAC/s", Roofline.unit("bf16 dot"));
+        assertEquals("f32 fma", of("nat-wide").of(DType.BF16, cost));
+    }
+
     private static Map<String, Result> run(Class<?> suite, String... parameters) throws RunnerException {
         ChainedOptionsBuilder options = new OptionsBuilder().include(suite.getName() + "\\.")
                 .forks(0)
@@ -145,6 +161,23 @@ class RooflineTest {
         Map<String, Result> sum = run(GateBench.class, "op=add", "cols=64", "rows=3", "activation=SILU");
         assertTrue(sum.get("roofline").extendedInfo().startsWith("share of read l1, 40.0 GB/s"), sum.toString());
         assertEquals(100 * sum.get("rate.bytes").getScore() / 40, sum.get("roofline.share").getScore(), 1e-6);
+    }
+
+    @Test
+    void aShareOverThePeakThatIsKeptIsExplained() throws Exception {
+        MachinePeaks usual = peaks(Machine.here());
+        List<Peak> low = usual.peaks()
+                .stream()
+                .map(peak -> peak(peak.loop(), peak.level(), peak.by(), peak.median() / 1e6))
+                .toList();
+        MachinePeaks bad = new MachinePeaks(usual.schema(), usual.machine(), usual.date(), low, List.of());
+        new PeaksFile(Optional.of(folder.resolve("machine.json"))).write(bad);
+        Map<String, Result> sum = run(GateBench.class, "op=add", "cols=64", "rows=3", "activation=SILU");
+        assertTrue(sum.get("roofline.share").getScore() > 100, sum.toString());
+        assertTrue(sum.get("roofline.above").extendedInfo().startsWith("over 100 %: "), sum.toString());
+        new PeaksFile(Optional.of(folder.resolve("machine.json"))).write(usual);
+        Map<String, Result> under = run(GateBench.class, "op=add", "cols=64", "rows=3", "activation=SILU");
+        assertFalse(under.containsKey("roofline.above"), under.toString());
     }
 
     @Test

@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.tegula.bench.report.Comparison.Line;
 import dev.tegula.bench.report.Comparison.Verdict;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ComparisonTest {
@@ -66,11 +68,37 @@ class ComparisonTest {
         assertEquals(Verdict.UNDECIDED, compare(STEADY, slow).verdict());
     }
 
+    private static Row visit(double limit, double share) {
+        return row("a", limit, share * limit, share * limit, share * limit);
+    }
+
+    @Test
+    void visitsBesideALowerLimitDoNotCount() {
+        Row steady = visit(100, 0.5).and(visit(104, 0.5)).and(visit(98, 0.5));
+        Row oneLow = visit(100, 0.5).and(visit(50, 0.3)).and(visit(101, 0.5));
+        assertEquals(Verdict.SAME, compare(steady, oneLow).verdict());
+        assertEquals(1, compare(steady, oneLow).low());
+        Row slowAndOneLow = visit(100, 0.5 / 1.3).and(visit(50, 0.3)).and(visit(101, 0.5 / 1.3));
+        Line line = compare(steady, slowAndOneLow);
+        assertEquals(Verdict.SLOWER, line.verdict());
+        assertEquals(1 / 1.3, line.ratio(), 1e-12);
+        assertEquals(1 / 1.3, line.high(), 1e-12);
+    }
+
+    @Test
+    void oneVisitBesideAsHighALimitIsTooFew() {
+        Row steady = visit(100, 0.5).and(visit(100, 0.5)).and(visit(100, 0.5));
+        Row twoLow = visit(50, 0.2).and(visit(50, 0.2)).and(visit(100, 0.2));
+        assertEquals(Verdict.UNDECIDED, compare(steady, twoLow).verdict());
+        assertEquals(Verdict.UNDECIDED, compare(twoLow, steady).verdict());
+        assertEquals(Verdict.SAME, compare(twoLow, twoLow).verdict());
+    }
+
     /** Rows a, b, … of which the one numbered so takes much longer, and of the others a third so much more, and one less. */
-    private static Report rows(int slow, double more) {
+    private static Report rows(int slow, double slowly, double more) {
         return Reports.of(IntStream.range(0, 21)
                 .mapToObj(i -> {
-                    double rate = i == slow ? 30 : 50 * Math.pow(1 + more, i % 3 - 1);
+                    double rate = i == slow ? slowly : 50 * Math.pow(1 + more, i % 3 - 1);
                     return row(Character.toString('a' + i), 100, rate, rate, rate);
                 })
                 .toArray(Row[]::new));
@@ -78,11 +106,56 @@ class ComparisonTest {
 
     @Test
     void aChangeThatOtherRowsHaveTooIsNoVerdict() {
-        Comparison steady = Comparison.of(rows(-1, 0), rows(4, 0.01), 0.1);
+        Comparison steady = Comparison.of(rows(-1, 50, 0), rows(4, 30, 0.01), 0.1);
         assertEquals(Verdict.SLOWER, steady.lines().get(4).verdict());
-        Comparison wild = Comparison.of(rows(-1, 0), rows(4, 0.2), 0.1);
+        Comparison wild = Comparison.of(rows(-1, 50, 0), rows(4, 30, 0.2), 0.1);
         assertEquals(Verdict.UNDECIDED, wild.lines().get(4).verdict());
         assertEquals(1.4826 * Math.log(1.2), wild.spread(), 0.01);
+    }
+
+    @Test
+    void thirtyPercentMoreTimeIsFoundAmongRowsThatDifferByThree() {
+        Comparison found = Comparison.of(rows(-1, 50, 0), rows(4, 50 / 1.3, 0.03), 0.1);
+        assertEquals(Verdict.SLOWER, found.lines().get(4).verdict());
+        assertEquals(1, found.lines().stream().filter(line -> line.verdict() == Verdict.SLOWER).count());
+        Comparison not = Comparison.of(rows(-1, 50, 0), rows(4, 50 / 1.3, 0.05), 0.1);
+        assertEquals(Verdict.UNDECIDED, not.lines().get(4).verdict());
+    }
+
+    /** 265 rows of three visits, each steadier or less so, one visit in ten beside half of the limit, in which they suffer more than by half. */
+    private static Report drifting(SplittableRandom random, int slow, double times) {
+        return Reports.of(IntStream.range(0, 265).mapToObj(i -> {
+            double unsteady = 0.01 + 0.08 * i / 265;
+            Row row = null;
+            for (int visit = 0; visit < 3; visit++) {
+                boolean low = random.nextInt(10) == 0;
+                double share = 0.5 * Math.exp(unsteady * random.nextGaussian()) * (low ? 0.6 : 1)
+                        / (i == slow ? times : 1);
+                double limit = (low ? 50 : 100) * Math.exp(0.01 * random.nextGaussian());
+                Double[] rates = Stream.generate(() -> limit * share * Math.exp(0.02 * random.nextGaussian()))
+                        .limit(3)
+                        .toArray(Double[]::new);
+                Row now = row("r" + i, limit, rates);
+                row = row == null ? now : row.and(now);
+            }
+            return row;
+        }).toArray(Row[]::new));
+    }
+
+    @Test
+    void ofHundredComparisonsOfDriftingReportsUnderFiveFindAChangeThatIsNone() {
+        SplittableRandom random = new SplittableRandom(7);
+        int wrong = 0;
+        int found = 0;
+        for (int i = 0; i < 100; i++) {
+            Report before = drifting(random, -1, 1);
+            List<Line> same = Comparison.of(before, drifting(random, -1, 1), 0.1).lines();
+            wrong += same.stream().anyMatch(line -> line.verdict() == Verdict.SLOWER) ? 1 : 0;
+            List<Line> slowed = Comparison.of(before, drifting(random, i, 2), 0.1).lines();
+            found += slowed.get(i).verdict() == Verdict.SLOWER ? 1 : 0;
+        }
+        assertTrue(wrong < 5, wrong + " of 100");
+        assertTrue(found > 80, found + " of 100");
     }
 
     @Test

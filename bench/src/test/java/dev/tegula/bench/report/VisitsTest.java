@@ -8,6 +8,7 @@ import dev.tegula.bench.peer.PeerRow;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -43,6 +44,25 @@ class VisitsTest {
         Visits.Place<Row> a = row(visits, "a");
         visits.go(log);
         assertEquals(2, a.row().orElseThrow().rates().size());
+    }
+
+    @Test
+    void whereTheLimitWasLowThereAreFurtherVisits() throws InterruptedException {
+        List<Double> limits = List.of(100.0, 50.0, 95.0);
+        Visits visits = new Visits(2, Long.MAX_VALUE / 2);
+        Visits.Place<Row> once = visits.add("once", () -> {
+            order.add("once");
+            return Reports.row("once", limits.get(Collections.frequency(order, "once") - 1), 10.0);
+        }, Row::and);
+        row(visits, "steady");
+        Visits.Place<Row> never = visits.add("never", () -> {
+            order.add("never");
+            return Reports.row("never", 100 * Math.pow(2, Collections.frequency(order, "never")), 10.0);
+        }, Row::and);
+        visits.go(log);
+        assertEquals(List.of("once", "steady", "never", "once", "steady", "never", "once", "never", "never"), order);
+        assertEquals(List.of(100.0, 50.0, 95.0), once.row().orElseThrow().peaks());
+        assertEquals(List.of(200.0, 400.0, 800.0, 1600.0), never.row().orElseThrow().peaks());
     }
 
     @Test
