@@ -75,7 +75,7 @@ public final class RateProfiler implements InternalProfiler {
                     "over 100 %: a part of the data was in a nearer cache, or the machine gave less "
                             + "when its peaks were kept ('tegula bench machine' measures them again)"));
         }
-        lines.addAll(remark.once(iteration, String.format(Locale.ROOT, "share of %s, %.1f %s on %s", limit,
+        lines.addAll(remark.once(iteration, String.format(Locale.ROOT, "share of %s, %.1f %s on %s or before", limit,
                 roofline.ceilings().get(limit), Roofline.unit(limit), kept.date())));
         return lines;
     }

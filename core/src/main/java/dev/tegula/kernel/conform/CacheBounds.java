@@ -89,7 +89,9 @@ final class CacheBounds {
         double scores = Math.abs(scoring.scale()) * Values.norm(q, row, head * size, size) * key;
         double bias = scoring.slope(head, op.heads()) * (position + 1.0);
         double magnitude = scores + bias + scoring.softCap() + sink;
-        double off = 2 * Bounds.gamma(size + 8) * scores + 8 * Bounds.UNIT * magnitude;
+        // OpenCL lets tanh be 5 units in the last place off, and a quotient 2.5.
+        double capped = 16 * Bounds.UNIT * scoring.softCap();
+        double off = 2 * Bounds.gamma(size + 8) * scores + 8 * Bounds.UNIT * magnitude + capped;
         double part = Math.expm1(2 * off) + 4 * Bounds.gamma(position - first + FEW);
         return Bounds.unlessOverflowing(Math.max(scores / Math.min(1, Math.abs(scoring.scale())), value),
                 // A mean is no further from another than twice the largest value.

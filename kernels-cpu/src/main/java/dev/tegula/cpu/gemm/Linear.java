@@ -28,7 +28,7 @@ import java.util.Arrays;
 final class Linear implements Kernel {
     /** From so many rows on, decoding a panel for all of them beats multiplying row by row. */
     static final int FIRST_GEMM_ROWS = 4;
-    /** Rows of a block: their records take 297 KiB of a second-level cache of 512 KiB or more. Whole tall tiles. */
+    /** Rows of a block: their records take 289 KiB of a second-level cache of 512 KiB or more. Whole tall tiles. */
     static final int ROWS = 22 * TallTile.ROWS;
     /** Columns of a block, of both matrices together: makes the widening of rows cheap beside their use. */
     static final int COLUMNS = 1024;
@@ -174,10 +174,10 @@ final class Linear implements Kernel {
     }
 
     /**
-     * Reads a word of every line of elements {@code k0 … k0 + length − 1} of some rows. They lie too far apart for the CPU to see
+     * Reads a byte every 64 of elements {@code k0 … k0 + length − 1} of some rows. They lie too far apart for the CPU to see
      * where it will read next; asked for together they come together.
      *
-     * @return the words' bits, so that the compiler keeps the reading
+     * @return the bytes' bits, so that the compiler keeps the reading
      */
     private int touch(int from, int to, int k0, int length) {
         MemorySegment segment = x.segment();
@@ -187,7 +187,7 @@ final class Linear implements Kernel {
         for (int r = from; r < to; r++) {
             long at = x.rowOffset(r) + first;
             for (long b = 0; b < bytes; b += 64) {
-                touched |= segment.get(Lanes.INT, at + b);
+                touched |= segment.get(Lanes.BYTE, at + b);
             }
         }
         return touched;

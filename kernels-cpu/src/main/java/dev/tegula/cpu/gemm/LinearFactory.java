@@ -20,11 +20,12 @@ public final class LinearFactory {
      * @param x format of the activations
      * @param type format of the weights
      * @param micro makes the micro-kernel
-     * @param tile its largest register tile: activation rows times vectors of weight rows
+     * @param rows activation rows of its largest register tile
+     * @param lookup whether that looks sums up
      */
-    private record Format(DType x, DType type, Supplier<MicroKernel> micro, String tile) {
+    private record Format(DType x, DType type, Supplier<MicroKernel> micro, int rows, boolean lookup) {
         Format(DType x, DType type, Supplier<MicroKernel> micro) {
-            this(x, type, micro, TALL);
+            this(x, type, micro, TallTile.ROWS, false);
         }
 
         Format(DType type, Supplier<MicroKernel> micro) {
@@ -33,13 +34,14 @@ public final class LinearFactory {
 
         /** One that multiplies many rows in int16. */
         static Format pairs(DType type, Supplier<MicroKernel> micro) {
-            return new Format(Activations.typeFor(type), type, micro, PAIRS);
+            return new Format(Activations.typeFor(type), type, micro, PairTile.TALL, false);
+        }
+
+        /** Activation rows times vectors of weight rows. */
+        String tile() {
+            return (lookup ? "lut" : "") + rows + "x2v";
         }
     }
-
-    private static final String TALL = TallTile.ROWS + "x2v";
-    private static final String PAIRS = PairTile.TALL + "x2v";
-    private static final String LOOKUP = "lut" + PAIRS;
 
     private static final List<Format> FORMATS = List.of(
             new Format(DType.F32, () -> new MicroF32()),
@@ -76,7 +78,8 @@ public final class LinearFactory {
         }
         // After those that multiply; to be compared by whoever names them.
         for (DType type : Packings.TERNARY) {
-            formats.add(new Format(Activations.typeFor(type), type, () -> new MicroLookup(), LOOKUP));
+            formats.add(new Format(Activations.typeFor(type), type, () -> new MicroLookup(),
+                    PairTile.TALL, true));
         }
         for (Format format : formats) {
             all.add(factory(format, "matmul", Op.MatMul.class, 1));
@@ -88,12 +91,11 @@ public final class LinearFactory {
     private static KernelFactory factory(Format format, String name, Class<? extends Op> op, int matrices) {
         DType x = format.x();
         List<DType> inputs = matrices == 1 ? List.of(x, format.type()) : List.of(x, format.type(), format.type());
-        boolean lookup = format.tile().equals(LOOKUP);
         KernelId id = KernelId.of(name, DType.F32, x, format.type(), format.tile(), CpuKernelProvider.ENGINE);
-        int record = lookup ? Rows.TABLES : Rows.PAIRS;
+        int record = format.lookup() ? Rows.TABLES : Rows.PAIRS;
         return TypedFactory
                 .of(id, op, inputs, List.of(DType.F32), args -> new Linear(format.micro().get(), args))
-                .withPacking(lookup ? Packings.LOOKUP : Packings.of(format.type()))
+                .withPacking(format.lookup() ? Packings.LOOKUP : Packings.of(format.type()))
                 .withScratch(
                         request -> Memory.size(request.input(0).cols(), request.output().cols(), matrices, record));
     }

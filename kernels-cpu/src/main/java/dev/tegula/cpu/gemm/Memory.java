@@ -16,6 +16,9 @@ import dev.tegula.kernel.Scratch;
  * <p>A panel's elements, which a tile reads in whole vectors again and again, are in native memory, since nobody can say where
  * an array begins: a vector across two cache lines costs twice. All else is in arrays, which need less of the compiler.
  *
+ * <p>There is room for rows as float records and as records of pairs, whatever a kernel's kind: workers keep what the largest
+ * kernel needs, and models mix formats.
+ *
  * <p>Constants only, for the widest vectors: the class is loaded where the vector module may be missing.
  */
 final class Memory {
@@ -51,7 +54,10 @@ final class Memory {
     static final int INT_SCALES = INT_SUMS + Math.max(2 * CHUNK, 16 * PairTile.TALL) * 2 * LANES;
     /** In ints: minimums of a panel's sub-blocks, 8 times two vectors. */
     static final int INT_MINS = INT_SCALES + 16 * 2 * LANES;
-    /** In ints: 256 codes of a vector of rows as bytes, four to a lane, 8 words to a block of 32. */
+    /**
+     * In ints: 256 codes of a vector of rows as bytes, four to a lane, 8 words to a block of 32; or the 32 bytes of half a block
+     * of ternary codes, one to a lane.
+     */
     static final int INT_WORDS = INT_MINS + 8 * 2 * LANES;
     /** In ints: the zero points of their blocks, a vector each. */
     static final int INT_ZEROS = INT_WORDS + Rows.LENGTH / 4 * LANES;

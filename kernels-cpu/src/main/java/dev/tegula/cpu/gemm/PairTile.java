@@ -28,7 +28,7 @@ final class PairTile {
 
     private PairTile() {}
 
-    /** Rows of the tile to take next where so many are left, a multiple of 4. CPUs with narrower vectors have 16 of them. */
+    /** Rows of the tile to take next where so many are left, a multiple of 4. AVX2 has too few registers for the tall one. */
     static int rows(int left) {
         return left >= TALL && V == 16 ? TALL : LOW;
     }

@@ -16,12 +16,12 @@ import jdk.incubator.vector.VectorSpecies;
  * Activation rows as the kernels read them, 256 elements to a record.
  *
  * <pre>
- * float record    0                 256                264          272               288  floats
- *                | 256 F32         | 8 scales         | 8 sums of 32 | 16 block sums |
+ * float record    0                 256                264               280  floats
+ *                | 256 F32         | 8 scales         | 16 block sums |
  *
- * pairs record    0                                    128     129             145            153  ints
- *                | 8 x (8 pairs E, 8 pairs O)         | scale | 16 block sums | 8 sums of 32 |
- *                | the same                           | 8 scales              |  of blocks of 32 with scales of their own
+ * pairs record    0                                    128     129            137  ints
+ *                | 8 x (8 pairs E, 8 pairs O)         | scale | 8 sums of 32 |
+ *                | the same                           | 8 scales             |  of blocks of 32 with scales of their own
  *
  * tables record   0                256               512              768               1024    ints
  *                | low, lower (64) | high, lower (64) | low, upper (64) | high, upper (64) | scale |
@@ -35,15 +35,13 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class Rows {
     static final int LENGTH = 256;
-    static final int FLOATS = 288;
+    static final int FLOATS = 280;
     static final int SCALES = 256;
-    static final int SUMS32 = 264;
-    static final int SUMS = 272;
+    static final int SUMS = 264;
 
-    static final int PAIRS = 153;
+    static final int PAIRS = 137;
     static final int PAIRS_SCALE = 128;
-    static final int PAIRS_SUMS = 129;
-    static final int PAIRS_SUMS32 = 145;
+    static final int PAIRS_SUMS32 = 129;
 
     static final int TABLES = 1025;
     static final int TABLES_SCALE = 1024;
@@ -131,12 +129,8 @@ final class Rows {
             floats(x, block + A256_QS + 32L * b, dst, to + 32 * b);
         }
         dst[to + SCALES] = x.get(Lanes.FLOAT, block);
-        for (int j = 0; j < 8; j++) {
-            int even = x.get(Lanes.INT, block + 4 + 8L * j);
-            int odd = x.get(Lanes.INT, block + 8 + 8L * j);
-            dst[to + SUMS + 2 * j] = even;
-            dst[to + SUMS + 2 * j + 1] = odd;
-            dst[to + SUMS32 + j] = even + odd;
+        for (int j = 0; j < 16; j++) {
+            dst[to + SUMS + j] = x.get(Lanes.INT, block + 4 + 4L * j);
         }
     }
 
@@ -214,11 +208,7 @@ final class Rows {
         }
         dst[to + PAIRS_SCALE] = x.get(Lanes.INT, block);
         for (int j = 0; j < 8; j++) {
-            int even = x.get(Lanes.INT, block + 4 + 8L * j);
-            int odd = x.get(Lanes.INT, block + 8 + 8L * j);
-            dst[to + PAIRS_SUMS + 2 * j] = even;
-            dst[to + PAIRS_SUMS + 2 * j + 1] = odd;
-            dst[to + PAIRS_SUMS32 + j] = even + odd;
+            dst[to + PAIRS_SUMS32 + j] = x.get(Lanes.INT, block + 4 + 8L * j) + x.get(Lanes.INT, block + 8 + 8L * j);
         }
     }
 

@@ -19,8 +19,10 @@ record Shape(int lanes, int items, Set<Feature> features) {
 
     /** What some devices have; a kernel's source sees a definition of that name. */
     enum Feature {
-        /** Dot products of four bytes (cl_khr_integer_dot_product), emulated on devices without: for tests. */
+        /** Dot products of four bytes (cl_khr_integer_dot_product). */
         DOT_KHR,
+        /** {@link #DOT_KHR} with a function of our own in the extension's place: for tests on devices without. */
+        DOT_EMULATED,
         /** The same as an instruction of NVIDIA's, in inline PTX. */
         DOT_PTX,
         /** Tiles of outputs cut for matrix instructions, which without {@link #MMA_PTX} are emulated: for tests. */

@@ -1,8 +1,9 @@
 // A word's four codes times four activations, added to a sum: exact, since all codes are -128 ... 127 as signed bytes.
 #ifdef DOT_KHR
-#ifndef cl_khr_integer_dot_product
+#ifdef DOT_EMULATED
 // What the extension has, for tests on devices without it.
-int dot_4x8packed_ss_int(uint a, uint b) {
+#define dot_4x8packed_ss_int emulated_dot
+int emulated_dot(uint a, uint b) {
     int sum = 0;
     for (int i = 0; i < 32; i += 8) {
         sum += as_char((uchar)(a >> i)) * as_char((uchar)(b >> i));

@@ -30,7 +30,7 @@ class GpuShapeTest {
     @BeforeAll
     static void open() {
         device = TestDevice.open(Shape.GPU);
-        withDots = TestDevice.open(Shape.GPU.with(Shape.Feature.DOT_KHR));
+        withDots = TestDevice.open(Shape.GPU.with(Shape.Feature.DOT_KHR, Shape.Feature.DOT_EMULATED));
         withMatrices = TestDevice.open(Shape.GPU.with(Shape.Feature.MMA));
     }
 

@@ -33,7 +33,8 @@ class ProbeTest {
     @ParameterizedTest
     @ValueSource(ints = {16, 32})
     void dotsOfFourBytesAreRight(int k) {
-        try (OpenedDevice device = TestDevice.open(Shape.GPU.with(Shape.Feature.MMA, Shape.Feature.DOT_KHR))) {
+        try (OpenedDevice device = TestDevice.open(
+                Shape.GPU.with(Shape.Feature.MMA, Shape.Feature.DOT_KHR, Shape.Feature.DOT_EMULATED))) {
             assertArrayEquals(Probe.expected(k), Probe.computed(device, k));
         }
     }

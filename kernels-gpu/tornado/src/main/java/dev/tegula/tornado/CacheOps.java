@@ -101,7 +101,7 @@ final class CacheOps {
         Op.Attention op = (Op.Attention) call.request().op();
         IntArray batch = program.batch();
         DType type = call.cache(1).layout().type();
-        FloatArray table = program.numbers(type == F32 ? DType.F16 : type);
+        FloatArray table = type == F32 ? null : program.numbers(type);
         View q = program.input(call, 0);
         View cache = program.cache(call.cache(1));
         View y = program.output(call);

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -129,12 +130,16 @@ class OpenedDeviceTest {
         Thread first = Thread.ofPlatform().start(asks);
         await(comparing);
         Thread second = Thread.ofPlatform().start(asks);
-        while (second.getState() != Thread.State.BLOCKED && second.isAlive()) {
+        // Without the guard it would never come to that.
+        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+        while (second.getState() != Thread.State.BLOCKED && second.isAlive() && System.nanoTime() < end) {
             Thread.onSpinWait();
         }
+        Thread.State met = second.getState();
         goOn.countDown();
         first.join();
         second.join();
+        assertEquals(Thread.State.BLOCKED, met);
         assertEquals(2, thrown.size(), "the kernel is wrong for both");
     }
 
