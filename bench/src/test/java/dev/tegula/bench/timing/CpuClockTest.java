@@ -62,7 +62,7 @@ class CpuClockTest {
         assertEquals(OptionalDouble.empty(), clock().megahertz());
         assertTrue(clock().hidden()
                 .endsWith(
-                        "/cpu*/cpufreq and knows the nominal 2596 MHz only: it is a virtual machine, whose host has the "
+                        "/cpu*/cpufreq and knows the nominal 2596 MHz only: it is a virtual machine, whose host knows the "
                                 + "frequency"),
                 clock().hidden());
         tree.write(0, "cpufreq/scaling_cur_freq", "<unknown>");
