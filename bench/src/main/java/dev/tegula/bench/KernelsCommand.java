@@ -11,7 +11,8 @@ import picocli.CommandLine.Unmatched;
 /** {@code tegula bench kernels}: JMH's own command line with all suites. */
 @Command(name = "kernels", description = "Runs JMH suites. All options of JMH's command line may follow (-- -h lists "
         + "them), for example: tegula bench kernels --filter MatMulBench -p engine=nat-avx2 -p shape=llama-3.2-1b/ffn_down -rf json. Unless one says which "
-        + "profilers there are (-prof), multiply-adds, bytes, joules and allocated bytes are printed beside the times.")
+        + "profilers there are (-prof), multiply-adds, bytes, joules and allocated bytes are printed beside the times. A benchmark whose answer is wrong has no figures; "
+        + "with -foe true it ends the run, with 1.")
 public final class KernelsCommand implements Callable<Integer> {
     @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help message and exit.")
     private boolean help;

@@ -5,10 +5,13 @@ import dev.tegula.bench.model.SyntheticCommand;
 import dev.tegula.bench.peer.PeersCommand;
 import dev.tegula.bench.report.CompareCommand;
 import dev.tegula.bench.report.ReportCommand;
+import java.io.IOException;
 import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 
 /** {@code tegula bench} for what measures kernels; models are measured by the command line's own {@code bench}. */
 @Command(name = "tegula bench", subcommands = {MachineCommand.class,
@@ -22,9 +25,34 @@ public final class Main {
 
     private Main() {}
 
+    /** The command line of all. */
+    static CommandLine commandLine() {
+        CommandLine all = new CommandLine(new Main());
+        all.setParameterExceptionHandler(Main::refuse);
+        all.setExecutionExceptionHandler(Main::fail);
+        return all;
+    }
+
+    /** One line, which the whole help would push out of sight. */
+    private static int refuse(ParameterException e, String[] args) {
+        CommandLine command = e.getCommandLine();
+        command.getErr().println("tegula: " + e.getMessage());
+        command.getErr().println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+        return command.getCommandSpec().exitCodeOnInvalidInput();
+    }
+
+    /** What cannot be read or written is no fault of the program; all else has its stack trace. */
+    private static int fail(Exception e, CommandLine command, ParseResult result) throws Exception {
+        if (!(e instanceof IOException)) {
+            throw e;
+        }
+        command.getErr().println("tegula: " + e.getMessage() + " (" + e.getClass().getSimpleName() + ")");
+        return command.getCommandSpec().exitCodeOnExecutionException();
+    }
+
     /** Runs a command line, whose first word may be {@code bench}, and ends the JVM with its status. */
     public static void main(String[] args) {
         boolean named = args.length > 0 && args[0].equals("bench");
-        System.exit(new CommandLine(new Main()).execute(named ? Arrays.copyOfRange(args, 1, args.length) : args));
+        System.exit(commandLine().execute(named ? Arrays.copyOfRange(args, 1, args.length) : args));
     }
 }

@@ -39,7 +39,8 @@ public final class RateProfiler implements InternalProfiler {
     public Collection<? extends Result<?>> afterIteration(BenchmarkParams benchmark, IterationParams iteration,
             IterationResult result) {
         boolean perCall = benchmark.getMode() == Mode.AverageTime || benchmark.getMode() == Mode.SingleShotTime;
-        if (!perCall) {
+        // A suite that has failed has no times, and its own error is the one to be seen.
+        if (!perCall || result.getRawPrimaryResults().isEmpty()) {
             return List.of();
         }
         // The time of a call is a thread's, and JMH's threads call at the same time.

@@ -21,8 +21,13 @@ import picocli.CommandLine.Spec;
 
 /** {@code tegula bench}: tokens per second of prefill and decode. */
 @Command(name = "bench", mixinStandardHelpOptions = true, versionProvider = Version.class, description = "Measures tokens per second of prompts of given lengths and of decoding one token at a time, both "
-        + "from an empty context. Each test is repeated unmeasured first, until the compiler has settled. Of the script ./tegula there are "
-        + "also: bench machine (the machine's peaks), bench kernels (JMH suites of single kernels), bench peers (matrix products beside other libraries), bench report (a page of all), bench compare (two of them), bench synthetic (a model of a published shape with random weights).")
+        + "from an empty context. Each test is repeated unmeasured first, until the compiler has settled.", footerHeading = "%nThe script ./tegula has more of them:%n", footer = {
+            "  bench machine     the machine's peaks",
+            "  bench kernels     JMH suites of single kernels",
+            "  bench peers       products beside other libraries, models beside other engines",
+            "  bench report      all of it on a page, beside the machine's limits",
+            "  bench compare     what changed between two reports",
+            "  bench synthetic   writes a model of a published shape with random weights"})
 final class BenchCommand implements Callable<Integer> {
     // Rows of one prefill call, as the engine uses.
     private static final int CHUNK = 512;

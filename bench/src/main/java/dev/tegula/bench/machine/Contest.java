@@ -1,5 +1,6 @@
 package dev.tegula.bench.machine;
 
+import dev.tegula.bench.timing.ClockWatch;
 import dev.tegula.bench.timing.Turns;
 import dev.tegula.nat.PeakLoop;
 import java.lang.foreign.Arena;
@@ -36,9 +37,11 @@ final class Contest {
      * @param memory for loops over it; null else
      * @param warmUp the same for all contests
      * @param slice nanoseconds of each in a round
+     * @param watch what looks at the frequency behind each slice
      * @throws IllegalStateException when a result is wrong
      */
-    List<Peak> run(Memory memory, WarmUp warmUp, Turns turns, long slice) throws InterruptedException {
+    List<Peak> run(Memory memory, WarmUp warmUp, Turns turns, long slice, ClockWatch watch)
+            throws InterruptedException {
         try (Team team = new Team(threads); Arena arena = Arena.ofShared()) {
             List<Walk> shared = loop.multiplies() ? List.of() : memory.walks(level, loop.streams(), threads);
             List<Turns.Side> sides = new ArrayList<>();
@@ -47,7 +50,7 @@ final class Contest {
                 List<Walk> walks = loop.multiplies() ? contender.spots(arena, threads) : shared;
                 checks.add(() -> contender.verify(walks));
                 List<Team.Work> works = contender.works(walks);
-                sides.add(() -> team.rate(works, slice));
+                sides.add(watch.watched(() -> team.rate(works, slice)));
             }
             checks.forEach(Runnable::run);
             for (int i = 0; i < sides.size(); i++) {

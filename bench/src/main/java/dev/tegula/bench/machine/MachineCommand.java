@@ -1,5 +1,7 @@
 package dev.tegula.bench.machine;
 
+import dev.tegula.bench.timing.ClockWatch;
+import dev.tegula.bench.timing.CpuClock;
 import dev.tegula.bench.timing.CpuTimes;
 import dev.tegula.bench.timing.Turns;
 import dev.tegula.nat.PeakLoop;
@@ -30,6 +32,7 @@ public final class MachineCommand implements Callable<Integer> {
     private final Machine machine;
     private final Contenders contenders;
     private final PeaksFile file;
+    private final CpuClock clock;
 
     @picocli.CommandLine.Spec
     private CommandSpec spec;
@@ -54,13 +57,14 @@ public final class MachineCommand implements Callable<Integer> {
 
     /** For this machine. */
     public MachineCommand() {
-        this(Machine.here(), Contenders.ofMachine(), PeaksFile.ofUser());
+        this(Machine.here(), Contenders.ofMachine(), PeaksFile.ofUser(), CpuClock.ofMachine());
     }
 
-    MachineCommand(Machine machine, Contenders contenders, PeaksFile file) {
+    MachineCommand(Machine machine, Contenders contenders, PeaksFile file, CpuClock clock) {
         this.machine = machine;
         this.contenders = contenders;
         this.file = file;
+        this.clock = clock;
     }
 
     @Override
@@ -82,8 +86,10 @@ public final class MachineCommand implements Callable<Integer> {
             if (filter == null) {
                 file.prepare();
             }
-            peaks = new MachinePeaks(MachinePeaks.SCHEMA, machine,
-                    Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(), measure(err), contenders.missing());
+            String date = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+            ClockWatch watch = new ClockWatch(clock);
+            List<Peak> measured = measure(err, watch);
+            peaks = new MachinePeaks(MachinePeaks.SCHEMA, machine, date, watch.facts(), measured, contenders.missing());
             if (filter == null) {
                 peaks = orHigher(peaks, err);
                 err.println("kept in " + file.write(peaks));
@@ -111,7 +117,7 @@ public final class MachineCommand implements Callable<Integer> {
         }
     }
 
-    private List<Peak> measure(PrintWriter progress) throws InterruptedException {
+    private List<Peak> measure(PrintWriter progress, ClockWatch watch) throws InterruptedException {
         List<Contest> contests = contests();
         if (contests.isEmpty()) {
             throw new ParameterException(spec.commandLine(), filter == null
@@ -124,14 +130,14 @@ public final class MachineCommand implements Callable<Integer> {
         long nanos = slice * 1_000_000L;
         for (Contest contest : contests.stream().filter(Contest::multiplies).toList()) {
             progress(progress, contest, contests);
-            peaks.addAll(contest.run(null, warmUp, turns, nanos));
+            peaks.addAll(contest.run(null, warmUp, turns, nanos, watch));
         }
         List<Contest> more = contests.stream().filter(contest -> !contest.multiplies()).toList();
         if (!more.isEmpty()) {
             try (Memory memory = new Memory(machine.sizes(), machine.threads())) {
                 for (Contest contest : more) {
                     progress(progress, contest, contests);
-                    peaks.addAll(contest.run(memory, warmUp, turns, nanos));
+                    peaks.addAll(contest.run(memory, warmUp, turns, nanos, watch));
                 }
             }
         }

@@ -1,5 +1,6 @@
 package dev.tegula.bench.machine;
 
+import dev.tegula.bench.timing.Clock;
 import java.util.List;
 
 /**
@@ -7,10 +8,12 @@ import java.util.List;
  *
  * @param schema version of this form, {@link #SCHEMA}
  * @param date of the measurement, in UTC, as ISO 8601 has it
+ * @param clock the CPUs' frequency meanwhile
  * @param peaks the rows
  * @param missing what is not among them, and why
  */
-public record MachinePeaks(int schema, Machine machine, String date, List<Peak> peaks, List<String> missing) {
+public record MachinePeaks(int schema, Machine machine, String date, Clock clock, List<Peak> peaks,
+        List<String> missing) {
     /** The version that this program writes and reads. */
     static final int SCHEMA = 1;
     private static final double MOST_LOWER = 0.1;
@@ -35,6 +38,6 @@ public record MachinePeaks(int schema, Machine machine, String date, List<Peak> 
                         .findFirst()
                         .orElse(peak))
                 .toList();
-        return new MachinePeaks(schema, machine, date, higher, missing);
+        return new MachinePeaks(schema, machine, date, clock, higher, missing);
     }
 }

@@ -2,10 +2,12 @@ package dev.tegula.bench.machine;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.tegula.bench.Json;
+import dev.tegula.bench.timing.Clock;
 import dev.tegula.kernel.CacheFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 
 /** The file that keeps the peaks of this machine for this user. */
@@ -49,7 +51,8 @@ public final class PeaksFile {
             if (Files.size(file.get()) > MAX_BYTES) {
                 throw new UnusableException(file.get() + " is longer than " + MAX_BYTES + " bytes");
             }
-            peaks = Json.read(Files.readString(file.get()), MachinePeaks.SCHEMA, MachinePeaks.class);
+            peaks = Json.read(Files.readString(file.get()), MachinePeaks.SCHEMA, MachinePeaks.class,
+                    Map.of("clock", Clock.NOT_NOTED));
         } catch (JsonProcessingException e) {
             throw new UnusableException(file.get() + " is damaged: " + e.getOriginalMessage());
         } catch (IOException | IllegalArgumentException e) {

@@ -17,6 +17,8 @@ final class PeaksTable {
         line(text, "caches " + (sizes.l1() >> 10) + " KiB, " + (sizes.l2() >> 10) + " KiB, "
                 + (sizes.l3() > 0 ? (sizes.l3() >> 10) + " KiB" : "no third level that the system knows of")
                 + "; arrays in memory " + (sizes.dram() >> 20) + " MiB each");
+        line(text, "frequency: " + peaks.clock().frequency());
+        line(text, "throttling: " + peaks.clock().throttling());
         line(text, "");
         line(text, String.format(Locale.ROOT, FORMAT, "", "threads", "by", "median", "range", "ratio", "stolen"));
         for (Peak peak : peaks.peaks()) {

@@ -2,6 +2,7 @@ package dev.tegula.bench.report;
 
 import dev.tegula.bench.report.Comparison.Line;
 import dev.tegula.bench.report.Comparison.Verdict;
+import dev.tegula.bench.timing.Clock;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -15,7 +16,7 @@ import picocli.CommandLine.Parameters;
 
 /** {@code tegula bench compare}: what changed between two reports. */
 @Command(name = "compare", description = "Compares two reports: shares of the limit measured beside each row, with the interval in which "
-        + "80 % of the ratios of rounds lie, of each in one report to each in the other. Rounds count where the limit was as fast but for 10 %; a row that has too "
+        + "80 %% of the ratios of rounds lie, of each in one report to each in the other. Rounds count where the limit was as fast but for 10 %%; a row that has too "
         + "few of them, or in most of whose rounds other guests of the machine had the CPUs, is undecided, and so is one that changed by less than five times what "
         + "rows differ by from one another. Ends with 1 when a row is slower or lost.")
 public final class CompareCommand implements Callable<Integer> {
@@ -46,20 +47,23 @@ public final class CompareCommand implements Callable<Integer> {
         }
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
-        Comparison comparison;
+        Report first;
+        Report second;
         try {
-            Report first = ReportFile.read(before);
-            Report second = ReportFile.read(after);
+            first = ReportFile.read(before);
+            second = ReportFile.read(after);
             if (!first.machine().cpu().equals(second.machine().cpu())) {
                 err.println("reports of two machines say nothing of one another: " + first.machine().cpu() + ", and "
                         + second.machine().cpu());
                 return 2;
             }
-            comparison = Comparison.of(first, second, noise / 100);
         } catch (IOException e) {
             err.println(e.getMessage());
             return 2;
         }
+        Comparison comparison = Comparison.of(first, second, noise / 100);
+        throttled(out, before, first);
+        throttled(out, after, second);
         out.printf(Locale.ROOT, FORMAT, "", "ratio", "80 %", "limit", "");
         comparison.lines()
                 .stream()
@@ -73,6 +77,12 @@ public final class CompareCommand implements Callable<Integer> {
         }
         out.flush();
         return count(comparison, Verdict.SLOWER) > 0 || !comparison.lost().isEmpty() ? 1 : 0;
+    }
+
+    private static void throttled(PrintWriter out, Path file, Report report) {
+        if (report.clock().throttles() > 0) {
+            out.println(file + ": the CPUs were throttled " + Clock.times(report.clock().throttles()));
+        }
     }
 
     private static long count(Comparison comparison, Verdict verdict) {

@@ -4,6 +4,7 @@ import dev.tegula.bench.machine.Level;
 import dev.tegula.bench.machine.Machine;
 import dev.tegula.bench.machine.PeakMeter;
 import dev.tegula.bench.machine.Roofline;
+import dev.tegula.bench.timing.ClockWatch;
 import dev.tegula.bench.timing.CpuTimes;
 import dev.tegula.bench.timing.Turns;
 import dev.tegula.nat.PeakLoop;
@@ -18,6 +19,7 @@ final class Limits implements AutoCloseable {
     static final long SLICE = 12_000_000;
 
     private final PeakMeter meter;
+    private final ClockWatch watch;
     private final Map<String, Level> levels = new LinkedHashMap<>();
     private final Roofline roofline;
 
@@ -26,9 +28,11 @@ final class Limits implements AutoCloseable {
      *
      * @param threads that work at the same time
      * @param rounds of each
+     * @param watch what looks at the frequency behind each slice
      */
-    Limits(int threads, int rounds) throws InterruptedException {
+    Limits(int threads, int rounds, ClockWatch watch) throws InterruptedException {
         this.meter = new PeakMeter(threads);
+        this.watch = watch;
         List<String> names = new ArrayList<>(List.of(Roofline.FLOATS, Roofline.INTEGERS));
         if (meter.has(PeakLoop.BF16)) {
             names.add(Roofline.BFLOATS);
@@ -69,12 +73,12 @@ final class Limits implements AutoCloseable {
      * @param slice nanoseconds of it
      */
     Turns.Side side(String name, long slice) throws InterruptedException {
-        return switch (name) {
+        return watch.watched(switch (name) {
             case Roofline.FLOATS -> meter.multiply(PeakLoop.FMA, slice);
             case Roofline.INTEGERS -> meter.multiply(PeakLoop.INT8, slice);
             case Roofline.BFLOATS -> meter.multiply(PeakLoop.BF16, slice);
             default -> meter.read(levels.get(name), slice);
-        };
+        });
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.tegula.bench.report;
 
+import dev.tegula.bench.timing.Clock;
+import dev.tegula.bench.timing.ClockWatch;
 import dev.tegula.bench.timing.Paired;
 import dev.tegula.bench.timing.Turns;
 import java.io.IOException;
@@ -13,13 +15,16 @@ import java.util.function.Function;
 /** Tells how far a report is, and keeps what is missing from it. */
 final class Log {
     private final PrintWriter out;
+    private final ClockWatch watch;
     private int steps;
     private final List<String> missing = new ArrayList<>();
     private int done;
     private boolean failed;
 
-    Log(PrintWriter out) {
+    /** @param watch what tells whether the CPUs are throttled during a step */
+    Log(PrintWriter out, ClockWatch watch) {
         this.out = out;
+        this.watch = watch;
     }
 
     /** There will be so many more steps. */
@@ -35,15 +40,18 @@ final class Log {
 
     /** A row, or nothing when measuring it failed: that is a line among what is missing, and the others are worth having. */
     <T extends Paired> Optional<T> step(String key, Step<T> step) throws InterruptedException {
-        return step(key, step, Log::line);
+        return step(key, step, Log::line, row -> List.of(row.key()));
     }
 
-    /** The same with a line of one's own. */
-    <T> Optional<T> step(String key, Step<T> step, Function<T, String> words) throws InterruptedException {
+    /** The same with a line of one's own, and the keys of what was measured. */
+    <T> Optional<T> step(String key, Step<T> step, Function<T, String> words, Function<T, List<String>> keys)
+            throws InterruptedException {
         String place = place();
         try {
+            ClockWatch.Part part = watch.part();
             T row = step.measure();
-            out.println(place + words.apply(row));
+            long throttled = part.end(keys.apply(row));
+            out.println(place + words.apply(row) + (throttled == 0 ? "" : ", throttled " + Clock.times(throttled)));
             return Optional.of(row);
         } catch (RuntimeException | IOException e) {
             failed = true;

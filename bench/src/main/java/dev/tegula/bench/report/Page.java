@@ -1,5 +1,6 @@
 package dev.tegula.bench.report;
 
+import dev.tegula.bench.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;
@@ -16,13 +17,19 @@ final class Page {
 
     /** The page. */
     static String html(Report report) throws IOException {
-        // What is between script tags is read for tags before it is JSON.
-        String data = ReportFile.json(report).replace("<", "\\u003c");
+        String data = safe(ReportFile.json(report));
         return read("dev/tegula/bench/report/report.html")
                 .replace("/*plots*/", read(PLOTS + plotsVersion() + "/echarts.min.js"))
                 .replace("/*page*/", read("dev/tegula/bench/report/report.js"))
                 .replace("/*short*/", Integer.toString(Row.SHORT))
+                .replace("/*frequency*/", safe(Json.write(report.clock().frequency())))
+                .replace("/*throttling*/", safe(Json.write(report.clock().throttling())))
                 .replace("/*data*/", data);
+    }
+
+    /** What is between script tags is read for tags before it is JSON. */
+    private static String safe(String json) {
+        return json.replace("<", "\\u003c");
     }
 
     private static String plotsVersion() throws IOException {

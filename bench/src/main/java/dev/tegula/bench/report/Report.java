@@ -2,6 +2,7 @@ package dev.tegula.bench.report;
 
 import dev.tegula.bench.machine.Machine;
 import dev.tegula.bench.peer.PeerRow;
+import dev.tegula.bench.timing.Clock;
 import dev.tegula.bench.timing.Paired;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import java.util.stream.Stream;
  * @param date when it began, in UTC, as ISO 8601 has it
  * @param commit of the source, or an empty text where that is unknown
  * @param options of the JVM
+ * @param clock the CPUs' frequency meanwhile
  * @param ceilings the machine's peaks before the first row: 10⁹ multiply-adds or bytes per second by name, {@code f32 fma},
  *        {@code int8 dot}, {@code bf16 dot} where the CPU has instructions for it, {@code read l2}, …
  * @param rows the kernels
@@ -23,7 +25,7 @@ import java.util.stream.Stream;
  * @param starts of models in JVMs of their own
  * @param missing what is not among them, and why
  */
-public record Report(int schema, Machine machine, String date, String commit, List<String> options,
+public record Report(int schema, Machine machine, String date, String commit, List<String> options, Clock clock,
         Map<String, Double> ceilings, List<Row> rows, List<PeerRow> peers, List<ModelRow> models, List<StartRow> starts,
         List<String> missing) {
     /** The version that this program writes and reads. */

@@ -2,9 +2,12 @@ package dev.tegula.bench.report;
 
 import dev.tegula.bench.model.ModelSource;
 import dev.tegula.bench.peer.EngineCommand;
+import dev.tegula.bench.timing.ClockWatch;
+import dev.tegula.bench.timing.CpuClock;
 import dev.tegula.kernel.KernelProvider;
 import dev.tegula.kernel.KernelTable;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,8 +71,10 @@ public final class ReportCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(),
                     "--peer needs {model} in its command where there are several models");
         }
-        Log log = new Log(spec.commandLine().getErr());
-        Survey survey = new Survey(scope(log), log);
+        PrintWriter err = spec.commandLine().getErr();
+        ClockWatch watch = new ClockWatch(CpuClock.ofMachine());
+        Log log = new Log(err, watch);
+        Survey survey = new Survey(scope(log), log, watch);
         if (survey.isEmpty()) {
             throw new ParameterException(spec.commandLine(), "--filter " + filter + " matches no row");
         }
@@ -79,6 +84,9 @@ public final class ReportCommand implements Callable<Integer> {
         Path page = out.resolve("report.html");
         Report report = survey.measure(Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
                 System.getProperty("tegula.commit", ""), options());
+        err.println("frequency: " + report.clock().frequency());
+        err.println("throttling: " + report.clock().throttling());
+        err.flush();
         Files.writeString(json, ReportFile.json(report));
         Files.writeString(page, Page.html(report));
         spec.commandLine().getOut().println(json + "\n" + page);

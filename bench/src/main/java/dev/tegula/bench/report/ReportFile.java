@@ -2,10 +2,12 @@ package dev.tegula.bench.report;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.tegula.bench.Json;
+import dev.tegula.bench.timing.Clock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Map;
 
 /** Reports as JSON files. */
 final class ReportFile {
@@ -29,7 +31,8 @@ final class ReportFile {
             if (Files.size(file) > MAX_BYTES) {
                 throw new IOException("longer than " + MAX_BYTES + " bytes");
             }
-            return Json.read(Files.readString(file), Report.SCHEMA, Report.class);
+            return Json.read(Files.readString(file), Report.SCHEMA, Report.class,
+                    Map.of("clock", Clock.NOT_NOTED));
         } catch (NoSuchFileException e) {
             throw new IOException("there is no file " + file, e);
         } catch (JsonProcessingException e) {

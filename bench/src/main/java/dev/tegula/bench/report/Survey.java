@@ -7,6 +7,7 @@ import dev.tegula.bench.peer.EngineCommand;
 import dev.tegula.bench.peer.EngineMeter;
 import dev.tegula.bench.peer.PeerMeter;
 import dev.tegula.bench.peer.PeerRow;
+import dev.tegula.bench.timing.ClockWatch;
 import dev.tegula.bench.timing.EnergyCounter;
 import dev.tegula.bench.timing.Paired;
 import dev.tegula.bench.timing.Turns;
@@ -32,6 +33,7 @@ final class Survey {
 
     private final Scope scope;
     private final Log log;
+    private final ClockWatch watch;
     private final EnergyCounter energy = EnergyCounter.ofMachine();
     private final List<Workload> workloads;
     private final PeerMeter peerMeter;
@@ -78,9 +80,10 @@ final class Survey {
         }
     }
 
-    Survey(Scope scope, Log log) {
+    Survey(Scope scope, Log log, ClockWatch watch) {
         this.scope = scope;
         this.log = log;
+        this.watch = watch;
         this.workloads = Suites.all()
                 .stream()
                 .flatMap(suite -> Workload.of(suite).stream())
@@ -108,7 +111,7 @@ final class Survey {
      * @param options of the JVM
      */
     Report measure(String date, String commit, List<String> options) throws InterruptedException {
-        try (Limits limits = new Limits(scope.threads(), PEAK_ROUNDS)) {
+        try (Limits limits = new Limits(scope.threads(), PEAK_ROUNDS, watch)) {
             limits.missing().forEach(log::missing);
             peerMeter.missing(scope.filter()).forEach(log::missing);
             KernelMeter kernels = new KernelMeter(limits, scope.threads(), Visits.ROUNDS);
@@ -132,8 +135,8 @@ final class Survey {
                     measure(model, peer);
                 }
             }
-            return new Report(Report.SCHEMA, limits.machine(), date, commit, options, limits.roofline().ceilings(),
-                    found(rows),
+            return new Report(Report.SCHEMA, limits.machine(), date, commit, options, watch.facts(),
+                    limits.roofline().ceilings(), found(rows),
                     Stream.concat(found(peers).stream(), engines.stream()).toList(), models, starts, log.missing());
         }
     }
@@ -166,7 +169,8 @@ final class Survey {
             log.step(ModelMeter.startOf(source), () -> ModelMeter.start(source, scope.threads(), MODEL_ROUNDS),
                     row -> String.format(Locale.ROOT, "%s: loaded in %.2f s, first token after %.2f s",
                             ModelMeter.startOf(source), Turns.median(row.load()),
-                            Turns.median(row.firstToken())))
+                            Turns.median(row.firstToken())),
+                    row -> List.of(ModelMeter.startOf(source)))
                     .ifPresent(starts::add);
         }
     }
@@ -175,6 +179,7 @@ final class Survey {
         log.step(Scope.beside(model, peer),
                 () -> new EngineMeter(scope.threads(), scope.modelEngines(), ENGINE_ROUNDS)
                         .measure(model.file().orElseThrow(), peer),
-                found -> found.stream().map(Log::line).collect(Collectors.joining("; "))).ifPresent(engines::addAll);
+                found -> found.stream().map(Log::line).collect(Collectors.joining("; ")),
+                found -> found.stream().map(Paired::key).toList()).ifPresent(engines::addAll);
     }
 }

@@ -46,7 +46,7 @@ public final class EnergyCounter {
     private Optional<String> open(Path root) {
         Path folder = root.resolve(FOLDER);
         if (!Files.isDirectory(folder)) {
-            return Optional.of("the system has no " + folder + elsewhere(root));
+            return Optional.of("the system has no " + folder + CpuInfo.of(root).elsewhere("has the counter"));
         }
         try (Stream<Path> files = Files.list(folder)) {
             List<Path> found = files.filter(file -> ZONE.matcher(file.getFileName().toString()).matches())
@@ -65,19 +65,8 @@ public final class EnergyCounter {
             return Optional.of(e.getMessage());
         }
         return zones.isEmpty()
-                ? Optional.of(folder + " has no counter of a package" + elsewhere(root))
+                ? Optional.of(folder + " has no counter of a package" + CpuInfo.of(root).elsewhere("has the counter"))
                 : Optional.empty();
-    }
-
-    /** Why there is none, where that is known. */
-    private static String elsewhere(Path root) {
-        try (Stream<String> lines = Files.lines(root.resolve("proc/cpuinfo"))) {
-            boolean guest = lines.filter(line -> line.startsWith("flags"))
-                    .anyMatch(line -> (line + " ").contains(" hypervisor "));
-            return guest ? ": it is a virtual machine, whose host has the counter" : "";
-        } catch (IOException unknown) {
-            return "";
-        }
     }
 
     private static String text(Path file) throws IOException {

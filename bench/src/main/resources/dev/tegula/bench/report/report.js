@@ -11,6 +11,10 @@ const percent = value => (100 * value).toFixed(0) + ' %';
 const times = value => value.toFixed(2);
 const range = ({ least, most }, text) => `${text(least)} to ${text(most)}`;
 const disturbed = row => row.disturbed ? `${row.disturbed} of ${row.rates.length}` : '';
+const throttled = row => row.throttled ? `≥ ${row.throttled}` : '';
+// Times that CPUs were throttled during a row, by the key that the report has for it.
+const throttles = key => report.clock.throttled[key] ?? 0;
+const key = (name, row) => `${name}, ${row.engine}, ${row.threads} ${row.threads === 1 ? 'thread' : 'threads'}`;
 // Tooltips are HTML.
 const encode = text => echarts.format.encodeHTML(text);
 const element = (name, text, className) => {
@@ -30,14 +34,15 @@ const kernels = report.rows.map(row => {
     ...row,
     nanos,
     judged: nanos >= SHORT,
+    throttled: throttles(key(row.name, row)),
     share: over(row.rates, row.peaks),
     macs: counts ? rate : rate * row.multiplyAdds / row.bytes,
     bandwidth: counts ? rate * row.bytes / row.multiplyAdds : rate,
   };
 });
-const peers = report.peers.map(row => ({ ...row, ratio: over(row.rates, row.theirs) }));
-const models = report.models.map(row => ({ ...row, share: over(row.rates, row.allowed), speed: spread(row.rates) }));
-const starts = report.starts;
+const peers = report.peers.map(row => ({ ...row, ratio: over(row.rates, row.theirs), throttled: throttles(key(`${row.name} beside ${row.peer}`, row)) }));
+const models = report.models.map(row => ({ ...row, share: over(row.rates, row.allowed), speed: spread(row.rates), throttled: throttles(key(row.name, row)) }));
+const starts = report.starts.map(row => ({ ...row, throttled: throttles(`${row.model} start`) }));
 // The formats of which there is one small layer; there are many.
 const isSmall = row => row.name.startsWith('Format ');
 const large = kernels.filter(row => !isSmall(row));
@@ -60,6 +65,8 @@ function head() {
   for (const [term, text] of [
     ['CPU', `${report.machine.cpu}, ${report.machine.threads} CPUs`],
     ['System', report.machine.system],
+    ['Frequency', /*frequency*/],
+    ['Throttling', /*throttling*/],
     ['JVM', report.machine.jvm],
     ['Options', report.options.join(' ') || 'none'],
     ...(kernels.length ? [['Kernels', `${engines.join(', ')}; ${kernels[0].threads} ${kernels[0].threads > 1 ? 'threads share' : 'thread does'} a call`]] : []),
@@ -263,6 +270,7 @@ const kernelColumns = [
   ['share', row => row.judged ? row.share.middle : -1, share],
   ['range', row => row.judged ? row.share.most - row.share.least : -1, row => row.judged ? range(row.share, percent) : ''],
   ['disturbed', row => row.disturbed, disturbed],
+  ['throttled', row => row.throttled, throttled],
 ];
 const kernelTable = (id, rows) =>
   ({ id, rows, filtered: true, words: row => `${row.name} ${row.engine} ${row.limit} ${row.kernel}`, more: row => [row.kernel, row.command], columns: kernelColumns });
@@ -278,6 +286,7 @@ const tables = [
     ['ratio', row => row.ratio.middle, row => times(row.ratio.middle)],
     ['range', row => row.ratio.most - row.ratio.least, row => range(row.ratio, times)],
     ['disturbed', row => row.disturbed, disturbed],
+    ['throttled', row => row.throttled, throttled],
   ] },
   { id: 'modelRows', rows: models, more: row => [row.command], columns: [
     ['model', row => row.name],
@@ -290,6 +299,7 @@ const tables = [
     ['limit', row => row.limit],
     ['share', row => row.share.middle, row => percent(row.share.middle)],
     ['disturbed', row => row.disturbed, disturbed],
+    ['throttled', row => row.throttled, throttled],
   ] },
   { id: 'startRows', rows: starts, more: row => [row.command], columns: [
     ['start of a JVM', row => row.model],
@@ -298,6 +308,7 @@ const tables = [
     ['first token', row => median(row.firstToken), row => seconds(median(row.firstToken))],
     ['first token, range', row => median(row.firstToken), row => range(spread(row.firstToken), seconds)],
     ['disturbed', row => row.disturbed, row => row.disturbed ? `${row.disturbed} of ${row.load.length}` : ''],
+    ['throttled', row => row.throttled, throttled],
   ] },
 ];
 
@@ -363,7 +374,9 @@ section('shares', kernels, place => {
 section('rows', kernels, () => fold('formatTable', `${small.length} rows of all other formats`));
 const filled = tables.filter(table => table.rows.length);
 // Mostly nobody was.
-filled.filter(table => !table.rows.some(row => row.disturbed)).forEach(table => { table.columns = table.columns.filter(([name]) => name !== 'disturbed'); });
+filled.forEach(table => {
+  table.columns = table.columns.filter(([name]) => !['disturbed', 'throttled'].includes(name) || table.rows.some(row => row[name]));
+});
 filled.forEach(heads);
 filled.forEach(fill);
 document.getElementById('filter')?.addEventListener('input', event => {

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tegula.bench.timing.ClockWatch;
+import dev.tegula.bench.timing.CpuClock;
 import dev.tegula.bench.timing.CpuTimes;
 import dev.tegula.bench.timing.Turns;
 import dev.tegula.nat.PeakLoop;
@@ -79,7 +81,8 @@ class ContenderTest {
                 good.products(), Contender.answers(PeakLoop.FMA, nothing));
         Turns turns = new Turns(1, new CpuTimes(folder.resolve("none")));
         IllegalStateException e = assertThrows(IllegalStateException.class,
-                () -> new Contest(PeakLoop.FMA, Level.CORE, 2, List.of(wrong)).run(null, new WarmUp(), turns, 1));
+                () -> new Contest(PeakLoop.FMA, Level.CORE, 2, List.of(wrong)).run(null, new WarmUp(), turns, 1,
+                        new ClockWatch(CpuClock.ofMachine())));
         assertTrue(e.getMessage().contains("FMA: wrong result at 0"), e.getMessage());
     }
 

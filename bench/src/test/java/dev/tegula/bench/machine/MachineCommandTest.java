@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tegula.bench.timing.CpuClock;
 import dev.tegula.nat.PeakLoop;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -25,6 +26,10 @@ class MachineCommandTest {
     @TempDir
     private Path folder;
 
+    /** Of a system that shows a frequency. */
+    @TempDir
+    private Path root;
+
     private StringWriter out;
     private StringWriter err;
 
@@ -32,7 +37,8 @@ class MachineCommandTest {
         out = new StringWriter();
         err = new StringWriter();
         PeaksFile file = new PeaksFile(Optional.of(folder.resolve("caches").resolve("machine.json")));
-        return new CommandLine(new MachineCommand(machine, contenders, file)).setOut(new PrintWriter(out))
+        return new CommandLine(new MachineCommand(machine, contenders, file, new CpuClock(root)))
+                .setOut(new PrintWriter(out))
                 .setErr(new PrintWriter(err))
                 .execute(args);
     }
@@ -47,6 +53,7 @@ class MachineCommandTest {
         assertTrue(err.toString().contains("no peaks of this machine are kept in"), err.toString());
         assertEquals(0, run("--rounds", "1", "--slice", "1"), err.toString());
         String table = out.toString();
+        assertTrue(table.contains("frequency: not visible: "), table);
         assertTrue(table.contains("A CPU, 2 CPUs") && table.contains("no third level"), table);
         assertTrue(err.toString().contains("triad dram, 2 threads"), err.toString());
         assertEquals(0, run("--cached"), err.toString());
@@ -69,7 +76,7 @@ class MachineCommandTest {
         Peak higher = new Peak(last.loop(), last.level(), last.threads(), last.by(), 1e6, 1e6, 1e6, 1, 1, 0, 0);
         once.add(higher);
         new PeaksFile(Optional.of(folder.resolve("caches/machine.json")))
-                .write(new MachinePeaks(MachinePeaks.SCHEMA, MACHINE, peaks.date(), once, List.of()));
+                .write(new MachinePeaks(MachinePeaks.SCHEMA, MACHINE, peaks.date(), peaks.clock(), once, List.of()));
         assertEquals(0, run("--rounds", "1", "--slice", "1"), err.toString());
         assertTrue(err.toString().contains("peaks were over 10 % higher when they were measured before, and stay"),
                 err.toString());
@@ -87,6 +94,20 @@ class MachineCommandTest {
                 .stream()
                 .filter(peak -> peak.loop() == loop && peak.level() == level && peak.threads() == threads)
                 .max(Comparator.comparingDouble(Peak::median));
+    }
+
+    @Test
+    void theFrequencyIsNoted() throws Exception {
+        assertEquals(0, run("--filter", "^read l1, 1", "--rounds", "1", "--slice", "1"), err.toString());
+        assertTrue(out.toString().contains("frequency: not visible: the system has no "), out.toString());
+        assertTrue(out.toString().contains("throttling: not visible: the system has no "), out.toString());
+        Path scaling = Files.createDirectories(root.resolve("sys/devices/system/cpu/cpu0/cpufreq"));
+        Files.writeString(scaling.resolve("scaling_cur_freq"), "2400000\n");
+        Path heat = Files.createDirectories(root.resolve("sys/devices/system/cpu/cpu0/thermal_throttle"));
+        Files.writeString(heat.resolve("core_throttle_count"), "7\n");
+        assertEquals(0, run("--filter", "^read l1, 1", "--rounds", "1", "--slice", "1"), err.toString());
+        assertTrue(out.toString().contains("frequency: 2400 MHz") && out.toString().contains("throttling: none"),
+                out.toString());
     }
 
     @Test

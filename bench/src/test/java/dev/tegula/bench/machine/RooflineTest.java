@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.tegula.bench.RateProfiler;
 import dev.tegula.bench.kernel.GateBench;
 import dev.tegula.bench.kernel.MatMulBench;
+import dev.tegula.bench.timing.Clock;
 import dev.tegula.kernel.CacheFolder;
 import dev.tegula.kernel.Cost;
 import dev.tegula.nat.PeakLoop;
@@ -67,7 +68,8 @@ class RooflineTest {
             peaks.add(peak(PeakLoop.READ, level, "nat-wide", rate));
             peaks.add(peak(PeakLoop.READ, level, "java", rate / 2));
         }
-        return new MachinePeaks(MachinePeaks.SCHEMA, machine, "2026-01-02T03:04:05Z", peaks, List.of());
+        return new MachinePeaks(MachinePeaks.SCHEMA, machine, "2026-01-02T03:04:05Z", Clock.NOT_NOTED, peaks,
+                List.of());
     }
 
     private static Roofline of(String engine) throws PeaksFile.UnusableException {
@@ -115,7 +117,8 @@ class RooflineTest {
         MachinePeaks without = peaks(MACHINE);
         List<Peak> more = new ArrayList<>(without.peaks());
         more.add(peak(PeakLoop.BF16, Level.CORE, "nat-wide", 200));
-        MachinePeaks with = new MachinePeaks(without.schema(), MACHINE, without.date(), more, List.of());
+        MachinePeaks with = new MachinePeaks(without.schema(), MACHINE, without.date(), without.clock(), more,
+                List.of());
         Cost cost = new Cost(26_000, 1000);
         Roofline narrow = Roofline.of(with, "nat-narrow", 1);
         assertEquals(200, narrow.ceilings().get("bf16 dot"));
@@ -170,7 +173,8 @@ class RooflineTest {
                 .stream()
                 .map(peak -> peak(peak.loop(), peak.level(), peak.by(), peak.median() / 1e6))
                 .toList();
-        MachinePeaks bad = new MachinePeaks(usual.schema(), usual.machine(), usual.date(), low, List.of());
+        MachinePeaks bad = new MachinePeaks(usual.schema(), usual.machine(), usual.date(), usual.clock(), low,
+                List.of());
         new PeaksFile(Optional.of(folder.resolve("machine.json"))).write(bad);
         Map<String, Result> sum = run(GateBench.class, "op=add", "cols=64", "rows=3", "activation=SILU");
         assertTrue(sum.get("roofline.share").getScore() > 100, sum.toString());

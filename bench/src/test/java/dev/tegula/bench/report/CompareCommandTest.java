@@ -4,6 +4,7 @@ import static dev.tegula.bench.report.Reports.row;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tegula.bench.timing.Clock;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -62,13 +63,25 @@ class CompareCommandTest {
 
     @Test
     void aRowThatIsNoLongerThereEndsWithOneAndSaysWhy() throws IOException {
-        Report none = new Report(Report.SCHEMA, Reports.of().machine(), "2026-01-02T03:04:05Z", "", List.of(), Map.of(),
-                List.of(), List.of(), List.of(), List.of(), List.of("a, nat-x, 2 threads: wrong result"));
+        Report none = new Report(Report.SCHEMA, Reports.of().machine(), "2026-01-02T03:04:05Z", "", List.of(),
+                Clock.NOT_NOTED, Map.of(), List.of(), List.of(), List.of(), List.of(),
+                List.of("a, nat-x, 2 threads: wrong result"));
         Path empty = Files.writeString(folder.resolve("empty.json"), ReportFile.json(none));
         assertEquals(1, run(fast, empty));
         assertTrue(out.toString().contains("lost: a, nat-x, 2 threads: wrong result"), out.toString());
         assertEquals(0, run(empty, fast));
         assertTrue(out.toString().contains("new: a, nat-x, 2 threads"), out.toString());
+    }
+
+    @Test
+    void aReportWhoseCpusWereThrottledIsNamed() throws IOException {
+        Report report = Reports.at(new Clock("performance", 2400, 3000, 3000, 3000, "", 2, "", Map.of()),
+                Reports.of(row("a", 100, 50.0, 50.0, 50.0)));
+        Path hot = Files.writeString(folder.resolve("hot.json"), ReportFile.json(report));
+        assertEquals(0, run(fast, hot));
+        assertTrue(
+                out.toString().startsWith(hot + ": the CPUs were throttled at least 2 times" + System.lineSeparator()),
+                out.toString());
     }
 
     @Test

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tegula.bench.model.ModelSource;
+import dev.tegula.bench.timing.ClockWatch;
+import dev.tegula.bench.timing.CpuClock;
 import dev.tegula.bench.timing.EnergyCounter;
 import dev.tegula.kernel.KernelTable;
 import dev.tegula.kernel.ref.RefProvider;
@@ -26,6 +28,8 @@ import picocli.CommandLine;
 class ModelMeterTest {
     @TempDir
     Path folder;
+
+    private final ClockWatch watch = new ClockWatch(CpuClock.ofMachine());
 
     /** An engine whose norms are right for all rows but the first one, which has twice its value. */
     private static final class Doubling extends ScalarUnderAnotherName {
@@ -75,7 +79,7 @@ class ModelMeterTest {
     @Test
     void ratesStandBesideWhatTheLimitAllows() throws Exception {
         ModelSource source = ModelSource.of(model());
-        try (Limits limits = new Limits(2, 1);
+        try (Limits limits = new Limits(2, 1, watch);
                 ModelMeter meter = new ModelMeter(source, limits, 2, 3, KernelTable.load(),
                         EnergyCounter.ofMachine())) {
             ModelMeter.Test decode = new ModelMeter.Test("decode", 16, 200);
@@ -103,7 +107,7 @@ class ModelMeterTest {
         ModelMeter.Test decode = new ModelMeter.Test("decode", 16, 0);
         ModelSource source = ModelSource.of(model());
         KernelTable working = KernelTable.of(List.of(new Working(counter), new RefProvider()));
-        try (Limits limits = new Limits(1, 1);
+        try (Limits limits = new Limits(1, 1, watch);
                 ModelMeter still = new ModelMeter(source, limits, 1, 3, KernelTable.load(), energy);
                 ModelMeter meter = new ModelMeter(source, limits, 1, 3, working, energy)) {
             assertEquals(List.of(), still.measure(decode).joules(), "the counter stands still");
@@ -117,7 +121,7 @@ class ModelMeterTest {
     @Test
     void wrongLogitsAreNoRow() throws Exception {
         ModelSource source = ModelSource.of(model());
-        try (Limits limits = new Limits(1, 1)) {
+        try (Limits limits = new Limits(1, 1, watch)) {
             IllegalStateException e = assertThrows(IllegalStateException.class,
                     () -> new ModelMeter(source, limits, 1, 1,
                             KernelTable.of(List.of(new Doubling(), new RefProvider())), EnergyCounter.ofMachine())

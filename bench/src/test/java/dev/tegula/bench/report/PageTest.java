@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.tegula.bench.timing.Clock;
 import java.awt.image.BufferedImage;
 import java.io.File;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -70,6 +72,26 @@ class PageTest {
         assertTrue(dom.contains("0.500") && dom.contains("0.750"), "no joules per token");
         assertEquals(6, dom.split("<svg", -1).length - 1, "plots");
         assertTrue(dom.contains("f32 fma 100 GMAC/s"), "no name at the ceiling");
+    }
+
+    @Test
+    void rowsDuringWhichCpusWereThrottledAreMarked() throws Exception {
+        assertFalse(browse(REPORT, "--dump-dom").contains("<button>throttled</button>"), "nobody was");
+        Clock clock = new Clock("performance", 2400, 3000, 3200, 3200, "", 9, "",
+                Map.of("MatMul rows=1, nat-x, 2 threads", 2L, "f32 8x8x8 beside A peer, nat-x, 2 threads", 3L,
+                        "m.gguf decode 64 after 2048, nat-x, 2 threads", 4L, "m.gguf start", 5L));
+        String dom = browse(Reports.at(clock, REPORT), "--dump-dom");
+        assertTrue(dom.contains("<dd>2400 to 3000 MHz of 3200, governor performance</dd>"), "no frequency");
+        assertTrue(dom.contains("<dd>at least 9 times</dd>"), "no throttling");
+        assertEquals(4, dom.split("<button>throttled</button>", -1).length - 1, "tables");
+        List<String> marks = Pattern.compile(">≥ (\\d)</td>")
+                .matcher(dom)
+                .results()
+                .map(found -> found.group(1))
+                .sorted()
+                .toList();
+        // The model's start is a row for each of its tests.
+        assertEquals(List.of("2", "3", "4", "5", "5"), marks);
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.tegula.bench.report;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tegula.bench.machine.Machine;
 import dev.tegula.bench.peer.PeerRow;
+import dev.tegula.bench.timing.Clock;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Collections;
@@ -19,8 +20,14 @@ final class Reports {
 
     static Report of(List<Row> rows, List<PeerRow> peers, List<ModelRow> models) {
         return new Report(Report.SCHEMA, machine(), "2026-01-02T03:04:05Z", "", List.of("-Xmx1g"),
-                Map.of("f32 fma", 100.0, "read dram", 10.0), rows, peers, models,
+                Clock.NOT_NOTED, Map.of("f32 fma", 100.0, "read dram", 10.0), rows, peers, models,
                 models.stream().map(row -> start(row.model())).toList(), List.of("vec: </script> is not here"));
+    }
+
+    /** A report with what was seen of the frequency meanwhile. */
+    static Report at(Clock clock, Report report) {
+        return new Report(report.schema(), report.machine(), report.date(), report.commit(), report.options(), clock,
+                report.ceilings(), report.rows(), report.peers(), report.models(), report.starts(), report.missing());
     }
 
     /** A product of matrices beside a peer that was as fast in all rounds. */

@@ -47,7 +47,7 @@ class SlowedKernelTest {
                 row.multiplyAdds(), row.bytes(), "read l2", row.unit(), row.rates(),
                 Collections.nCopies(row.rates().size(), 1000.0), 0, 0, row.command());
         Report kept = new Report(Report.SCHEMA, report.machine(), report.date(), report.commit(), report.options(),
-                report.ceilings(), List.of(still), List.of(), List.of(), List.of(), report.missing());
+                report.clock(), report.ceilings(), List.of(still), List.of(), List.of(), List.of(), report.missing());
         return Files.writeString(folder.resolve(name + ".json"), ReportFile.json(kept)).toString();
     }
 

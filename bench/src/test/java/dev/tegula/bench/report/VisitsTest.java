@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tegula.bench.peer.PeerRow;
+import dev.tegula.bench.timing.ClockWatch;
+import dev.tegula.bench.timing.CpuClock;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
@@ -14,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 class VisitsTest {
     private final StringWriter out = new StringWriter();
-    private final Log log = new Log(new PrintWriter(out));
+    private final Log log = new Log(new PrintWriter(out), new ClockWatch(CpuClock.ofMachine()));
     private final List<String> order = new ArrayList<>();
 
     private Visits.Place<Row> row(Visits visits, String name) {
