@@ -90,6 +90,19 @@ public final class PeakMeter implements AutoCloseable {
         return () -> team.rate(works, nanos);
     }
 
+    /**
+     * A step of a number that the threads pass round, each to the next: how long a write of one core takes to another.
+     *
+     * @param nanos of a slice
+     * @return of which a figure is nanoseconds
+     * @throws IllegalArgumentException when there is one thread only
+     */
+    public Turns.Side coreToCore(long nanos) throws InterruptedException {
+        Turns.Side side = new CoreToCore(team, threads, nanos)::slice;
+        warmUp.untilCompiled(side);
+        return side;
+    }
+
     private Contender first(PeakLoop loop, Level level) {
         return contenders.of(loop, level)
                 .stream()

@@ -18,12 +18,16 @@ final class WarmUp {
 
     private final Set<PeakLoop> compiled = EnumSet.noneOf(PeakLoop.class);
 
+    void untilCompiled(Turns.Side side) throws InterruptedException {
+        long start = System.nanoTime();
+        do {
+            side.slice();
+        } while (System.nanoTime() - start < COMPILED_NANOS);
+    }
+
     void run(Contender contender, Turns.Side side) throws InterruptedException {
         if (contender.by().equals(Contender.JAVA) && compiled.add(contender.loop())) {
-            long start = System.nanoTime();
-            do {
-                side.slice();
-            } while (System.nanoTime() - start < COMPILED_NANOS);
+            untilCompiled(side);
         }
         double before = side.slice();
         for (int i = 1; i < MOST_SLICES; i++) {

@@ -22,7 +22,7 @@ public record PeerRow(String name, String peer, String engine, int threads, Stri
     public PeerRow {
         rates = List.copyOf(rates);
         theirs = List.copyOf(theirs);
-        Paired.check(name, rates, theirs);
+        Paired.check(name, rates, theirs, List.of());
     }
 
     /** This row with the rounds of a later measurement of the same. */

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 
 /**
  * Two reports side by side, row by row. Machines drift, so what is compared is the share of the limit, or the ratio to the peer, that was
- * measured in the same rounds, and only between visits in which the limit or the peer was as fast but for a tenth: where a machine
+ * measured in the same rounds, and only between visits in which the machine gave the same ({@link Condition}): where it
  * gives half of itself, a kernel does not simply take twice as long. Where there are no two such visits there is no verdict.
  *
  * <p>Nor is there one for a change that is no larger than what rows differ by from one another: rounds of one run tell how
@@ -25,8 +25,6 @@ import java.util.stream.Stream;
  * @param added rows of the second only
  */
 record Comparison(List<Line> lines, double spread, List<String> lost, List<String> added) {
-    /** How far the limit may move. */
-    static final double MOST_MOVED = 0.10;
     /** Visits on each side that there must be beside a limit as fast, where there are so many. */
     private static final int VISITS = 2;
     /** Of the ratios of rounds, below and above what is taken for the interval's ends: 80 % lie within. */
@@ -66,8 +64,8 @@ record Comparison(List<Line> lines, double spread, List<String> lost, List<Strin
         }
     }
 
-    /** Rounds of a row that were taken one after the other, and the limit meanwhile. */
-    private record Visit(double[] shares, double limit) {
+    /** Rounds of a row that were taken one after the other, and what the machine gave meanwhile. */
+    private record Visit(double[] shares, Condition condition, double stageNanos) {
         private double share() {
             return Math.log(Turns.median(shares));
         }
@@ -77,14 +75,14 @@ record Comparison(List<Line> lines, double spread, List<String> lost, List<Strin
             List<Visit> visits = new ArrayList<>();
             for (int from = 0; from < shares.length; from += Visits.ROUNDS) {
                 int to = Math.min(from + Visits.ROUNDS, shares.length);
-                visits.add(new Visit(Arrays.copyOfRange(shares, from, to),
-                        Turns.median(row.others().subList(from, to))));
+                visits.add(new Visit(Arrays.copyOfRange(shares, from, to), Condition.of(row, from, to),
+                        row.stageNanos()));
             }
             return visits;
         }
 
         private boolean isLike(Visit other) {
-            return Math.max(limit / other.limit, other.limit / limit) <= 1 + MOST_MOVED;
+            return condition.isLike(other.condition, Math.min(stageNanos, other.stageNanos));
         }
 
         /** The sum of the squares by which visits differ from their mean. */

@@ -8,6 +8,7 @@ import dev.tegula.bench.timing.CpuTimes;
 import dev.tegula.bench.timing.Turns;
 import dev.tegula.kernel.Cost;
 import dev.tegula.kernel.Op;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Measures kernels by turns with what limits them, after their answers have been compared with the scalar twin's. */
@@ -46,10 +47,12 @@ final class KernelMeter {
             do {
                 ours.slice();
             } while (System.nanoTime() < end);
-            Turns.Result result = new Turns(rounds, CpuTimes.ofMachine())
-                    .measure(List.of(ours, limits.side(limit, Limits.SLICE)));
+            List<Turns.Side> sides = new ArrayList<>(List.of(ours, limits.side(limit, Limits.SLICE)));
+            limits.coreToCore().ifPresent(sides::add);
+            Turns.Result result = new Turns(rounds, CpuTimes.ofMachine()).measure(sides);
             return new Row(workload.toString(), op.name(), kernel.id(), engine, threads, kernel.multiplies(),
                     cost.multiplyAdds(), cost.bytes(), limit, Roofline.unit(limit), result.of(0), result.of(1),
+                    limits.coreToCore().isPresent() ? result.of(2) : List.of(),
                     result.disturbed(), result.stolen(), workload.command(engine, threads));
         }
     }

@@ -12,16 +12,20 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What the machine can do at most, measured once for all at the start and then again by turns with what it limits. */
 final class Limits implements AutoCloseable {
     /** Beside calls of kernels. */
     static final long SLICE = 12_000_000;
+    /** Some thousand steps from core to core. */
+    private static final long CORES_SLICE = 1_000_000;
 
     private final PeakMeter meter;
     private final ClockWatch watch;
     private final Map<String, Level> levels = new LinkedHashMap<>();
     private final Roofline roofline;
+    private final Optional<Turns.Side> coreToCore;
 
     /**
      * Measures them.
@@ -48,6 +52,7 @@ final class Limits implements AutoCloseable {
         for (int i = 0; i < figures.length; i++) {
             ceilings.put(names.get(i), Turns.median(figures[i]));
         }
+        this.coreToCore = threads == 1 ? Optional.empty() : Optional.of(meter.coreToCore(CORES_SLICE));
         this.roofline = new Roofline(meter.machine().sizes(), ceilings);
     }
 
@@ -64,6 +69,11 @@ final class Limits implements AutoCloseable {
     /** The peaks as they were at the start. */
     Roofline roofline() {
         return roofline;
+    }
+
+    /** A side that measures nanoseconds from core to core; none where there is one thread. */
+    Optional<Turns.Side> coreToCore() {
+        return coreToCore;
     }
 
     /**

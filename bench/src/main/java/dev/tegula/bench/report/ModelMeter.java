@@ -159,14 +159,18 @@ final class ModelMeter implements AutoCloseable {
         do {
             ours.slice();
         } while (System.nanoTime() < end);
-        Turns.Taken<Slice> taken = new Turns(rounds, CpuTimes.ofMachine())
-                .take(List.<Turns.Taker<Slice>>of(ours, () -> new Slice(peak.slice() * 1e9 / each, 0)));
+        List<Turns.Taker<Slice>> sides = new ArrayList<>(
+                List.of(ours, () -> new Slice(peak.slice() * 1e9 / each, 0)));
+        limits.coreToCore().ifPresent(side -> sides.add(() -> new Slice(side.slice(), 0)));
+        Turns.Taken<Slice> taken = new Turns(rounds, CpuTimes.ofMachine()).take(sides);
         List<Slice> slices = taken.slices().getFirst();
         // Some virtual machines have the counter's files but nothing behind them.
         boolean counted = slices.stream().allMatch(slice -> slice.joules() > 0);
         return new ModelRow(test.of(source), source.name(), test.kind(), test.tokens(), test.context(), engine,
-                threads, cost.multiplyAdds(), cost.bytes(), limit, UNIT, rates(slices),
-                rates(taken.slices().getLast()), counted ? slices.stream().map(Slice::joules).toList() : List.of(),
+                threads, model.model().plan().stages().size() * Math.ceilDiv((long) test.tokens(), rows),
+                cost.multiplyAdds(), cost.bytes(), limit, UNIT, rates(slices), rates(taken.slices().get(1)),
+                limits.coreToCore().isPresent() ? rates(taken.slices().get(2)) : List.of(),
+                counted ? slices.stream().map(Slice::joules).toList() : List.of(),
                 taken.disturbed(), taken.stolen(), command(source, test.of(source), threads));
     }
 

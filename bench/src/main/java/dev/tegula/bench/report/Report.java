@@ -29,7 +29,7 @@ public record Report(int schema, Machine machine, String date, String commit, Li
         Map<String, Double> ceilings, List<Row> rows, List<PeerRow> peers, List<ModelRow> models, List<StartRow> starts,
         List<String> missing) {
     /** The version that this program writes and reads. */
-    static final int SCHEMA = 3;
+    static final int SCHEMA = 4;
 
     public Report {
         options = List.copyOf(options);

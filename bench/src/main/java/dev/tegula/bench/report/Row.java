@@ -20,12 +20,14 @@ import java.util.List;
  * @param unit what the limit counts, 10⁹ of it per second: {@code GMAC/s} or {@code GB/s}
  * @param rates per round, in that unit
  * @param peaks the limit as measured in the same rounds
+ * @param coreToCore nanoseconds that a write of one thread's core took to another's in the same rounds; none where there is one thread
  * @param disturbed rounds in which other guests of the machine had much of the CPUs
  * @param stolen the share of the CPUs that they had meanwhile, 0 to 1
  * @param command what measures it with JMH
  */
 public record Row(String name, String op, String kernel, String engine, int threads, boolean multiplies,
-        long multiplyAdds, long bytes, String limit, String unit, List<Double> rates, List<Double> peaks, int disturbed,
+        long multiplyAdds, long bytes, String limit, String unit, List<Double> rates, List<Double> peaks,
+        List<Double> coreToCore, int disturbed,
         double stolen, String command) implements Paired {
     /**
      * Nanoseconds below which a call is too short for a share: starting the threads and looking at the clock take about a tenth of it, so that
@@ -36,19 +38,26 @@ public record Row(String name, String op, String kernel, String engine, int thre
     public Row {
         rates = List.copyOf(rates);
         peaks = List.copyOf(peaks);
-        Paired.check(name, rates, peaks);
+        coreToCore = List.copyOf(coreToCore);
+        Paired.check(name, rates, peaks, coreToCore);
     }
 
     /** This row with the rounds of a later measurement of the same. */
     Row and(Row later) {
         return new Row(name, op, kernel, engine, threads, multiplies, multiplyAdds, bytes, limit, unit,
-                Paired.joined(rates, later.rates), Paired.joined(peaks, later.peaks), disturbed + later.disturbed,
+                Paired.joined(rates, later.rates), Paired.joined(peaks, later.peaks),
+                Paired.joined(coreToCore, later.coreToCore), disturbed + later.disturbed,
                 Paired.mean(this, stolen, later, later.stolen), command);
     }
 
     /** Whether a call takes so long that its share of the limit is the kernel's. */
     boolean judged() {
-        return Roofline.amount(limit, new Cost(multiplyAdds, bytes)) / rate() >= SHORT;
+        return stageNanos() >= SHORT;
+    }
+
+    @Override
+    public double stageNanos() {
+        return Roofline.amount(limit, new Cost(multiplyAdds, bytes)) / rate();
     }
 
     @Override

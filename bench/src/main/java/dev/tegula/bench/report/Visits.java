@@ -9,13 +9,13 @@ import java.util.function.BinaryOperator;
 /**
  * Rows that are measured a few rounds at a time, and again after all others have had their turn: a machine has good minutes and
  * bad ones, and a row that had all its rounds within a second would be judged by the one it met. Rows whose limit was lower in some visits
- * than in others have further visits, since beside half of a machine a kernel does not simply take twice as long.
+ * than in others, or whose cores were further apart, have further visits, since beside half of a machine a kernel does not simply take twice as long.
  */
 final class Visits {
     /** Rounds of a row in a visit. */
     static final int ROUNDS = 3;
     private static final int USUAL = 3;
-    /** Visits more of rows whose limit was unsteady. */
+    /** Visits more of rows beside which the machine was unsteady. */
     private static final int MORE = 2;
     private static final long PATIENCE = 480_000_000_000L;
 
@@ -30,7 +30,7 @@ final class Visits {
     /**
      * Other numbers of visits.
      *
-     * @param usual visits of each row in which its limit is to be as high as in its best one, at least 1
+     * @param usual visits of each row in which the machine is to give as much as in its best one, at least 1
      * @param patience nanoseconds after which no visit but the first ends, if rows take as long as in the one before
      */
     Visits(int usual, long patience) {
@@ -43,7 +43,7 @@ final class Visits {
         private final String key;
         private final Log.Step<R> step;
         private final BinaryOperator<R> and;
-        private final List<Double> limits = new ArrayList<>();
+        private final List<Condition> conditions = new ArrayList<>();
         private Optional<R> row = Optional.empty();
         private boolean failed;
 
@@ -56,7 +56,7 @@ final class Visits {
         private void visit(Log log) throws InterruptedException {
             row = log.step(key, () -> {
                 R now = step.measure();
-                limits.add(now.other());
+                conditions.add(Condition.of(now, 0, now.rates().size()));
                 return row.map(before -> and.apply(before, now)).orElse(now);
             });
             failed = row.isEmpty();
@@ -64,9 +64,13 @@ final class Visits {
 
         /** Whether a visit more is wanted. */
         private boolean wants(int usual) {
-            double best = limits.stream().mapToDouble(Double::doubleValue).max().orElse(0);
-            long good = limits.stream().filter(limit -> best <= limit * (1 + Comparison.MOST_MOVED)).count();
-            return !failed && good < usual && limits.size() < usual + MORE;
+            if (failed || conditions.size() >= usual + MORE) {
+                return false;
+            }
+            Condition best = new Condition(conditions.stream().mapToDouble(Condition::limit).max().orElse(0),
+                    conditions.stream().mapToDouble(Condition::coreToCore).min().orElse(0));
+            double stage = row.map(Paired::stageNanos).orElse(0.0);
+            return conditions.stream().filter(condition -> condition.isLike(best, stage)).count() < usual;
         }
 
         /** The row, unless measuring it has failed. */

@@ -24,6 +24,19 @@ public interface Paired {
     /** Rounds in which other guests of the machine had much of the CPUs. */
     int disturbed();
 
+    /**
+     * Nanoseconds, round by round, that a write of one thread's core took to another's; none where there is one thread, or
+     * nobody measured.
+     */
+    default List<Double> coreToCore() {
+        return List.of();
+    }
+
+    /** Nanoseconds for which threads compute before they wait for one another: a call of a kernel, a stage of a model; endless where nobody knows. */
+    default double stageNanos() {
+        return Double.POSITIVE_INFINITY;
+    }
+
     /** Our rate over the other, round by round. */
     default double[] shares() {
         double[] shares = new double[rates().size()];
@@ -59,14 +72,19 @@ public interface Paired {
     }
 
     /**
-     * Refuses rates of which there are none, or not as many on both sides, or that are not above 0.
+     * Refuses rates of which there are none, or not as many on both sides, or that are not above 0, and times between cores that are neither
+     * none nor as many.
      *
      * @throws IllegalArgumentException that begins with the name
      */
-    static void check(String name, List<Double> rates, List<Double> others) {
+    static void check(String name, List<Double> rates, List<Double> others, List<Double> coreToCore) {
         if (rates.isEmpty() || rates.size() != others.size() || !rates.stream().allMatch(rate -> rate > 0)
                 || !others.stream().allMatch(rate -> rate > 0)) {
             throw new IllegalArgumentException(name + ": rates must be above 0, and as many on both sides");
+        }
+        if (!coreToCore.isEmpty() && coreToCore.size() != rates.size()) {
+            throw new IllegalArgumentException(
+                    name + ": times between cores of as many rounds as rates are needed, or of none");
         }
     }
 }

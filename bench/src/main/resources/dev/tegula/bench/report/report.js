@@ -55,6 +55,7 @@ const seconds = value => value.toFixed(2) + ' s';
 
 function head() {
   const judged = kernels.filter(row => row.judged);
+  const apart = report.rows.concat(report.models).flatMap(row => row.coreToCore);
   document.getElementById('summary').textContent = [
     `${kernels.length} kernels`,
     ...(judged.length < kernels.length ? [`${judged.length} of them judged`] : []),
@@ -72,6 +73,7 @@ function head() {
     ...(kernels.length ? [['Kernels', `${engines.join(', ')}; ${kernels[0].threads} ${kernels[0].threads > 1 ? 'threads share' : 'thread does'} a call`]] : []),
     ['Limits', Object.entries(report.ceilings).map(([name, value]) =>
       `${name} ${value.toFixed(1)} ${name.startsWith('read') ? 'GB/s' : 'GMAC/s'}`).sort().join(', ')],
+    ...(apart.length ? [['Core to core', `${median(apart).toFixed(0)} ns, ${range(spread(apart), value => value.toFixed(0))}`]] : []),
   ]) {
     document.getElementById('machine').append(element('dt', term), element('dd', text));
   }

@@ -94,6 +94,18 @@ class ComparisonTest {
         assertEquals(Verdict.SAME, compare(twoLow, twoLow).verdict());
     }
 
+    @Test
+    void visitsInWhichTheCoresWereFurtherApartDoNotCount() {
+        Row near = Reports.apart(visit(100, 0.5), 27);
+        Row far = Reports.apart(visit(100, 0.3), 170);
+        Row steady = near.and(near).and(near);
+        assertEquals(Verdict.SAME, compare(steady, near.and(far).and(near)).verdict());
+        assertEquals(Verdict.UNDECIDED, compare(steady, far.and(far).and(near)).verdict());
+        assertEquals(Verdict.SAME, compare(far.and(far), far.and(far)).verdict());
+        Row slow = Reports.apart(visit(100, 0.3), 25);
+        assertEquals(Verdict.SLOWER, compare(steady, slow.and(far).and(slow)).verdict());
+    }
+
     /** Rows a, b, … of which the one numbered so takes much longer, and of the others a third so much more, and one less. */
     private static Report rows(int slow, double slowly, double more) {
         return Reports.of(IntStream.range(0, 21)

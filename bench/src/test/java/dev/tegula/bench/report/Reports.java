@@ -38,8 +38,9 @@ final class Reports {
 
     /** Decoding where the limit would let through as much in all rounds. */
     static ModelRow decoding(String model, int context, double allowed, Double... rates) {
-        return new ModelRow(model + " decode 64 after " + context, model, "decode", 64, context, "nat-x", 2, 6400, 640,
-                "read dram", "tokens/s", Arrays.asList(rates), Collections.nCopies(rates.length, allowed),
+        return new ModelRow(model + " decode 64 after " + context, model, "decode", 64, context, "nat-x", 2, 640, 6400,
+                640,
+                "read dram", "tokens/s", Arrays.asList(rates), Collections.nCopies(rates.length, allowed), List.of(),
                 Arrays.stream(rates).map(rate -> 15 / rate).toList(), 0, 0,
                 "./tegula bench report --model " + model);
     }
@@ -63,6 +64,16 @@ final class Reports {
         return row(name, peak, 0, rates);
     }
 
+    /** A row with times between cores, one for each round or one for all. */
+    static Row apart(Row row, double... nanos) {
+        List<Double> coreToCore = nanos.length == 1
+                ? Collections.nCopies(row.rates().size(), nanos[0])
+                : Arrays.stream(nanos).boxed().toList();
+        return new Row(row.name(), row.op(), row.kernel(), row.engine(), row.threads(), row.multiplies(),
+                row.multiplyAdds(), row.bytes(), row.limit(), row.unit(), row.rates(), row.peaks(), coreToCore,
+                row.disturbed(), row.stolen(), row.command());
+    }
+
     static Row row(String name, double peak, int disturbed, Double... rates) {
         return row(name, 1_000_000, peak, disturbed, rates);
     }
@@ -71,7 +82,7 @@ final class Reports {
     static Row row(String name, int multiplyAdds, double peak, int disturbed, Double... rates) {
         return new Row(name, "matmul", "matmul.of." + name, "nat-x", 2, true, multiplyAdds, multiplyAdds / 100,
                 "f32 fma",
-                "GMAC/s", Arrays.asList(rates), Collections.nCopies(rates.length, peak), disturbed, 0,
+                "GMAC/s", Arrays.asList(rates), Collections.nCopies(rates.length, peak), List.of(), disturbed, 0,
                 "./tegula bench kernels --filter " + name);
     }
 }

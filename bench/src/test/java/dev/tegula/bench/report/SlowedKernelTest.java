@@ -45,7 +45,7 @@ class SlowedKernelTest {
         Row row = report.rows().getFirst();
         Row still = new Row(row.name(), row.op(), row.kernel(), row.engine(), row.threads(), row.multiplies(),
                 row.multiplyAdds(), row.bytes(), "read l2", row.unit(), row.rates(),
-                Collections.nCopies(row.rates().size(), 1000.0), 0, 0, row.command());
+                Collections.nCopies(row.rates().size(), 1000.0), row.coreToCore(), 0, 0, row.command());
         Report kept = new Report(Report.SCHEMA, report.machine(), report.date(), report.commit(), report.options(),
                 report.clock(), report.ceilings(), List.of(still), List.of(), List.of(), List.of(), report.missing());
         return Files.writeString(folder.resolve(name + ".json"), ReportFile.json(kept)).toString();

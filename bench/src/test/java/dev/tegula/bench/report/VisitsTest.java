@@ -68,6 +68,18 @@ class VisitsTest {
     }
 
     @Test
+    void whereTheCoresWereFarFromOneAnotherThereAreFurtherVisits() throws InterruptedException {
+        List<Double> nanos = List.of(170.0, 26.0, 30.0);
+        Visits visits = new Visits(2, Long.MAX_VALUE / 2);
+        Visits.Place<Row> place = visits.add("a", () -> {
+            order.add("a");
+            return Reports.apart(Reports.row("a", 100, 10.0), nanos.get(order.size() - 1));
+        }, Row::and);
+        visits.go(log);
+        assertEquals(nanos, place.row().orElseThrow().coreToCore());
+    }
+
+    @Test
     void whatFailsIsNotVisitedAgain() throws InterruptedException {
         Visits visits = new Visits(3, Long.MAX_VALUE / 2);
         Visits.Place<Row> a = visits.add("a", () -> {
