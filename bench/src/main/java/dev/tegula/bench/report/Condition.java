@@ -11,7 +11,7 @@ import dev.tegula.bench.timing.Turns;
  */
 record Condition(double limit, double coreToCore) {
     /** How far the limit may move. */
-    static final double MOST_MOVED = 0.10;
+    private static final double MOST_MOVED = 0.10;
     /**
      * Nanoseconds of a stage from which on it does not matter where the cores are. Of 650 visits with the cores 140 ns a step further apart than in others of
      * the same report, those of calls under 20 µs mostly took 1 to 3 µs longer, those of 20 µs to 1 ms whose data one core had written and another

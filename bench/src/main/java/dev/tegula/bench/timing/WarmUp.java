@@ -13,6 +13,8 @@ public final class WarmUp {
     /** How much two slices may differ. */
     private static final double SETTLED = 0.03;
     private static final int MOST_SLICES = 10;
+    /** Slices of large models are passes of seconds, of which a few are enough. */
+    private static final long MOST_NANOS = 3_000_000_000L;
 
     private final Set<Object> compiled = new HashSet<>();
 
@@ -31,10 +33,11 @@ public final class WarmUp {
         settle(side);
     }
 
-    /** Runs a side until two slices that follow one another are alike, or many were not. */
+    /** Runs a side until two slices that follow one another are alike, or there were many. */
     public void settle(Turns.Side side) throws InterruptedException {
+        long start = System.nanoTime();
         double before = side.slice();
-        for (int i = 1; i < MOST_SLICES; i++) {
+        for (int i = 1; i < MOST_SLICES && System.nanoTime() - start < MOST_NANOS; i++) {
             double now = side.slice();
             if (Math.abs(now - before) <= SETTLED * before) {
                 return;
