@@ -14,6 +14,9 @@ open module dev.tegula.bench {
     requires jdk.unsupported;
 
     exports dev.tegula.bench;
+    exports dev.tegula.bench.attn;
+    exports dev.tegula.bench.elem;
+    exports dev.tegula.bench.gemm;
     exports dev.tegula.bench.hazard;
     exports dev.tegula.bench.kernel;
     exports dev.tegula.bench.ladder;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.tegula.bench.kernel.GateBench;
+import dev.tegula.bench.elem.GateBench;
 import dev.tegula.bench.kernel.KernelBench;
 import dev.tegula.bench.kernel.PackBench;
 import dev.tegula.bench.ladder.LadderBench;

@@ -46,6 +46,9 @@ public abstract class KernelBench {
     @Param(USUAL)
     public String tile = USUAL;
 
+    /** Rows of a table of embeddings. */
+    protected static final int VOCABULARY = 4096;
+
     private KernelCase kernel;
 
     /** What is computed with these parameters. */
@@ -60,7 +63,7 @@ public abstract class KernelBench {
     }
 
     /** The format of activations that a parameter names. */
-    static DType activations(String name, DType weights) {
+    protected static DType activations(String name, DType weights) {
         return name.equals(USUAL) ? Activations.typeFor(weights) : DType.valueOf(name);
     }
 
@@ -90,12 +93,12 @@ public abstract class KernelBench {
     }
 
     /** A matrix with a row per row of the batch. */
-    static Spec tokens(DType type, int cols) {
+    protected static Spec tokens(DType type, int cols) {
         return new Spec(type, Dim.TOKENS, cols);
     }
 
     /** A matrix with a fixed number of rows. */
-    static Spec fixed(DType type, int rows, int cols) {
+    protected static Spec fixed(DType type, int rows, int cols) {
         return new Spec(type, Dim.of(rows), cols);
     }
 }

@@ -154,7 +154,7 @@ public final class KernelCase implements AutoCloseable {
         }
         made.addSequence(table, blocks);
         for (int r = 0; r < rows; r++) {
-            made.addRow(r * 7919 % Operands.VOCABULARY, firstPosition + r, true);
+            made.addRow(r * 7919 % KernelBench.VOCABULARY, firstPosition + r, true);
         }
         return made;
     }

@@ -10,7 +10,7 @@ import java.util.TreeSet;
  * @param n output elements per row
  * @param k elements that are summed
  */
-record LayerShape(int m, int n, int k) {
+public record LayerShape(int m, int n, int k) {
     /** Output and input elements of layers of published models, by model and name in a GGUF file. */
     private static final Map<String, int[]> LAYERS = Map.ofEntries(
             Map.entry("llama-3.2-1b/attn_q", new int[]{2048, 2048}),
@@ -24,7 +24,7 @@ record LayerShape(int m, int n, int k) {
             Map.entry("bitnet-2b/ffn_up", new int[]{6912, 2560}),
             Map.entry("bitnet-2b/ffn_down", new int[]{2560, 6912}));
 
-    LayerShape {
+    public LayerShape {
         if (m < 1 || n < 1 || k < 1) {
             throw new IllegalArgumentException("shape " + m + "x" + n + "x" + k + ": each must be 1 or more");
         }
@@ -37,7 +37,7 @@ record LayerShape(int m, int n, int k) {
      * @param rows rows of activations unless the text has them
      * @throws IllegalArgumentException for anything else; the message lists the layers
      */
-    static LayerShape of(String text, int rows) {
+    public static LayerShape of(String text, int rows) {
         int[] layer = LAYERS.get(text);
         if (layer != null) {
             return new LayerShape(rows, layer[0], layer[1]);

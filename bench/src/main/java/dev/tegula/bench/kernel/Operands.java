@@ -28,9 +28,6 @@ import java.util.stream.IntStream;
 
 /** Makes the operands of a request: random values of a model's size, the same in every run. */
 final class Operands {
-    /** Rows of a table of embeddings. */
-    static final int VOCABULARY = 4096;
-
     /** That of numbers evenly between −1 and 1, as activations are. */
     private static final float DEVIATION = 0.577f;
 

@@ -4,6 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tegula.bench.attn.AttentionBench;
+import dev.tegula.bench.elem.EmbedBench;
+import dev.tegula.bench.elem.NormBench;
+import dev.tegula.bench.elem.RopeBench;
+import dev.tegula.bench.gemm.FormatBench;
+import dev.tegula.bench.gemm.MatMulBench;
 import dev.tegula.tensor.DType;
 import java.util.List;
 import java.util.stream.Stream;

@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tegula.bench.Suites;
+import dev.tegula.bench.attn.AttentionBench;
+import dev.tegula.bench.elem.GateBench;
+import dev.tegula.bench.elem.TopKBench;
 import dev.tegula.kernel.Cost;
 import dev.tegula.kernel.KernelFactory;
 import dev.tegula.kernel.KernelTable;

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tegula.bench.RateProfiler;
-import dev.tegula.bench.kernel.GateBench;
-import dev.tegula.bench.kernel.MatMulBench;
+import dev.tegula.bench.elem.GateBench;
+import dev.tegula.bench.gemm.MatMulBench;
 import dev.tegula.bench.timing.Clock;
 import dev.tegula.kernel.CacheFolder;
 import dev.tegula.kernel.Cost;

@@ -1,17 +1,18 @@
-package dev.tegula.bench.kernel;
+package dev.tegula.bench.gemm;
 
-import dev.tegula.kernel.Activation;
-import dev.tegula.kernel.KernelRequest;
+import dev.tegula.bench.kernel.KernelBench;
+import dev.tegula.bench.kernel.LayerShape;
 import dev.tegula.kernel.KernelRequest.Spec;
+import dev.tegula.kernel.KernelRequest;
 import dev.tegula.kernel.Op;
 import dev.tegula.tensor.DType;
 import java.util.List;
 import org.openjdk.jmh.annotations.Param;
 
-/** Two linear layers and the gate of a feed-forward layer: y = f(W x) · (V x). */
-public class GateUpBench extends KernelBench {
+/** Linear layers: y = W x. */
+public class MatMulBench extends KernelBench {
     /** A layer of a published model, or MxNxK. */
-    @Param("llama-3.2-1b/ffn_up")
+    @Param("llama-3.2-1b/ffn_down")
     public String shape;
 
     /** Format of the weights. */
@@ -26,16 +27,12 @@ public class GateUpBench extends KernelBench {
     @Param({"1", "512"})
     public int rows;
 
-    /** The gate's function. */
-    @Param("SILU")
-    public Activation activation;
-
     @Override
     protected KernelRequest request() {
         LayerShape layer = LayerShape.of(shape, rows);
         Spec x = tokens(activations(activations, format), layer.k());
         Spec w = fixed(format, layer.n(), layer.k());
-        return new KernelRequest(new Op.GateUp(activation), List.of(x, w, w), List.of(tokens(DType.F32, layer.n())));
+        return new KernelRequest(new Op.MatMul(false, false), List.of(x, w), List.of(tokens(DType.F32, layer.n())));
     }
 
     @Override

@@ -1,5 +1,6 @@
-package dev.tegula.bench.kernel;
+package dev.tegula.bench.elem;
 
+import dev.tegula.bench.kernel.KernelBench;
 import dev.tegula.kernel.KernelRequest;
 import dev.tegula.kernel.Op;
 import dev.tegula.tensor.DType;

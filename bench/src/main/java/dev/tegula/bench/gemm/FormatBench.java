@@ -1,9 +1,11 @@
-package dev.tegula.bench.kernel;
+package dev.tegula.bench.gemm;
 
+import dev.tegula.bench.kernel.KernelBench;
+import dev.tegula.bench.kernel.LayerShape;
 import dev.tegula.kernel.Activation;
 import dev.tegula.kernel.Activations;
-import dev.tegula.kernel.KernelRequest;
 import dev.tegula.kernel.KernelRequest.Spec;
+import dev.tegula.kernel.KernelRequest;
 import dev.tegula.kernel.Op;
 import dev.tegula.tensor.DType;
 import java.util.List;
@@ -37,7 +39,7 @@ public class FormatBench extends KernelBench {
             case "matmul" -> new KernelRequest(new Op.MatMul(false, false), List.of(x, w), y);
             case "gateup" -> new KernelRequest(new Op.GateUp(Activation.SILU), List.of(x, w, w), y);
             case "embed" -> new KernelRequest(new Op.Embed(),
-                    List.of(fixed(format, Operands.VOCABULARY, layer.k())), List.of(tokens(DType.F32, layer.k())));
+                    List.of(fixed(format, VOCABULARY, layer.k())), List.of(tokens(DType.F32, layer.k())));
             default -> throw new IllegalArgumentException("no op with weights is called " + op);
         };
     }

@@ -1,5 +1,7 @@
-package dev.tegula.bench.kernel;
+package dev.tegula.bench.gemm;
 
+import dev.tegula.bench.kernel.KernelBench;
+import dev.tegula.bench.kernel.LayerShape;
 import dev.tegula.kernel.KernelRequest;
 import dev.tegula.kernel.Op;
 import dev.tegula.tensor.DType;

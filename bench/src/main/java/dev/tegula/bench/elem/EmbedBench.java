@@ -1,7 +1,8 @@
-package dev.tegula.bench.kernel;
+package dev.tegula.bench.elem;
 
-import dev.tegula.kernel.KernelRequest;
+import dev.tegula.bench.kernel.KernelBench;
 import dev.tegula.kernel.KernelRequest.Spec;
+import dev.tegula.kernel.KernelRequest;
 import dev.tegula.kernel.Op;
 import dev.tegula.tensor.DType;
 import dev.tegula.tensor.Dim;
@@ -29,7 +30,7 @@ public class EmbedBench extends KernelBench {
     @Override
     protected KernelRequest request() {
         return switch (op) {
-            case "embed" -> new KernelRequest(new Op.Embed(), List.of(fixed(format, Operands.VOCABULARY, cols)),
+            case "embed" -> new KernelRequest(new Op.Embed(), List.of(fixed(format, VOCABULARY, cols)),
                     List.of(tokens(DType.F32, cols)));
             case "selectrows" -> new KernelRequest(new Op.SelectRows(), List.of(tokens(DType.F32, cols)),
                     List.of(new Spec(DType.F32, Dim.OUTPUTS, cols)));

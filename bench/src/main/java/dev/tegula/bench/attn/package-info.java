@@ -1,0 +1,2 @@
+/** The suite of attention. */
+package dev.tegula.bench.attn;

@@ -1,0 +1,2 @@
+/** Suites of products with matrices of weights, in every format. */
+package dev.tegula.bench.gemm;
