@@ -1,6 +1,8 @@
 package dev.tegula.bench.kernel;
 
 import dev.tegula.bench.machine.Roofline;
+import dev.tegula.bench.timing.Turns;
+import dev.tegula.bench.timing.WarmUp;
 import dev.tegula.device.Device;
 import dev.tegula.device.DeviceKernelFactory;
 import dev.tegula.device.Devices;
@@ -129,6 +131,18 @@ public final class KernelCase implements AutoCloseable {
             }
         }
         throw new IllegalStateException(provider.engine() + " has no kernel for " + request + " " + refusals);
+    }
+
+    /**
+     * Runs a side that calls the kernel until its speed no longer changes. One in Java is compiled when it comes for the first time,
+     * with one row or with many: these have loops of their own.
+     */
+    public void warmUp(WarmUp warmUp, Turns.Side side) throws InterruptedException {
+        if (factory.id().engine().startsWith("nat-")) {
+            warmUp.settle(side);
+        } else {
+            warmUp.compile(List.of(factory.id(), batch.rows() == 1), side);
+        }
     }
 
     private Batch batch(int rows, int firstPosition, int positions) {

@@ -1,5 +1,7 @@
 package dev.tegula.bench.machine;
 
+import dev.tegula.bench.timing.Turns;
+import dev.tegula.bench.timing.WarmUp;
 import dev.tegula.nat.PeakLoop;
 import dev.tegula.nat.PeakLoops;
 import java.lang.foreign.Arena;
@@ -30,6 +32,15 @@ record Contender(String by, PeakLoop loop, PeakLoop.Body body, int sums, int vec
 
         /** @throws IllegalStateException when a result is wrong */
         void verify(Walk.Piece piece);
+    }
+
+    /** Runs a side of it until its speed no longer changes. */
+    void warmUp(WarmUp warmUp, Turns.Side side) throws InterruptedException {
+        if (by.equals(JAVA)) {
+            warmUp.compile(loop, side);
+        } else {
+            warmUp.settle(side);
+        }
     }
 
     /** In C. */

@@ -2,6 +2,7 @@ package dev.tegula.bench.machine;
 
 import dev.tegula.bench.timing.ClockWatch;
 import dev.tegula.bench.timing.Turns;
+import dev.tegula.bench.timing.WarmUp;
 import dev.tegula.nat.PeakLoop;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -54,7 +55,7 @@ final class Contest {
             }
             checks.forEach(Runnable::run);
             for (int i = 0; i < sides.size(); i++) {
-                warmUp.run(contenders.get(i), sides.get(i));
+                contenders.get(i).warmUp(warmUp, sides.get(i));
             }
             Turns.Result result = turns.measure(sides);
             checks.forEach(Runnable::run);

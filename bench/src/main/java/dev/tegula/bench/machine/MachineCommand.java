@@ -4,6 +4,7 @@ import dev.tegula.bench.timing.ClockWatch;
 import dev.tegula.bench.timing.CpuClock;
 import dev.tegula.bench.timing.CpuTimes;
 import dev.tegula.bench.timing.Turns;
+import dev.tegula.bench.timing.WarmUp;
 import dev.tegula.nat.PeakLoop;
 import java.io.IOException;
 import java.io.PrintWriter;

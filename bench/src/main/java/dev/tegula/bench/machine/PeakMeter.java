@@ -1,6 +1,7 @@
 package dev.tegula.bench.machine;
 
 import dev.tegula.bench.timing.Turns;
+import dev.tegula.bench.timing.WarmUp;
 import dev.tegula.nat.PeakLoop;
 import java.lang.foreign.Arena;
 import java.util.EnumMap;
@@ -99,7 +100,7 @@ public final class PeakMeter implements AutoCloseable {
      */
     public Turns.Side coreToCore(long nanos) throws InterruptedException {
         Turns.Side side = new CoreToCore(team, threads, nanos)::slice;
-        warmUp.untilCompiled(side);
+        warmUp.compile(CoreToCore.class, side);
         return side;
     }
 
@@ -114,7 +115,7 @@ public final class PeakMeter implements AutoCloseable {
     private List<Team.Work> ready(Contender contender, List<Walk> walks, long nanos) throws InterruptedException {
         contender.verify(walks);
         List<Team.Work> works = contender.works(walks);
-        warmUp.run(contender, () -> team.rate(works, nanos));
+        contender.warmUp(warmUp, () -> team.rate(works, nanos));
         return works;
     }
 

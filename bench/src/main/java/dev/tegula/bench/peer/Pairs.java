@@ -54,7 +54,12 @@ final class Pairs {
 
     /** Measures two calls that have been run before. */
     Result measure(Runnable ours, Runnable theirs) throws InterruptedException {
-        return new Result(turns.measure(List.<Turns.Side>of(() -> time(ours), () -> time(theirs))));
+        return new Result(turns.measure(List.of(side(ours), side(theirs))));
+    }
+
+    /** A slice of which is what a round has of a call. */
+    Turns.Side side(Runnable call) {
+        return () -> time(call);
     }
 
     private double time(Runnable call) throws InterruptedException {

@@ -3,6 +3,7 @@ package dev.tegula.bench.peer;
 import dev.tegula.bench.kernel.KernelBench;
 import dev.tegula.bench.kernel.KernelCase;
 import dev.tegula.bench.timing.CpuTimes;
+import dev.tegula.bench.timing.WarmUp;
 import dev.tegula.kernel.Activations;
 import dev.tegula.kernel.KernelRequest;
 import dev.tegula.kernel.KernelRequest.Spec;
@@ -31,6 +32,7 @@ public final class PeerMeter {
     private final List<Peer> peers;
     private final int threads;
     private final Pairs pairs;
+    private final WarmUp warmUp = new WarmUp();
 
     /** A product and a library that computes it. */
     public record Pairing(Product product, Peer peer) {
@@ -103,6 +105,8 @@ public final class PeerMeter {
                 Peer.Call theirs = pairing.peer().bind(product, threads)) {
             ours.check();
             theirs.check();
+            ours.warmUp(warmUp, pairs.side(ours::run));
+            warmUp.settle(pairs.side(theirs::run));
             Pairs.Result result = pairs.measure(ours::run, theirs::run);
             return new PeerRow(product.toString(), pairing.peer().name(), engine, threads, "GMAC/s",
                     rates(product, result.ours()), rates(product, result.theirs()), result.disturbed(),

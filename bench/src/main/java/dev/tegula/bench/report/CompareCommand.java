@@ -16,11 +16,11 @@ import picocli.CommandLine.Parameters;
 
 /** {@code tegula bench compare}: what changed between two reports. */
 @Command(name = "compare", description = "Compares two reports: shares of the limit measured beside each row, with the interval in which "
-        + "80 %% of the ratios of rounds lie, of each in one report to each in the other. Rounds count where the limit was as fast but for 10 %% and, of short calls, the cores as near to one another; a row that has too "
+        + "80 %% of the ratios of rounds lie, of each in one report to each in the other. Rounds count in visits in which the limit was as fast but for 10 %% and, of short calls, the cores as near to one another; a row that has too "
         + "few of them, or in most of whose rounds others had much of the CPUs, is undecided, and so is one that changed by less than five times what "
         + "rows differ by from one another. Ends with 1 when a row is slower or lost.")
 public final class CompareCommand implements Callable<Integer> {
-    private static final String FORMAT = "%-9s %6s  %-14s %6s  %s%n";
+    private static final String FORMAT = "%-9s %6s  %-14s %6s %6s  %s%n";
 
     @picocli.CommandLine.Spec
     private CommandSpec spec;
@@ -64,7 +64,7 @@ public final class CompareCommand implements Callable<Integer> {
         Comparison comparison = Comparison.of(first, second, noise / 100);
         throttled(out, before, first);
         throttled(out, after, second);
-        out.printf(Locale.ROOT, FORMAT, "", "ratio", "80 %", "limit", "");
+        out.printf(Locale.ROOT, FORMAT, "", "ratio", "80 %", "limit", "cores", "");
         comparison.lines()
                 .stream()
                 .filter(line -> all || line.verdict() != Verdict.SAME)
@@ -91,7 +91,8 @@ public final class CompareCommand implements Callable<Integer> {
 
     private static void print(PrintWriter out, Line line) {
         out.printf(Locale.ROOT, FORMAT, word(line.verdict()), number(line.ratio()),
-                number(line.low()) + " to " + number(line.high()), number(line.moved()), line.key());
+                number(line.low()) + " to " + number(line.high()), number(line.moved()), number(line.apart()),
+                line.key());
     }
 
     private static String number(double value) {

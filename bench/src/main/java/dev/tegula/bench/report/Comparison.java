@@ -49,17 +49,18 @@ record Comparison(List<Line> lines, double spread, List<String> lost, List<Strin
     /**
      * A row in both.
      *
-     * @param ratio of the shares' medians, the second's to the first's: above 1 it became faster
-     * @param low end of the interval in which the middle 80 % of the ratios lie of rounds of the second to rounds of the first
+     * @param ratio the middle one of the ratios of shares, of rounds of the second to rounds of the first: above 1 it became faster
+     * @param low end of the interval in which the middle 80 % of these ratios lie
      * @param high its other end
      * @param moved the ratio of the limits
+     * @param apart the ratio of the times between cores; 1 where nobody measured
      */
-    record Line(String key, double ratio, double low, double high, double moved, Verdict verdict) {
+    record Line(String key, double ratio, double low, double high, double moved, double apart, Verdict verdict) {
         /** The same, without a verdict where the change is one that other rows have, too. */
         private Line among(double spread) {
             boolean changed = verdict == Verdict.SLOWER || verdict == Verdict.FASTER;
             return changed && Math.abs(Math.log(ratio)) < MOST_SPREADS * spread
-                    ? new Line(key, ratio, low, high, moved, Verdict.UNDECIDED)
+                    ? new Line(key, ratio, low, high, moved, apart, Verdict.UNDECIDED)
                     : this;
         }
     }
@@ -89,10 +90,6 @@ record Comparison(List<Line> lines, double spread, List<String> lost, List<Strin
         private static double squares(List<Visit> visits) {
             double mean = visits.stream().mapToDouble(Visit::share).average().orElseThrow();
             return visits.stream().mapToDouble(visit -> Math.pow(visit.share() - mean, 2)).sum();
-        }
-
-        private static double median(List<Visit> visits) {
-            return Turns.median(visits.stream().flatMapToDouble(visit -> Arrays.stream(visit.shares)).toArray());
         }
     }
 
@@ -167,20 +164,25 @@ record Comparison(List<Line> lines, double spread, List<String> lost, List<Strin
         boolean undecided = !before.judge().equals(after.judge()) || alikeA.size() < Math.min(VISITS, a.size())
                 || alikeB.size() < Math.min(VISITS, b.size()) || 2 * before.disturbed() > before.rates().size()
                 || 2 * after.disturbed() > after.rates().size();
+        double[] ratios = ratios(a, b, !undecided);
         double moved = after.other() / before.other();
+        double apart = apart(before, after);
         if (undecided) {
-            double[] ratios = ratios(a, b, false);
-            return new Compared(new Line(after.key(), Visit.median(b) / Visit.median(a), low(ratios), high(ratios),
-                    moved, Verdict.UNDECIDED), 0);
+            return new Compared(new Line(after.key(), Turns.median(ratios), low(ratios), high(ratios), moved, apart,
+                    Verdict.UNDECIDED), 0);
         }
-        double[] ratios = ratios(a, b, true);
         Verdict verdict = high(ratios) < 1 - noise
                 ? Verdict.SLOWER
                 : low(ratios) > 1 + noise ? Verdict.FASTER : Verdict.SAME;
         return new Compared(
-                new Line(after.key(), Visit.median(alikeB) / Visit.median(alikeA), low(ratios), high(ratios), moved,
-                        verdict),
+                new Line(after.key(), Turns.median(ratios), low(ratios), high(ratios), moved, apart, verdict),
                 unsteady(alikeA, alikeB));
+    }
+
+    private static double apart(Paired before, Paired after) {
+        return before.coreToCore().isEmpty() || after.coreToCore().isEmpty()
+                ? 1
+                : Turns.median(after.coreToCore()) / Turns.median(before.coreToCore());
     }
 
     private static double unsteady(List<Visit> before, List<Visit> after) {

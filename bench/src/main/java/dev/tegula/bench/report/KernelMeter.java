@@ -6,6 +6,7 @@ import dev.tegula.bench.kernel.Workload;
 import dev.tegula.bench.machine.Roofline;
 import dev.tegula.bench.timing.CpuTimes;
 import dev.tegula.bench.timing.Turns;
+import dev.tegula.bench.timing.WarmUp;
 import dev.tegula.kernel.Cost;
 import dev.tegula.kernel.Op;
 import java.util.ArrayList;
@@ -14,13 +15,11 @@ import java.util.List;
 /** Measures kernels by turns with what limits them, after their answers have been compared with the scalar twin's. */
 final class KernelMeter {
     private static final long SLICE = 30_000_000;
-    /** C2 compiles a kernel in Java after seconds; what surrounds one in C is small. */
-    private static final long WARM_UP_C = 150_000_000;
-    private static final long WARM_UP_JAVA = 3_000_000_000L;
 
     private final Limits limits;
     private final int threads;
     private final int rounds;
+    private final WarmUp warmUp = new WarmUp();
 
     /** @param threads that share a call */
     KernelMeter(Limits limits, int threads, int rounds) {
@@ -43,10 +42,7 @@ final class KernelMeter {
             String limit = kernel.limit(limits.roofline());
             double amount = Roofline.amount(limit, cost);
             Turns.Side ours = () -> amount / nanos(kernel);
-            long end = System.nanoTime() + (engine.startsWith("nat-") ? WARM_UP_C : WARM_UP_JAVA);
-            do {
-                ours.slice();
-            } while (System.nanoTime() < end);
+            kernel.warmUp(warmUp, ours);
             List<Turns.Side> sides = new ArrayList<>(List.of(ours, limits.side(limit, Limits.SLICE)));
             limits.coreToCore().ifPresent(sides::add);
             Turns.Result result = new Turns(rounds, CpuTimes.ofMachine()).measure(sides);

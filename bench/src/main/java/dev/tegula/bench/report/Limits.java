@@ -52,7 +52,9 @@ final class Limits implements AutoCloseable {
         for (int i = 0; i < figures.length; i++) {
             ceilings.put(names.get(i), Turns.median(figures[i]));
         }
-        this.coreToCore = threads == 1 ? Optional.empty() : Optional.of(meter.coreToCore(CORES_SLICE));
+        this.coreToCore = threads == 1 || threads > Runtime.getRuntime().availableProcessors()
+                ? Optional.empty()
+                : Optional.of(watch.watched(meter.coreToCore(CORES_SLICE)));
         this.roofline = new Roofline(meter.machine().sizes(), ceilings);
     }
 
@@ -71,7 +73,7 @@ final class Limits implements AutoCloseable {
         return roofline;
     }
 
-    /** A side that measures nanoseconds from core to core; none where there is one thread. */
+    /** A side that measures nanoseconds from core to core; none where there is one thread, or more than CPUs. */
     Optional<Turns.Side> coreToCore() {
         return coreToCore;
     }

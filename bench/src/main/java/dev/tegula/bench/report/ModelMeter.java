@@ -6,6 +6,7 @@ import dev.tegula.bench.model.ModelSource;
 import dev.tegula.bench.timing.CpuTimes;
 import dev.tegula.bench.timing.EnergyCounter;
 import dev.tegula.bench.timing.Turns;
+import dev.tegula.bench.timing.WarmUp;
 import dev.tegula.exec.Plan;
 import dev.tegula.kernel.Cost;
 import dev.tegula.kernel.KernelTable;
@@ -30,8 +31,6 @@ final class ModelMeter implements AutoCloseable {
     private static final long SLICE = 30_000_000;
     /** Of the limit: passes of large models take seconds, in which memory is now fast, now slow, and a few milliseconds would meet it in one state. */
     private static final long LIMIT_SLICE = 200_000_000;
-    private static final long WARM_UP_C = 300_000_000;
-    private static final long WARM_UP_JAVA = 3_000_000_000L;
     /** Fed in one call, and one by one, to look at the logits. */
     private static final int CHECKED = 3;
     /** Weights of models that are compared with the scalar engine too: they are in memory twice meanwhile. */
@@ -45,13 +44,14 @@ final class ModelMeter implements AutoCloseable {
     private final EnergyCounter energy;
     private final RawModel model;
     private final String engine;
+    private final WarmUp warmUp = new WarmUp();
 
     /** What is measured. */
     record Test(String kind, int tokens, int context) {
-        /** All there are, the lengths of llama.cpp's usual bench among them. */
+        /** All there are, the lengths of llama.cpp's usual bench among them, and some that small models have room for. */
         static final List<Test> ALL = List.of(new Test("prefill", 128, 0), new Test("prefill", 512, 0),
-                new Test("decode", 64, 0), new Test("decode", 32, 512), new Test("decode", 32, 2048),
-                new Test("decode", 32, 4000));
+                new Test("decode", 64, 0), new Test("decode", 32, 128), new Test("decode", 32, 256),
+                new Test("decode", 32, 512), new Test("decode", 32, 2048), new Test("decode", 32, 4000));
 
         /** Of a model, for people and filters. */
         String of(ModelSource source) {
@@ -155,10 +155,12 @@ final class ModelMeter implements AutoCloseable {
         double each = Roofline.amount(limit, cost) / test.tokens();
         Turns.Taker<Slice> ours = () -> slice(tokens, test.context(), rows);
         Turns.Side peak = limits.side(limit, LIMIT_SLICE);
-        long end = System.nanoTime() + (engine.contains("vec") ? WARM_UP_JAVA : WARM_UP_C);
-        do {
-            ours.slice();
-        } while (System.nanoTime() < end);
+        Turns.Side rate = () -> ours.slice().rate();
+        if (engine.contains("vec")) {
+            warmUp.compile(test, rate);
+        } else {
+            warmUp.settle(rate);
+        }
         List<Turns.Taker<Slice>> sides = new ArrayList<>(
                 List.of(ours, () -> new Slice(peak.slice() * 1e9 / each, 0)));
         limits.coreToCore().ifPresent(side -> sides.add(() -> new Slice(side.slice(), 0)));
@@ -207,7 +209,7 @@ final class ModelMeter implements AutoCloseable {
     /**
      * A slice of time.
      *
-     * @param rate tokens per second
+     * @param rate tokens per second; of the cores nanoseconds
      * @param joules per token; 0 where nothing tells
      */
     private record Slice(double rate, double joules) {}

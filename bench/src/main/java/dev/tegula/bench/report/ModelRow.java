@@ -35,6 +35,9 @@ public record ModelRow(String name, String model, String test, int tokens, int c
         coreToCore = List.copyOf(coreToCore);
         joules = List.copyOf(joules);
         Paired.check(name, rates, allowed, coreToCore);
+        if (stages < 1) {
+            throw new IllegalArgumentException(name + ": stages " + stages + ": at least 1");
+        }
         if (!joules.isEmpty() && joules.size() != rates.size()) {
             throw new IllegalArgumentException(name + ": joules of as many rounds as rates are needed, or of none");
         }

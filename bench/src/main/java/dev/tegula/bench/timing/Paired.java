@@ -75,7 +75,7 @@ public interface Paired {
     }
 
     /**
-     * Refuses rates of which there are none, or not as many on both sides, or that are not above 0, and times between cores that are neither
+     * Refuses rates of which there are none, or not as many on both sides, or that are not above 0, and times between cores that are not above 0, or neither
      * none nor as many.
      *
      * @throws IllegalArgumentException that begins with the name
@@ -85,9 +85,10 @@ public interface Paired {
                 || !others.stream().allMatch(rate -> rate > 0)) {
             throw new IllegalArgumentException(name + ": rates must be above 0, and as many on both sides");
         }
-        if (!coreToCore.isEmpty() && coreToCore.size() != rates.size()) {
+        if (!coreToCore.isEmpty() && coreToCore.size() != rates.size()
+                || !coreToCore.stream().allMatch(nanos -> nanos > 0)) {
             throw new IllegalArgumentException(
-                    name + ": times between cores of as many rounds as rates are needed, or of none");
+                    name + ": times between cores must be above 0, and of as many rounds as rates or of none");
         }
     }
 }

@@ -154,7 +154,7 @@ function roofline(place, points) {
     bottom: decade(Math.min(10, ...points.map(row => row.macs)), Math.floor), top,
     highest: decade(Math.max(top * 1.01, ...points.map(row => row.macs)), Math.ceil),
   };
-  const ends = extremes(points.filter(row => !isSmall(row)));
+  const ends = extremes(points.filter(row => row.multiplies && !isSmall(row)));
   const label = row => ['format', 'headSize', 'rows', 'at'].reduce((text, name) => {
     const value = parameter(row, name);
     return !value ? text : `${text} ${name === 'rows' ? '× ' : name === 'headSize' ? 'head ' : ''}${value}`;
@@ -163,17 +163,19 @@ function roofline(place, points) {
     const suffix = engines.length > 1 ? ` ${engine}` : '';
     const symbol = ['circle', 'triangle', 'rect', 'diamond'][i % 4];
     const mine = points.filter(row => row.engine === engine);
-    const ops = [...new Set(points.filter(row => !isSmall(row)).map(row => row.op))];
+    const products = mine.filter(row => row.multiplies);
+    const ops = [...new Set(points.filter(row => row.multiplies && !isSmall(row)).map(row => row.op))];
     return [
-      { name: 'other formats, a small layer' + suffix, symbol, size: 4, color: '#aab3bf', rows: mine.filter(isSmall) },
-      ...ops.map((op, j) => ({ name: op + suffix, symbol, size: 9, color: colors[j % colors.length], rows: mine.filter(row => !isSmall(row) && row.op === op) })),
+      { name: 'elements, where nothing is multiplied' + suffix, symbol, size: 4, color: '#c9a227', rows: mine.filter(row => !row.multiplies) },
+      { name: 'other formats, a small layer' + suffix, symbol, size: 4, color: '#aab3bf', rows: products.filter(isSmall) },
+      ...ops.map((op, j) => ({ name: op + suffix, symbol, size: 9, color: colors[j % colors.length], rows: products.filter(row => !isSmall(row) && row.op === op) })),
     ];
   }).filter(set => set.rows.length);
   plot(place, {
     grid: GRID,
     legend: { data: sets.map(set => set.name), top: 0 },
     tooltip: { formatter: point => point.data.row
-      ? `${encode(called(point.data.row))}<br>${point.value[1].toFixed(1)} GMAC/s, ${share(point.data.row)} of ${encode(point.data.row.limit)}` : '' },
+      ? `${encode(called(point.data.row))}<br>${point.value[1].toFixed(1)} ${point.data.row.multiplies ? 'GMAC/s' : '10⁹ elements/s'}, ${share(point.data.row)} of ${encode(point.data.row.limit)}` : '' },
     xAxis: { type: 'log', min: frame.low, max: frame.high, name: 'multiply-adds per byte', nameLocation: 'middle', nameGap: 30 },
     yAxis: { type: 'log', name: 'GMAC/s', min: frame.bottom, max: frame.highest },
     series: [
@@ -370,7 +372,7 @@ section('modelShares', models, place => bars(place, models, { name: row => row.n
 section('decoding', models.filter(row => row.test === 'decode' && models.some(other => other.model === row.model && other.test === 'decode'
   && other.context !== row.context)), decoding);
 section('ratios', peers, place => bars(place, peers, { name: row => `${row.name} beside ${row.peer}`, of: row => row.ratio, text: times, least: 1.25 }));
-section('roofline', kernels.filter(row => row.multiplies), roofline);
+section('roofline', kernels.filter(row => row.multiplyAdds), roofline);
 section('shares', kernels, place => {
   const short = kernels.filter(row => !row.judged).length;
   document.getElementById('unjudged').textContent = short

@@ -49,7 +49,7 @@ class CompareCommandTest {
     @Test
     void aSlowerRowEndsWithOneAndIsNamed() {
         assertEquals(1, run(fast, slow));
-        assertTrue(out.toString().contains("slower      0.40  0.40 to 0.40     1.00  a, nat-x, 2 threads"),
+        assertTrue(out.toString().contains("slower      0.40  0.40 to 0.40     1.00   1.00  a, nat-x, 2 threads"),
                 out.toString());
     }
 
@@ -96,7 +96,7 @@ class CompareCommandTest {
     void whatIsNoReportIsRefusedByName() throws IOException {
         Path other = Files.writeString(folder.resolve("other.json"), "{\"schema\": 7}");
         assertEquals(2, run(fast, other));
-        assertTrue(err.toString().contains("other.json cannot be used: its schema is 7, this version reads 3 only"),
+        assertTrue(err.toString().contains("other.json cannot be used: its schema is 7, this version reads 4 only"),
                 err.toString());
         Path broken = Files.writeString(folder.resolve("broken.json"), "{\"schema\": 3, \"rows\": [");
         assertEquals(2, run(broken, fast));

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class ConditionTest {
     private static final double SHORT = 4_000;
-    private static final double LONG = 400_000;
+    private static final double LONG = 2_000_000;
 
     private static boolean alike(Condition a, Condition b, double stageNanos) {
         boolean alike = a.isLike(b, stageNanos);

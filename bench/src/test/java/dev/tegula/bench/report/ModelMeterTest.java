@@ -133,14 +133,20 @@ class ModelMeterTest {
     @Test
     void theCommandMeasuresModelsAndTheirStart() throws IOException {
         StringWriter err = new StringWriter();
+        int threads = Math.min(2, Runtime.getRuntime().availableProcessors());
         int status = new CommandLine(new ReportCommand()).setOut(new PrintWriter(new StringWriter()))
                 .setErr(new PrintWriter(err))
-                .execute("--model", model().toString(), "--threads", "1", "--out", folder.toString(), "--filter",
+                .execute("--model", model().toString(), "--threads", Integer.toString(threads), "--out",
+                        folder.toString(), "--filter",
                         "tiny.gguf (prefill 128|decode 64|decode 32 after 512|start)");
         assertEquals(0, status, err.toString());
         Report report = ReportFile.read(folder.resolve("report.json"));
         assertEquals(List.of("tiny.gguf prefill 128", "tiny.gguf decode 64"),
                 report.models().stream().map(ModelRow::name).toList(), err.toString());
+        for (ModelRow row : report.models()) {
+            assertEquals(threads == 1 ? 0 : row.rates().size(), row.coreToCore().size(), row.toString());
+            assertEquals(0, row.stages() % (row.test().equals("decode") ? 64 : 1), row.toString());
+        }
         StartRow start = report.starts().getFirst();
         assertTrue(start.load().stream().allMatch(time -> time > 0), start.toString());
         for (int i = 0; i < start.load().size(); i++) {

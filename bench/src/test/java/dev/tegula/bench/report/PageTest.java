@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class PageTest {
     private static final Report REPORT = Reports.of(
-            List.of(Reports.row("MatMul rows=1", 100, 50.0, 52.0, 48.0),
+            List.of(Reports.apart(Reports.row("MatMul rows=1", 100, 50.0, 52.0, 48.0), 25, 170, 27),
                     Reports.row("MatMul rows=512", 100, 75.0, 75.0, 75.0),
                     // A call of 4 µs, which is not judged; and what is folded.
                     Reports.row("MatMul rows=2", 100_000, 100, 0, 26.0, 26.0, 26.0),
@@ -73,6 +73,7 @@ class PageTest {
         assertTrue(dom.contains("0.500") && dom.contains("0.750"), "no joules per token");
         assertEquals(6, dom.split("<svg", -1).length - 1, "plots");
         assertTrue(dom.contains("f32 fma 100 GMAC/s"), "no name at the ceiling");
+        assertTrue(dom.contains("27 ns, 25 to 170"), "no time between cores");
     }
 
     @Test

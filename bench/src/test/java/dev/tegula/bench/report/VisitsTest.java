@@ -73,7 +73,7 @@ class VisitsTest {
         Visits visits = new Visits(2, Long.MAX_VALUE / 2);
         Visits.Place<Row> place = visits.add("a", () -> {
             order.add("a");
-            return Reports.apart(Reports.row("a", 100, 10.0), nanos.get(order.size() - 1));
+            return Reports.apart(Reports.row("a", 100, 50.0), nanos.get(order.size() - 1));
         }, Row::and);
         visits.go(log);
         assertEquals(nanos, place.row().orElseThrow().coreToCore());
