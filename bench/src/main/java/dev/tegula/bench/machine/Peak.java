@@ -14,7 +14,7 @@ import dev.tegula.nat.PeakLoop;
  * @param most in a round
  * @param ratio to the first row of the same loop, level and threads: the median of the rounds'
  * @param rounds how many
- * @param disturbed rounds in which other guests of the machine had much of the CPUs
+ * @param disturbed rounds in which others, guests of the machine or processes of the system, had much of the CPUs
  * @param stolen the share of the CPUs that they had meanwhile, 0 to 1
  */
 public record Peak(PeakLoop loop, Level level, int threads, String by, double median, double least, double most,

@@ -20,7 +20,7 @@ final class PeaksTable {
         line(text, "frequency: " + peaks.clock().frequency());
         line(text, "throttling: " + peaks.clock().throttling());
         line(text, "");
-        line(text, String.format(Locale.ROOT, FORMAT, "", "threads", "by", "median", "range", "ratio", "stolen"));
+        line(text, String.format(Locale.ROOT, FORMAT, "", "threads", "by", "median", "range", "ratio", "others"));
         for (Peak peak : peaks.peaks()) {
             line(text, row(peak));
         }
@@ -29,13 +29,13 @@ final class PeaksTable {
     }
 
     private static String row(Peak peak) {
-        String stolen = String.format(Locale.ROOT, "%.1f %%", 100 * peak.stolen());
+        String others = String.format(Locale.ROOT, "%.1f %%", 100 * peak.stolen());
         return String.format(Locale.ROOT, FORMAT, Peak.label(peak.loop(), peak.level()), peak.threads(), peak.who(),
                 number(peak.median()) + " " + peak.unit(), number(peak.least()) + " to " + number(peak.most()),
                 String.format(Locale.ROOT, "%.2f", peak.ratio()),
                 peak.disturbed() == 0
-                        ? stolen
-                        : stolen + ", " + peak.disturbed() + " of " + peak.rounds() + " rounds disturbed");
+                        ? others
+                        : others + ", " + peak.disturbed() + " of " + peak.rounds() + " rounds disturbed");
     }
 
     private static String number(double value) {

@@ -13,7 +13,7 @@ import java.util.List;
  * @param unit of the rates, the more the better
  * @param rates ours, per round
  * @param theirs the peer's in the same rounds
- * @param disturbed rounds in which other guests of the machine had much of the CPUs
+ * @param disturbed rounds in which others, guests of the machine or processes of the system, had much of the CPUs
  * @param stolen the share of the CPUs that they had meanwhile, 0 to 1
  * @param command what measures it again
  */

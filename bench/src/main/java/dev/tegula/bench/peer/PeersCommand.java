@@ -1,5 +1,6 @@
 package dev.tegula.bench.peer;
 
+import dev.tegula.bench.timing.CpuTimes;
 import dev.tegula.bench.timing.Turns;
 import dev.tegula.kernel.KernelProvider;
 import dev.tegula.kernel.KernelTable;
@@ -75,7 +76,7 @@ public final class PeersCommand implements Callable<Integer> {
 
     private void engines(PrintWriter out) throws InterruptedException {
         out.println(model.getFileName() + ", " + threads + (threads == 1 ? " thread" : " threads"));
-        out.println(format("test", "peer", "ours", "theirs", "ratio", "range", "disturbed"));
+        out.println(format("test", "peer", "ours", "theirs", "ratio", "range", "disturbed", "others"));
         for (EngineCommand peer : commands) {
             try {
                 EngineMeter meter = new EngineMeter(threads, engine == null ? List.of() : List.of(engine),
@@ -105,7 +106,7 @@ public final class PeersCommand implements Callable<Integer> {
         PeerMeter meter = new PeerMeter(threads, rounds == null ? ROUNDS : rounds, slice * 1_000_000L);
         meter.missing(filter).forEach(out::println);
         out.println(ours + ", " + threads + (threads == 1 ? " thread" : " threads"));
-        out.println(format("product", "peer", "ours", "theirs", "ratio", "range", "disturbed"));
+        out.println(format("product", "peer", "ours", "theirs", "ratio", "range", "disturbed", "others"));
         for (PeerMeter.Pairing pairing : meter.pairings(filter)) {
             out.println(line(meter, pairing, ours));
             out.flush();
@@ -123,17 +124,20 @@ public final class PeersCommand implements Callable<Integer> {
         }
     }
 
-    private static String line(PeerRow row, String name) {
+    /** A line of the table. */
+    static String line(PeerRow row, String name) {
         double[] ratios = row.shares();
         Arrays.sort(ratios);
         return format(name, row.peer(), String.format(Locale.ROOT, "%.1f %s", row.rate(), row.unit()),
                 String.format(Locale.ROOT, "%.1f %s", row.other(), row.unit()),
                 String.format(Locale.ROOT, "%.2f", Turns.median(ratios)),
                 String.format(Locale.ROOT, "%.2f to %.2f", ratios[0], ratios[ratios.length - 1]),
-                row.disturbed() + " of " + ratios.length);
+                row.disturbed() + " of " + ratios.length,
+                CpuTimes.words(row.stolen()));
     }
 
     private static String format(String... columns) {
-        return String.format(Locale.ROOT, "%-22s %-20s %14s %14s %7s %15s %11s", (Object[]) columns).stripTrailing();
+        return String.format(Locale.ROOT, "%-22s %-20s %14s %14s %7s %15s %11s %6s", (Object[]) columns)
+                .stripTrailing();
     }
 }

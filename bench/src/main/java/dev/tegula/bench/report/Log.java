@@ -2,6 +2,7 @@ package dev.tegula.bench.report;
 
 import dev.tegula.bench.timing.Clock;
 import dev.tegula.bench.timing.ClockWatch;
+import dev.tegula.bench.timing.CpuTimes;
 import dev.tegula.bench.timing.Paired;
 import dev.tegula.bench.timing.Turns;
 import java.io.IOException;
@@ -82,9 +83,19 @@ final class Log {
 
     /** A row in words. */
     static String line(Paired row) {
-        return String.format(Locale.ROOT, "%s: %.1f %s, %.2f of %s%s", row.key(), row.rate(), row.unit(),
-                Turns.median(row.shares()), row.judge(),
+        return String.format(Locale.ROOT, "%s: %.1f %s, %.2f of %s%s%s", row.key(), row.rate(), row.unit(),
+                Turns.median(row.shares()), row.judge(), others(row.stolen()),
                 row.disturbed() == 0 ? "" : ", " + row.disturbed() + " rounds disturbed");
+    }
+
+    /**
+     * What others had, as the end of a line; nothing below a hundredth.
+     *
+     * @param share of the CPUs, 0 to 1
+     */
+    static String others(double share) {
+        String words = CpuTimes.words(share);
+        return words.isEmpty() ? "" : ", others had " + words + " of the CPUs";
     }
 
     /** Something that cannot be measured here, which is no failure. */

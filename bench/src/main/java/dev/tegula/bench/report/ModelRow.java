@@ -22,7 +22,7 @@ import java.util.List;
  * @param allowed what the limit, as measured in the same rounds, would let through of them
  * @param coreToCore nanoseconds that a write of one thread's core took to another's in the same rounds; none where there is one thread
  * @param joules per token, per round, by the platform's counter of the whole processor; none where there is no such counter
- * @param disturbed rounds in which other guests of the machine had much of the CPUs
+ * @param disturbed rounds in which others, guests of the machine or processes of the system, had much of the CPUs
  * @param stolen the share of the CPUs that they had meanwhile, 0 to 1
  * @param command what measures it again
  */

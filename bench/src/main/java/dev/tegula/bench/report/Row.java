@@ -21,7 +21,7 @@ import java.util.List;
  * @param rates per round, in that unit
  * @param peaks the limit as measured in the same rounds
  * @param coreToCore nanoseconds that a write of one thread's core took to another's in the same rounds; none where there is one thread
- * @param disturbed rounds in which other guests of the machine had much of the CPUs
+ * @param disturbed rounds in which others, guests of the machine or processes of the system, had much of the CPUs
  * @param stolen the share of the CPUs that they had meanwhile, 0 to 1
  * @param command what measures it with JMH
  */

@@ -10,7 +10,7 @@ import java.util.List;
  * @param prompt tokens that were fed before the first one of the answer
  * @param load seconds of opening the model, per start
  * @param firstToken seconds from the start of the JVM to the first token, per start
- * @param disturbed starts during which other guests of the machine had much of the CPUs
+ * @param disturbed starts during which others, guests of the machine or processes of the system, had much of the CPUs
  * @param stolen the share of the CPUs that they had meanwhile, 0 to 1
  * @param command what measures it again
  */

@@ -167,9 +167,9 @@ final class Survey {
         }
         if (scope.wantsStart(source)) {
             log.step(ModelMeter.startOf(source), () -> ModelMeter.start(source, scope.threads(), MODEL_ROUNDS),
-                    row -> String.format(Locale.ROOT, "%s: loaded in %.2f s, first token after %.2f s",
+                    row -> String.format(Locale.ROOT, "%s: loaded in %.2f s, first token after %.2f s%s",
                             ModelMeter.startOf(source), Turns.median(row.load()),
-                            Turns.median(row.firstToken())),
+                            Turns.median(row.firstToken()), Log.others(row.stolen())),
                     row -> List.of(ModelMeter.startOf(source)))
                     .ifPresent(starts::add);
         }

@@ -21,8 +21,11 @@ public interface Paired {
     /** The other side's of the same rounds, which count the same. */
     List<Double> others();
 
-    /** Rounds in which other guests of the machine had much of the CPUs. */
+    /** Rounds in which others, guests of the machine or processes of the system, had much of the CPUs. */
     int disturbed();
+
+    /** The share of the CPUs that they had meanwhile, 0 to 1. */
+    double stolen();
 
     /**
      * Nanoseconds, round by round, that a write of one thread's core took to another's; none where there is one thread, or

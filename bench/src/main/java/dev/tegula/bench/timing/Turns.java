@@ -7,10 +7,10 @@ import java.util.List;
 
 /**
  * Several sides measured by turns, a slice of each in every round. Who is first changes from round to round. Rounds in which
- * the system gave much of the CPUs to others are taken again.
+ * others had much of the CPUs are taken again.
  */
 public final class Turns {
-    /** The share of a round that other guests of the machine may take. */
+    /** The share of a round that others may take: guests of the machine and processes of the system. */
     private static final double MOST_STOLEN = 0.05;
     /** Rounds tried for each that is wanted. */
     private static final int TRIES = 3;
@@ -39,7 +39,7 @@ public final class Turns {
      *
      * @param figures by side and round
      * @param disturbed rounds among them in which others had more of the CPUs than is allowed
-     * @param stolen the share of the CPUs that others had, from the first round to the last, 0 to 1
+     * @param stolen the share of the CPUs that others had ({@link CpuTimes}), from the first round to the last, 0 to 1
      */
     public record Result(double[][] figures, int disturbed, double stolen) {
         /** A side's figures by round. */
@@ -74,7 +74,7 @@ public final class Turns {
      *
      * @param slices by side and round
      * @param disturbed rounds among them in which others had more of the CPUs than is allowed
-     * @param stolen the share of the CPUs that others had, from the first round to the last, 0 to 1
+     * @param stolen the share of the CPUs that others had ({@link CpuTimes}), from the first round to the last, 0 to 1
      */
     public record Taken<T>(List<List<T>> slices, int disturbed, double stolen) {}
 

@@ -11,6 +11,8 @@ const percent = value => (100 * value).toFixed(0) + ' %';
 const times = value => value.toFixed(2);
 const range = ({ least, most }, text) => `${text(least)} to ${text(most)}`;
 const disturbed = row => row.disturbed ? `${row.disturbed} of ${row.rates.length}` : '';
+// The share of the CPUs that others had; below half a percent nobody is there.
+const others = row => row.stolen >= 0.005 ? percent(row.stolen) : '';
 const throttled = row => row.throttled ? `≥ ${row.throttled}` : '';
 // Times that CPUs were throttled during a row, by the key that the report has for it.
 const throttles = key => report.clock.throttled[key] ?? 0;
@@ -273,6 +275,7 @@ const kernelColumns = [
   ['limit', row => row.limit],
   ['share', row => row.judged ? row.share.middle : -1, share],
   ['range', row => row.judged ? row.share.most - row.share.least : -1, row => row.judged ? range(row.share, percent) : ''],
+  ['others', row => row.stolen, others],
   ['disturbed', row => row.disturbed, disturbed],
   ['throttled', row => row.throttled, throttled],
 ];
@@ -289,6 +292,7 @@ const tables = [
     ['theirs', row => median(row.theirs), row => `${median(row.theirs).toFixed(1)} ${row.unit}`],
     ['ratio', row => row.ratio.middle, row => times(row.ratio.middle)],
     ['range', row => row.ratio.most - row.ratio.least, row => range(row.ratio, times)],
+    ['others', row => row.stolen, others],
     ['disturbed', row => row.disturbed, disturbed],
     ['throttled', row => row.throttled, throttled],
   ] },
@@ -302,6 +306,7 @@ const tables = [
     ['J/token', row => row.joules.length ? median(row.joules) : 0, row => row.joules.length ? median(row.joules).toPrecision(3) : '–'],
     ['limit', row => row.limit],
     ['share', row => row.share.middle, row => percent(row.share.middle)],
+    ['others', row => row.stolen, others],
     ['disturbed', row => row.disturbed, disturbed],
     ['throttled', row => row.throttled, throttled],
   ] },
@@ -311,6 +316,7 @@ const tables = [
     ['loaded, range', row => median(row.load), row => range(spread(row.load), seconds)],
     ['first token', row => median(row.firstToken), row => seconds(median(row.firstToken))],
     ['first token, range', row => median(row.firstToken), row => range(spread(row.firstToken), seconds)],
+    ['others', row => row.stolen, others],
     ['disturbed', row => row.disturbed, row => row.disturbed ? `${row.disturbed} of ${row.load.length}` : ''],
     ['throttled', row => row.throttled, throttled],
   ] },
@@ -379,7 +385,7 @@ section('rows', kernels, () => fold('formatTable', `${small.length} rows of all 
 const filled = tables.filter(table => table.rows.length);
 // Mostly nobody was.
 filled.forEach(table => {
-  table.columns = table.columns.filter(([name]) => !['disturbed', 'throttled'].includes(name) || table.rows.some(row => row[name]));
+  table.columns = table.columns.filter(([name, , text]) => !['others', 'disturbed', 'throttled'].includes(name) || table.rows.some(text));
 });
 filled.forEach(heads);
 filled.forEach(fill);

@@ -54,6 +54,7 @@ class MachineCommandTest {
         assertEquals(0, run("--rounds", "1", "--slice", "1"), err.toString());
         String table = out.toString();
         assertTrue(table.contains("frequency: not visible: "), table);
+        assertTrue(table.lines().anyMatch(line -> line.endsWith(" ratio others")), table);
         assertTrue(table.contains("A CPU, 2 CPUs") && table.contains("no third level"), table);
         assertTrue(err.toString().contains("triad dram, 2 threads"), err.toString());
         assertEquals(0, run("--cached"), err.toString());

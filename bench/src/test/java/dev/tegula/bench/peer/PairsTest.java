@@ -40,7 +40,7 @@ class PairsTest {
 
     @Test
     void aBusyMachineGivesAnAnswerAndIsCalledSo(@TempDir Path folder) throws Exception {
-        Path stat = folder.resolve("stat");
+        Path stat = Files.createDirectory(folder.resolve("proc")).resolve("stat");
         Runnable steals = () -> {
             ticks += 10;
             try {
@@ -50,7 +50,7 @@ class PairsTest {
             }
         };
         steals.run();
-        Pairs.Result result = new Pairs(2, 1, new CpuTimes(stat)).measure(steals, steals);
+        Pairs.Result result = new Pairs(2, 1, new CpuTimes(folder)).measure(steals, steals);
         assertEquals(2, result.disturbed());
         // Six rounds of four calls: three for each that is wanted.
         assertEquals(10 + 6 * 4 * 10, ticks);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.tegula.tensor.DType;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
@@ -27,6 +28,16 @@ class PeersCommandTest {
         String last = out.toString().strip().lines().reduce((a, b) -> b).orElseThrow();
         boolean measured = last.startsWith("f32 512x512x512") && last.contains("GMAC/s");
         assertTrue(measured || out.toString().contains("apt install"), out.toString());
+    }
+
+    @Test
+    void aLineSaysWhatOthersHad() {
+        String line = PeersCommand.line(
+                new PeerRow("p", "A peer", "nat-x", 2, "GMAC/s", List.of(3.0), List.of(2.0), 1, 0.123, "c"), "p");
+        assertTrue(line.endsWith("1.50 to 1.50      1 of 1   12 %"), line);
+        line = PeersCommand.line(
+                new PeerRow("p", "A peer", "nat-x", 2, "GMAC/s", List.of(3.0), List.of(2.0), 0, 0.009, "c"), "p");
+        assertTrue(line.endsWith("0 of 1"), line);
     }
 
     @Test

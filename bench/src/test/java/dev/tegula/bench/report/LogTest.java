@@ -45,4 +45,12 @@ class LogTest {
         assertEquals(Map.of("hot, nat-x, 2 threads", 2L), watch.facts().throttled());
         assertEquals(3, watch.facts().throttles());
     }
+
+    @Test
+    void aLineSaysWhatOthersHad() {
+        String alone = Log.line(Reports.beside(0.009, Reports.row("a", 100, 50.0)));
+        assertTrue(alone.endsWith("0.50 of f32 fma"), alone);
+        String line = Log.line(Reports.beside(0.123, Reports.row("a", 100, 1, 50.0)));
+        assertTrue(line.endsWith("0.50 of f32 fma, others had 12 % of the CPUs, 1 rounds disturbed"), line);
+    }
 }

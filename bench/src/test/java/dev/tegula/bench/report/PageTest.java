@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.tegula.bench.peer.PeerRow;
 import dev.tegula.bench.timing.Clock;
 import java.awt.image.BufferedImage;
 import java.io.File;
@@ -93,6 +94,23 @@ class PageTest {
                 .toList();
         // The model's start is a row for each of its tests.
         assertEquals(List.of("2", "3", "4", "5", "5"), marks);
+    }
+
+    @Test
+    void tablesStateWhatOthersHad() throws Exception {
+        assertFalse(browse(REPORT, "--dump-dom").contains("<button>others</button>"), "nobody was there");
+        PeerRow peer = REPORT.peers().getFirst();
+        Report report = Reports.of(
+                List.of(Reports.beside(0.111, Reports.row("MatMul rows=1", 100, 50.0)),
+                        Reports.beside(0.004, Reports.row("MatMul rows=2", 100, 50.0))),
+                List.of(new PeerRow(peer.name(), peer.peer(), peer.engine(), peer.threads(), peer.unit(), peer.rates(),
+                        peer.theirs(), 0, 0.222, peer.command())),
+                REPORT.models());
+        String dom = browse(report, "--dump-dom");
+        // Of kernels and of peers; during the models nobody was there.
+        assertEquals(2, dom.split("<button>others</button>", -1).length - 1, "tables");
+        assertTrue(dom.contains(">11 %</td>") && dom.contains(">22 %</td>"), "no share");
+        assertFalse(dom.contains(">0 %</td>"), "a share that is nobody's");
     }
 
     @Test

@@ -74,6 +74,13 @@ final class Reports {
                 row.disturbed(), row.stolen(), row.command());
     }
 
+    /** A row during which others had a share of the CPUs. */
+    static Row beside(double others, Row row) {
+        return new Row(row.name(), row.op(), row.kernel(), row.engine(), row.threads(), row.multiplies(),
+                row.multiplyAdds(), row.bytes(), row.limit(), row.unit(), row.rates(), row.peaks(), row.coreToCore(),
+                row.disturbed(), others, row.command());
+    }
+
     static Row row(String name, double peak, int disturbed, Double... rates) {
         return row(name, 1_000_000, peak, disturbed, rates);
     }

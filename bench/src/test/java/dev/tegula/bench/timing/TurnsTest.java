@@ -37,7 +37,7 @@ class TurnsTest {
 
     @Test
     void disturbedRoundsAreTakenAgain(@TempDir Path folder) throws Exception {
-        Path stat = folder.resolve("stat");
+        Path stat = Files.createDirectory(folder.resolve("proc")).resolve("stat");
         int[] calls = new int[1];
         Turns.Side side = () -> {
             // The first two rounds are disturbed: a tenth, then half.
@@ -47,15 +47,44 @@ class TurnsTest {
             return calls[0];
         };
         write(stat, 0, 0);
-        Turns.Result result = new Turns(3, new CpuTimes(stat)).measure(List.of(side));
+        Turns.Result result = new Turns(3, new CpuTimes(folder)).measure(List.of(side));
         assertArrayEquals(new double[]{3, 4, 5}, result.figures()[0]);
         assertEquals(0, result.disturbed());
         assertEquals(60.0 / 500, result.stolen(), 1e-9);
     }
 
+    @Test
+    void roundsBesideOtherProcessesAreTakenAgain(@TempDir Path folder) throws Exception {
+        Path stat = Files.createDirectory(folder.resolve("proc")).resolve("stat");
+        Path own = Files.createDirectory(folder.resolve("proc/self")).resolve("stat");
+        // A build beside the second round has 30 of its 100 ticks; one tick in the third may be an error.
+        List<Integer> ours = List.of(0, 100, 170, 269, 369);
+        int[] calls = new int[1];
+        Turns.Side side = () -> {
+            calls[0]++;
+            write(stat, 100 * calls[0], 0);
+            own(own, ours.get(calls[0]));
+            return calls[0];
+        };
+        write(stat, 0, 0);
+        own(own, 0);
+        Turns.Result result = new Turns(3, new CpuTimes(folder)).measure(List.of(side));
+        assertArrayEquals(new double[]{1, 3, 4}, result.figures()[0]);
+        assertEquals(0, result.disturbed());
+        assertEquals(31.0 / 400, result.stolen(), 1e-9);
+    }
+
+    private static void own(Path stat, int ticks) {
+        write(stat, "1 (java) R 0 0 0 0 0 0 0 0 0 0 " + ticks + " 0 0 0 20\n");
+    }
+
     private static void write(Path stat, int user, int stolen) {
+        write(stat, "cpu  " + user + " 0 0 0 0 0 0 " + stolen + "\n");
+    }
+
+    private static void write(Path stat, String text) {
         try {
-            Files.writeString(stat, "cpu  " + user + " 0 0 0 0 0 0 " + stolen + "\n");
+            Files.writeString(stat, text);
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
