@@ -29,7 +29,7 @@ public final class PeersCommand implements Callable<Integer> {
     @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help message and exit.")
     private boolean help;
 
-    @Option(names = "--engine", paramLabel = "NAME", description = "Whose kernels are ours: vec, nat-avx2, ... (default: the best there is).")
+    @Option(names = "--engine", paramLabel = "NAME", description = "Whose kernels are ours: vec, nat-avx2, ..., of a model several with commas between them (default: the best there are).")
     private String engine;
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads of both sides (default: the CPUs, ${DEFAULT-VALUE}).")
@@ -78,7 +78,7 @@ public final class PeersCommand implements Callable<Integer> {
         out.println(format("test", "peer", "ours", "theirs", "ratio", "range", "disturbed"));
         for (EngineCommand peer : commands) {
             try {
-                EngineMeter meter = new EngineMeter(threads, engine == null ? List.of() : List.of(engine),
+                EngineMeter meter = new EngineMeter(threads, engine == null ? List.of() : List.of(engine.split(",")),
                         rounds == null ? PAIRS : rounds);
                 meter.measure(model, peer)
                         .forEach(row -> out.println(line(row, row.name().substring(row.name().indexOf(' ') + 1))));
