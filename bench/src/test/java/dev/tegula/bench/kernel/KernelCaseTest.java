@@ -102,6 +102,14 @@ class KernelCaseTest {
         }
     }
 
+    @Test
+    void kernelsOfDevicesAreAskedForByTheDevice() {
+        GateBench bench = new GateBench();
+        bench.engine = "cl";
+        assertEquals("engine 'cl' works on devices; name one of them, such as opencl:0 ('tegula devices' lists them)",
+                assertThrows(IllegalStateException.class, bench::open).getMessage());
+    }
+
     private static void check(KernelBench bench) {
         bench.engine = "ref";
         bench.open();
