@@ -18,7 +18,7 @@ import picocli.CommandLine.ParameterException;
 
 /** {@code tegula bench peers}: our matrix products beside those of other libraries, or a model beside other engines. */
 @Command(name = "peers", description = "Measures matrix products beside those of other libraries or, with --model and --peer, a model beside other engines, by turns, "
-        + "and prints how many times as fast ours are: the median of the rounds and their range. Each side's result is checked first.")
+        + "and prints how many times as fast ours are: the median of the rounds and their range. Of products each side's answer is checked first; of what a command computes only its figures are seen.")
 public final class PeersCommand implements Callable<Integer> {
     private static final int ROUNDS = 15;
     private static final int PAIRS = 3;
