@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tegula.bench.elem.GateBench;
 import dev.tegula.bench.kernel.KernelBench;
@@ -13,6 +14,7 @@ import dev.tegula.bench.machine.MemoryBench;
 import dev.tegula.bench.model.ModelBench;
 import dev.tegula.bench.sample.SamplingBench;
 import dev.tegula.bench.text.TokenizerBench;
+import dev.tegula.device.Devices;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -76,6 +78,21 @@ class SuitesTest {
                 quick(SamplingBench.class).param("vocabulary", "1000").addProfiler(RateProfiler.class));
         assertEquals(2, silent.size());
         silent.forEach(result -> assertFalse(result.getSecondaryResults().containsKey("rate.multiply")));
+    }
+
+    @Test
+    void theCpusPeaksJudgeNoDevice() throws RunnerException {
+        Devices.backends().forEach(backend -> assumeTrue(backend.unavailable().isEmpty(), "there is no device"));
+        for (String engine : List.of("ref", "opencl:0")) {
+            RunResult result = run(moment(GateBench.class, engine).param("op", "add").addProfiler(RateProfiler.class))
+                    .iterator()
+                    .next();
+            Set<String> lines = result.getSecondaryResults().keySet();
+            assertTrue(lines.contains("rate.bytes"), engine + " " + lines);
+            // With the share, or why there is none.
+            assertEquals(engine.equals("ref"), lines.contains("roofline"), engine + " " + lines);
+            assertTrue(engine.equals("ref") || !lines.contains("roofline.share"), engine + " " + lines);
+        }
     }
 
     @Test

@@ -10,7 +10,7 @@ import dev.tegula.tensor.Dim;
 import java.util.List;
 import org.openjdk.jmh.annotations.Param;
 
-/** Causal attention over the KV cache: one row far into a context, or a whole prompt. */
+/** Causal attention over the KV cache: one row some way into a context or far into a long one, or a whole prompt. */
 public class AttentionBench extends KernelBench {
     /** Heads of queries. */
     @Param("32")
@@ -45,7 +45,7 @@ public class AttentionBench extends KernelBench {
     public boolean sinks;
 
     /** Rows of queries and positions before them, {@code rows@positions}. */
-    @Param({"1@1023", "512@0"})
+    @Param({"1@1023", "1@16383", "512@0"})
     public String at;
 
     @Override

@@ -31,7 +31,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(value = 1, jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"})
 public abstract class KernelBench {
-    /** Who computes: ref, vec, nat-avx2, nat-avx512, …; an engine that cannot fails its trial and says why. */
+    /** Who computes: ref, vec, nat-avx2, nat-avx512, …, or a device, such as opencl:0; an engine that cannot fails its trial and says why. */
     @Param("vec")
     public String engine;
 
@@ -77,7 +77,8 @@ public abstract class KernelBench {
             kernel.close();
             throw e;
         }
-        Call.of(kernel.cost()).judgedBy(engine, threads, kernel::limit).say();
+        Call call = Call.of(kernel.cost());
+        (kernel.isOfCpu() ? call.judgedBy(engine, threads, kernel::limit) : call).say();
     }
 
     /** Frees the memory. */

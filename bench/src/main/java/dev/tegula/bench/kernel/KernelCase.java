@@ -105,6 +105,10 @@ public final class KernelCase implements AutoCloseable {
         if (device.isPresent()) {
             return device.get().kernels();
         }
+        Devices.backends().stream().filter(backend -> backend.kernels().engine().equals(engine)).forEach(backend -> {
+            throw new IllegalStateException("engine '" + engine + "' works on devices; name one of them, such as "
+                    + backend.name() + ":0 ('tegula devices' lists them)");
+        });
         List<KernelProvider> providers = KernelTable.load().providers();
         return providers.stream()
                 .filter(p -> p.engine().equals(engine))
@@ -186,7 +190,12 @@ public final class KernelCase implements AutoCloseable {
                 || request.op() instanceof Op.Attention;
     }
 
-    /** What holds a call back most. */
+    /** Whether it runs on the CPU, whose peaks say nothing of a device. */
+    public boolean isOfCpu() {
+        return device.isEmpty();
+    }
+
+    /** What holds a call back most, on the CPU. */
     public String limit(Roofline roofline) {
         return multiplies() ? roofline.of(request.input(0).type(), cost()) : roofline.ofReading(cost().bytes());
     }

@@ -1,5 +1,6 @@
 package dev.tegula.bench.peer;
 
+import dev.tegula.bench.Shell;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -38,7 +39,7 @@ public record EngineCommand(String name, List<String> command) {
 
     /** The same with a model's file for {@code {model}}, in quotation marks of the shell, and threads for {@code {threads}}. */
     public EngineCommand with(Path model, int threads) {
-        String quoted = "'" + model.toAbsolutePath().toString().replace("'", "'\\''") + "'";
+        String quoted = Shell.quoted(model.toAbsolutePath().toString());
         return new EngineCommand(name, command.stream()
                 .map(word -> word.replace(MODEL, quoted).replace(THREADS, Integer.toString(threads)))
                 .toList());

@@ -1,5 +1,6 @@
 package dev.tegula.bench.peer;
 
+import dev.tegula.bench.Shell;
 import dev.tegula.bench.timing.CpuTimes;
 import dev.tegula.bench.timing.Turns;
 import java.nio.file.Path;
@@ -87,9 +88,13 @@ public final class EngineMeter {
         return words;
     }
 
-    private static String again(Path model, EngineCommand peer) {
-        return "./tegula bench peers --model " + model + " --peer '" + peer.name() + "="
-                + peer.command().getLast().replace("'", "'\\''") + "'";
+    private String again(Path model, EngineCommand peer) {
+        List<String> words = new ArrayList<>(List.of("./tegula", "bench", "peers", "--model", model.toString(),
+                "--peer", peer.name() + "=" + peer.command().getLast(), "--threads", Integer.toString(threads)));
+        if (!engines.isEmpty()) {
+            words.addAll(List.of("--engine", String.join(",", engines)));
+        }
+        return Shell.line(words);
     }
 
     private List<Speed> run(EngineCommand ours) throws InterruptedException {

@@ -1,5 +1,6 @@
 package dev.tegula.bench.peer;
 
+import dev.tegula.bench.Shell;
 import dev.tegula.bench.kernel.KernelBench;
 import dev.tegula.bench.kernel.KernelCase;
 import dev.tegula.bench.timing.CpuTimes;
@@ -110,9 +111,13 @@ public final class PeerMeter {
             Pairs.Result result = pairs.measure(ours::run, theirs::run);
             return new PeerRow(product.toString(), pairing.peer().name(), engine, threads, "GMAC/s",
                     rates(product, result.ours()), rates(product, result.theirs()), result.disturbed(),
-                    result.turns().stolen(), "./tegula bench peers --filter '" + pairing + "' --engine " + engine
-                            + " --threads " + threads);
+                    result.turns().stolen(), again(pairing, engine));
         }
+    }
+
+    private String again(Pairing pairing, String engine) {
+        return Shell.line(List.of("./tegula", "bench", "peers", "--filter", pairing.toString(), "--engine", engine,
+                "--threads", Integer.toString(threads)));
     }
 
     /** Multiply-adds per nanosecond, which is 10⁹ per second. */

@@ -19,7 +19,7 @@ import picocli.CommandLine.ParameterException;
 
 /** {@code tegula bench peers}: our matrix products beside those of other libraries, or a model beside other engines. */
 @Command(name = "peers", description = "Measures matrix products beside those of other libraries or, with --model and --peer, a model beside other engines, by turns, "
-        + "and prints how many times as fast ours are: the median of the rounds and their range. Each side's result is checked first.")
+        + "and prints how many times as fast ours are: the median of the rounds and their range. Of products each side's answer is checked first; of what a command computes only its figures are seen.")
 public final class PeersCommand implements Callable<Integer> {
     private static final int ROUNDS = 15;
     private static final int PAIRS = 3;
@@ -30,7 +30,7 @@ public final class PeersCommand implements Callable<Integer> {
     @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help message and exit.")
     private boolean help;
 
-    @Option(names = "--engine", paramLabel = "NAME", description = "Whose kernels are ours: vec, nat-avx2, ... (default: the best there is).")
+    @Option(names = "--engine", paramLabel = "NAME", description = "Whose kernels are ours: vec, nat-avx2, ..., of a model several with commas between them (default: the best there are).")
     private String engine;
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads of both sides (default: the CPUs, ${DEFAULT-VALUE}).")
@@ -79,7 +79,7 @@ public final class PeersCommand implements Callable<Integer> {
         out.println(format("test", "peer", "ours", "theirs", "ratio", "range", "disturbed", "others"));
         for (EngineCommand peer : commands) {
             try {
-                EngineMeter meter = new EngineMeter(threads, engine == null ? List.of() : List.of(engine),
+                EngineMeter meter = new EngineMeter(threads, engine == null ? List.of() : List.of(engine.split(",")),
                         rounds == null ? PAIRS : rounds);
                 meter.measure(model, peer)
                         .forEach(row -> out.println(line(row, row.name().substring(row.name().indexOf(' ') + 1))));

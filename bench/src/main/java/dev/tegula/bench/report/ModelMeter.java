@@ -1,5 +1,6 @@
 package dev.tegula.bench.report;
 
+import dev.tegula.bench.Shell;
 import dev.tegula.bench.machine.Roofline;
 import dev.tegula.bench.model.ColdStart;
 import dev.tegula.bench.model.ModelSource;
@@ -41,6 +42,7 @@ final class ModelMeter implements AutoCloseable {
     private final int threads;
     private final int rounds;
     private final KernelTable kernels;
+    private final List<String> engines;
     private final EnergyCounter energy;
     private final RawModel model;
     private final String engine;
@@ -64,17 +66,20 @@ final class ModelMeter implements AutoCloseable {
      * larger than 1 GiB, with the scalar engine's.
      *
      * @param threads that share a call
+     * @param kernels to choose from
+     * @param engines that they were restricted to, as a command names them; none for all
      * @param energy what tells joules per token
      * @throws IOException when it cannot be read
      * @throws IllegalStateException when logits differ by a bit
      */
-    ModelMeter(ModelSource source, Limits limits, int threads, int rounds, KernelTable kernels, EnergyCounter energy)
-            throws IOException {
+    ModelMeter(ModelSource source, Limits limits, int threads, int rounds, KernelTable kernels, List<String> engines,
+            EnergyCounter energy) throws IOException {
         this.source = source;
         this.limits = limits;
         this.threads = threads;
         this.rounds = rounds;
         this.kernels = kernels;
+        this.engines = List.copyOf(engines);
         this.energy = energy;
         this.model = load(kernels);
         this.engine = engine(model.model().plan());
@@ -173,7 +178,7 @@ final class ModelMeter implements AutoCloseable {
                 cost.multiplyAdds(), cost.bytes(), limit, UNIT, rates(slices), rates(taken.slices().get(1)),
                 limits.coreToCore().isPresent() ? rates(taken.slices().get(2)) : List.of(),
                 counted ? slices.stream().map(Slice::joules).toList() : List.of(),
-                taken.disturbed(), taken.stolen(), command(source, test.of(source), threads));
+                taken.disturbed(), taken.stolen(), command(source, test.of(source), threads, engines));
     }
 
     /** What a test keeps coming back to: weights, activations, keys and values. */
@@ -183,11 +188,16 @@ final class ModelMeter implements AutoCloseable {
         return plan.weightBytes() + plan.activationBytes() + cached;
     }
 
-    private static String command(ModelSource source, String name, int threads) {
+    private static String command(ModelSource source, String name, int threads, List<String> engines) {
         List<String> words = new ArrayList<>(List.of("./tegula", "bench", "report"));
         words.addAll(source.option());
-        words.addAll(List.of("--filter", "'" + name + "'", "--threads", Integer.toString(threads)));
-        return String.join(" ", words);
+        // A file may be called what has a meaning in the filter; dots may stay, which match themselves.
+        words.addAll(List.of("--filter", name.replaceAll("[\\\\^$|?*+(){}\\[\\]]", "\\\\$0"), "--threads",
+                Integer.toString(threads)));
+        if (!engines.isEmpty()) {
+            words.addAll(List.of("--engines", String.join(",", engines)));
+        }
+        return Shell.line(words);
     }
 
     /** What its start is called, for people and filters. */
@@ -248,7 +258,7 @@ final class ModelMeter implements AutoCloseable {
         return new StartRow(source.name(), threads, ColdStart.PROMPT,
                 times.stream().map(ColdStart.Times::load).toList(),
                 times.stream().map(ColdStart.Times::firstToken).toList(), taken.disturbed(), taken.stolen(),
-                command(source, startOf(source), threads));
+                command(source, startOf(source), threads, List.of()));
     }
 
     @Override

@@ -26,6 +26,11 @@ import picocli.CommandLine.ParameterException;
         + "and matrix products by turns with those of other libraries, after all answers were compared. Writes report.json, which 'tegula bench compare' reads, and report.html, a page "
         + "that needs nothing else. Takes some minutes.")
 public final class ReportCommand implements Callable<Integer> {
+    private static final String PROPERTY = "-Dtegula.";
+    /** What the launcher says of itself: the commit has a place of its own, and the rest changes no kernel. */
+    private static final Pattern OF_LAUNCHER = Pattern
+            .compile(PROPERTY + "(launcher|commit|stdin\\.terminal|stderr\\.terminal)=");
+
     @picocli.CommandLine.Spec
     private CommandSpec spec;
 
@@ -83,7 +88,8 @@ public final class ReportCommand implements Callable<Integer> {
         Path json = out.resolve("report.json");
         Path page = out.resolve("report.html");
         Report report = survey.measure(Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
-                System.getProperty("tegula.commit", ""), options());
+                System.getProperty("tegula.commit", ""),
+                options(ManagementFactory.getRuntimeMXBean().getInputArguments()));
         err.println("frequency: " + report.clock().frequency());
         err.println("throttling: " + report.clock().throttling());
         err.flush();
@@ -124,12 +130,11 @@ public final class ReportCommand implements Callable<Integer> {
         return full ? here.stream().filter(engine -> !engine.equals("ref")).toList() : here.subList(0, 1);
     }
 
-    /** Those that say how the JVM runs; properties may hold what is nobody's business. */
-    private static List<String> options() {
-        return ManagementFactory.getRuntimeMXBean()
-                .getInputArguments()
-                .stream()
-                .filter(option -> option.startsWith("-X") || option.startsWith("--add-modules"))
+    /** Those that say how the JVM and the kernels run; other properties may hold what is nobody's business. */
+    static List<String> options(List<String> arguments) {
+        return arguments.stream()
+                .filter(option -> option.startsWith("-X") || option.startsWith("--add-modules")
+                        || option.startsWith(PROPERTY) && !OF_LAUNCHER.matcher(option).lookingAt())
                 .toList();
     }
 }

@@ -153,7 +153,7 @@ final class Survey {
         List<ModelMeter.Test> tests = scope.tests(source);
         if (!tests.isEmpty()) {
             try (ModelMeter meter = new ModelMeter(source, limits, scope.threads(), MODEL_ROUNDS, scope.kernels(),
-                    energy)) {
+                    scope.modelEngines(), energy)) {
                 for (ModelMeter.Test test : tests) {
                     if (meter.fits(test)) {
                         log.step(test.of(source), () -> meter.measure(test)).ifPresent(models::add);

@@ -393,5 +393,11 @@ document.getElementById('filter')?.addEventListener('input', event => {
   filled.filter(table => table.filtered).forEach(fill);
   if (event.target.value && small.length) document.getElementById('formatTable').open = true;
 });
-// On paper nothing can be opened.
+// On paper nothing can be opened: what is folded is unfolded, and the commands that open under the rows' names are listed once, each broken before options only.
+document.getElementById('commands').append(...new Set(filled.flatMap(table => table.rows.map(row => row.command)))
+  .values().map(command => {
+    const line = document.createElement('li');
+    line.append(...command.split(/ (?=-)/).flatMap(part => [element('code', part), ' ']));
+    return line;
+  }));
 window.onbeforeprint = () => document.querySelectorAll('.folded').forEach(details => { details.open = true; });

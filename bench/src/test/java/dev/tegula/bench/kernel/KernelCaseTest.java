@@ -108,6 +108,16 @@ class KernelCaseTest {
         }
     }
 
+    @Test
+    void kernelsOfDevicesAreAskedForByTheDevice() {
+        MatMulBench bench = new MatMulBench();
+        bench.shape = "3x33x256";
+        bench.format = DType.F32;
+        bench.engine = "cl";
+        assertEquals("engine 'cl' works on devices; name one of them, such as opencl:0 ('tegula devices' lists them)",
+                assertThrows(IllegalStateException.class, bench::open).getMessage());
+    }
+
     private static void check(KernelBench bench) {
         bench.engine = "ref";
         bench.open();

@@ -80,6 +80,14 @@ class WorkloadTest {
                 workload.command("vec", 2));
     }
 
+    /** Of a whole prompt so long, the scalar twin would compute too small a part to look at. */
+    @Test
+    void aLongContextIsOneRows() {
+        List<Workload> far = Workload.of(AttentionBench.class).stream().filter(w -> w.firstPosition() > 8192).toList();
+        assertEquals(8, far.size(), "two sizes of heads in four formats");
+        far.forEach(w -> assertEquals(1, w.rows(), w.toString()));
+    }
+
     @Test
     void rowsOfAPromptShareKeysAndValues() {
         Workload prompt = Workload.of(AttentionBench.class)

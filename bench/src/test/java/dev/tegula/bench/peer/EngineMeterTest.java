@@ -43,8 +43,9 @@ class EngineMeterTest {
         Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwx------"));
     }
 
-    private EngineMeter meter(Duration limit) {
-        return new EngineMeter(launcher.toString(), 2, List.of(), new Turns(2, new CpuTimes(folder.resolve("none"))),
+    private EngineMeter meter(Duration limit, String... engines) {
+        return new EngineMeter(launcher.toString(), 2, List.of(engines),
+                new Turns(2, new CpuTimes(folder.resolve("none"))),
                 limit);
     }
 
@@ -71,6 +72,18 @@ class EngineMeterTest {
         assertEquals(List.of(call, call), Files.readAllLines(folder.resolve("launcher.calls")));
         assertEquals(List.of(folder.resolve("a model.gguf") + " 2", folder.resolve("a model.gguf") + " 2"),
                 Files.readAllLines(folder.resolve("theirs")));
+    }
+
+    @Test
+    void theCommandMeasuresTheSameAgain() throws InterruptedException {
+        EngineCommand peer = EngineCommand.ofShell("other", "echo 'tg64: 40 t/s' # {model}");
+        Path model = folder.resolve("a model.gguf");
+        String again = "./tegula bench peers --model '" + model
+                + "' --peer 'other=echo '\\''tg64: 40 t/s'\\'' # {model}' --threads 2";
+        assertEquals(again, meter(LONG).measure(model, peer).getFirst().command());
+        PeerRow restricted = meter(LONG, "vec", "ref").measure(model, peer).getFirst();
+        assertEquals(again + " --engine vec,ref", restricted.command());
+        assertEquals("vec+ref", restricted.engine());
     }
 
     @Test

@@ -71,6 +71,8 @@ class PeerMeterTest {
         PeerRow row = meter.measure(pairings.getFirst(), engine);
         assertEquals("f32 512x512x512 beside Idle 1.0, " + engine + ", 2 threads", row.key());
         assertEquals("Idle 1.0", row.judge());
+        assertEquals("./tegula bench peers --filter 'f32 512x512x512 beside Idle 1.0' --engine " + engine
+                + " --threads 2", row.command());
         assertEquals(2, row.shares().length);
         // Who does nothing is faster.
         assertTrue(row.rate() > 0 && row.rate() < row.other(), row.toString());

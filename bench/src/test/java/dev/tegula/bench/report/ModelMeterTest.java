@@ -21,6 +21,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -81,7 +82,7 @@ class ModelMeterTest {
         ModelSource source = ModelSource.of(model());
         try (Limits limits = new Limits(2, 1, watch);
                 ModelMeter meter = new ModelMeter(source, limits, 2, 3, KernelTable.load(),
-                        EnergyCounter.ofMachine())) {
+                        List.of(), EnergyCounter.ofMachine())) {
             ModelMeter.Test decode = new ModelMeter.Test("decode", 16, 200);
             assertTrue(meter.fits(decode));
             assertTrue(!meter.fits(new ModelMeter.Test("decode", 64, 512)), "the model has 256 positions");
@@ -108,8 +109,8 @@ class ModelMeterTest {
         ModelSource source = ModelSource.of(model());
         KernelTable working = KernelTable.of(List.of(new Working(counter), new RefProvider()));
         try (Limits limits = new Limits(1, 1, watch);
-                ModelMeter still = new ModelMeter(source, limits, 1, 3, KernelTable.load(), energy);
-                ModelMeter meter = new ModelMeter(source, limits, 1, 3, working, energy)) {
+                ModelMeter still = new ModelMeter(source, limits, 1, 3, KernelTable.load(), List.of(), energy);
+                ModelMeter meter = new ModelMeter(source, limits, 1, 3, working, List.of("working"), energy)) {
             assertEquals(List.of(), still.measure(decode).joules(), "the counter stands still");
             List<Double> joules = meter.measure(decode).joules();
             assertEquals(3, joules.size());
@@ -124,7 +125,8 @@ class ModelMeterTest {
         try (Limits limits = new Limits(1, 1, watch)) {
             IllegalStateException e = assertThrows(IllegalStateException.class,
                     () -> new ModelMeter(source, limits, 1, 1,
-                            KernelTable.of(List.of(new Doubling(), new RefProvider())), EnergyCounter.ofMachine())
+                            KernelTable.of(List.of(new Doubling(), new RefProvider())), List.of(),
+                            EnergyCounter.ofMachine())
                             .close());
             assertTrue(e.getMessage().startsWith("wrong result: logit "), e.getMessage());
         }
@@ -154,6 +156,28 @@ class ModelMeterTest {
         }
         assertTrue(report.missing().contains("tiny.gguf decode 32 after 512: the model's context has no room for it"),
                 report.missing().toString());
+    }
+
+    /** With the engines that were asked for, and a file whose name a shell and the filter would take for something else. */
+    @Test
+    void aRowsCommandMeasuresItAgain() throws IOException {
+        Path odd = Files.move(model(), folder.resolve("tiny (1).gguf"));
+        List<String> first = measured("--model", odd.toString(), "--threads", "1", "--engines", "ref", "--filter",
+                "prefill 128");
+        assertEquals(List.of("./tegula bench report --model '" + odd
+                + "' --filter 'tiny \\(1\\).gguf prefill 128' --threads 1 --engines ref"), first);
+        assertEquals(first, measured("--model", odd.toString(), "--filter", "tiny \\(1\\).gguf prefill 128",
+                "--threads", "1", "--engines", "ref"));
+    }
+
+    /** The commands of the rows of a report. */
+    private List<String> measured(String... args) throws IOException {
+        StringWriter err = new StringWriter();
+        int status = new CommandLine(new ReportCommand()).setOut(new PrintWriter(new StringWriter()))
+                .setErr(new PrintWriter(err))
+                .execute(Stream.concat(Stream.of("--out", folder.toString()), Stream.of(args)).toArray(String[]::new));
+        assertEquals(0, status, err.toString());
+        return ReportFile.read(folder.resolve("report.json")).models().stream().map(ModelRow::command).toList();
     }
 
     @Test

@@ -71,6 +71,9 @@ class PageTest {
         assertTrue(dom.contains("m.gguf: limit") && dom.contains("18.0 to 22.0"), "no model");
         assertTrue(dom.contains("1.25 s to 1.75 s"), "no start");
         assertTrue(dom.contains("0.500") && dom.contains("0.750"), "no joules per token");
+        // Once each, in pieces that are not broken: those of four kernels, a peer, a model's rows and a start.
+        assertTrue(dom.contains("<li><code>./tegula bench peers</code> <code>--filter f32 8x8x8</code> </li>"), dom);
+        assertEquals(7, dom.split("<li><code>./tegula", -1).length - 1, "commands for paper");
         assertEquals(6, dom.split("<svg", -1).length - 1, "plots");
         assertTrue(dom.contains("f32 fma 100 GMAC/s"), "no name at the ceiling");
         assertTrue(dom.contains("27 ns, 25 to 170"), "no time between cores");

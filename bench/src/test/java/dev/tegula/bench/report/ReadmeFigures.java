@@ -75,7 +75,8 @@ final class ReadmeFigures {
         }
         report.models().forEach(row -> text.append(line(row.name(), row)));
         if (!report.peers().isEmpty()) {
-            text.append("\n| beside | ours | theirs | ratio, with the rounds' range |\n|---|---|---|---|\n");
+            text.append(
+                    "\n| beside | ours, median | theirs, median | median of the rounds' ratios, and their range |\n|---|---|---|---|\n");
             report.peers()
                     .forEach(row -> text.append(String.format(Locale.ROOT, "| %s: %s | %s | %s | %s |\n",
                             row.peer(), row.name(), rate(row.rate(), row.unit()), rate(row.other(), row.unit()),

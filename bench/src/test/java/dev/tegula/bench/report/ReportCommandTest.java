@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -57,6 +58,14 @@ class ReportCommandTest {
                 report.missing().getLast().contains("wrong: ") && report.missing().getLast().contains("wrong result"),
                 report.missing().toString());
         assertTrue(Files.readString(folder.resolve("report.html")).contains("wrong result"));
+    }
+
+    @Test
+    void optionsAreThoseThatChangeHowKernelsRun() {
+        assertEquals(List.of("-Xmx1g", "--add-modules=jdk.incubator.vector", "-Dtegula.native=untested"),
+                ReportCommand.options(List.of("-Xmx1g", "-Dtegula.launcher=/home/somebody/tegula",
+                        "-Dtegula.commit=abc", "-Dtegula.stderr.terminal=true", "--add-modules=jdk.incubator.vector",
+                        "-Dpassword=secret", "-Dtegula.native=untested")));
     }
 
     @Test
