@@ -15,6 +15,7 @@ import dev.tegula.tensor.DType;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,8 +42,9 @@ class DecodeAllocationTest {
         Path path = synthetic.write(folder.resolve("model.gguf"));
         GgufOptions reading = GgufOptions.defaults().withNoMmap(noMmap);
         ModelOptions options = ModelOptions.defaults().withThreads(first > 0 ? 3 : 2).withContext(1024).withKvType(kv);
+        Set<Thread> others = Thread.getAllStackTraces().keySet();
         try (Model model = Model.load(GgufFile.open(path, reading), options)) {
-            long[] ids = ids();
+            long[] ids = ids(others);
             Batch batch = model.newBatch();
             int[] blocks = IntStream.range(0, 1024 / KvLayout.BLOCK).toArray();
             long least = Long.MAX_VALUE;
@@ -60,12 +62,13 @@ class DecodeAllocationTest {
         }
     }
 
-    /** This thread and the model's workers; not the one that warms the kernels. */
-    private static long[] ids() {
+    /** This thread and the model's workers; not the one that warms the kernels, nor those of the model before, which may be ending. */
+    private static long[] ids(Set<Thread> others) {
         return Thread.getAllStackTraces()
                 .keySet()
                 .stream()
-                .filter(thread -> thread == Thread.currentThread() || thread.getName().startsWith("tegula-worker"))
+                .filter(thread -> thread == Thread.currentThread()
+                        || thread.getName().startsWith("tegula-worker") && !others.contains(thread))
                 .mapToLong(Thread::threadId)
                 .toArray();
     }
