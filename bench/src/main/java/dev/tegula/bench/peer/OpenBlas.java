@@ -14,10 +14,18 @@ import java.lang.invoke.MethodHandle;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 
-/** OpenBLAS's {@code cblas_sgemm}, with w given row by row of its n outputs, as model files have it. */
+/**
+ * OpenBLAS's {@code cblas_sgemm}, with w given row by row of its n outputs, as model files have it. Its name says for which CPU its
+ * kernels are: a version takes those of an older CPU for one that it does not know, which may have half the vectors; {@code OPENBLAS_CORETYPE} in the
+ * environment chooses others.
+ */
 final class OpenBlas implements Peer {
     private static final List<String> LIBRARIES = List.of("libopenblas.so.0", "libopenblas.so");
+    private static final String NAME = "OpenBLAS";
+    /** Bytes of what the library says of itself at most. */
+    private static final int MOST_TEXT = 1024;
     private static final int ROW_MAJOR = 101;
     private static final int PLAIN = 111;
     private static final int TRANSPOSED = 112;
@@ -36,7 +44,32 @@ final class OpenBlas implements Peer {
 
     @Override
     public String name() {
-        return "OpenBLAS";
+        return library.isEmpty()
+                ? NAME
+                : NAME + text("openblas_get_config").map(OpenBlas::version).orElse("")
+                        + text("openblas_get_corename").map(core -> " for " + core).orElse("");
+    }
+
+    /** The version, with a blank before it, of what the library says of itself: {@code OpenBLAS 0.3.21 NO_LAPACKE …}. */
+    private static String version(String config) {
+        return Stream.of(config.split(" "))
+                .filter(word -> word.matches("\\d.*"))
+                .findFirst()
+                .map(" "::concat)
+                .orElse("");
+    }
+
+    private Optional<String> text(String function) {
+        return library.orElseThrow().find(function).map(address -> {
+            try {
+                MemorySegment text = (MemorySegment) Linker.nativeLinker()
+                        .downcallHandle(address, FunctionDescriptor.of(ADDRESS))
+                        .invokeExact();
+                return text.reinterpret(MOST_TEXT).getString(0);
+            } catch (Throwable e) {
+                throw new IllegalStateException(function, e);
+            }
+        });
     }
 
     @Override
