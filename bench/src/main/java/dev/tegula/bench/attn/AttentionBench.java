@@ -1,8 +1,8 @@
 package dev.tegula.bench.attn;
 
 import dev.tegula.bench.kernel.KernelBench;
-import dev.tegula.kernel.KernelRequest.Spec;
 import dev.tegula.kernel.KernelRequest;
+import dev.tegula.kernel.KernelRequest.Spec;
 import dev.tegula.kernel.Op;
 import dev.tegula.kernel.Scoring;
 import dev.tegula.tensor.DType;

@@ -2,8 +2,8 @@ package dev.tegula.bench.elem;
 
 import dev.tegula.bench.kernel.KernelBench;
 import dev.tegula.kernel.Activation;
-import dev.tegula.kernel.KernelRequest.Spec;
 import dev.tegula.kernel.KernelRequest;
+import dev.tegula.kernel.KernelRequest.Spec;
 import dev.tegula.kernel.Op;
 import dev.tegula.tensor.DType;
 import java.util.List;

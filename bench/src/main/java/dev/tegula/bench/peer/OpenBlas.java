@@ -33,6 +33,10 @@ final class OpenBlas implements Peer {
     private final Optional<SymbolLookup> library = LIBRARIES.stream()
             .flatMap(name -> open(name).stream())
             .findFirst();
+    private final String name = library.isEmpty()
+            ? NAME
+            : NAME + text("openblas_get_config").map(OpenBlas::version).orElse("")
+                    + text("openblas_get_corename").map(core -> " for " + core).orElse("");
 
     private static Optional<SymbolLookup> open(String name) {
         try {
@@ -44,10 +48,7 @@ final class OpenBlas implements Peer {
 
     @Override
     public String name() {
-        return library.isEmpty()
-                ? NAME
-                : NAME + text("openblas_get_config").map(OpenBlas::version).orElse("")
-                        + text("openblas_get_corename").map(core -> " for " + core).orElse("");
+        return name;
     }
 
     /** The version, with a blank before it, of what the library says of itself: {@code OpenBLAS 0.3.21 NO_LAPACKE …}. */
