@@ -55,15 +55,24 @@ class LauncherTest {
         tree = Files.createDirectories(temp.resolve("a tree's \"place\""));
         Files.copy(script, tree.resolve("tegula"));
         executable(tree.resolve("tegula"));
-        for (String module : List.of("core", "quant", "kernels-cpu", "kernels-gpu", "native", "all", "cli")) {
+        Files.writeString(tree.resolve("pom.xml"), "<project/>");
+        for (String module : List.of("core", "quant", "kernels-cpu", "kernels-gpu", "native", "all", "cli", "bench")) {
             Files.createDirectories(tree.resolve(module).resolve("src/main/java"));
             Files.writeString(tree.resolve(module).resolve("pom.xml"), "<project/>");
         }
         Path prepared = program();
         // Stands for the Maven wrapper: "builds" by copying.
-        Files.writeString(tree.resolve("mvnw"), "#!/bin/sh\necho built >> builds.txt\n[ ! -f broken ] || "
-                + "{ echo 'it does not compile'; exit 1; }\nmkdir -p cli/target/lib\ncp '" + prepared
-                + "' cli/target/tegula-cli.jar\n");
+        Files.writeString(tree.resolve("mvnw"), """
+                #!/bin/sh
+                echo built "$@" >> builds.txt
+                [ ! -f broken ] || { echo 'it does not compile'; exit 1; }
+                mkdir -p cli/target/lib bench/target
+                cp 'PREPARED' cli/target/tegula-cli.jar
+                cp 'PREPARED' bench/target/benchmarks.jar
+                case $* in
+                    *bench/onnx*) cp 'PREPARED' bench/onnx/target/tegula-bench-onnx.jar ;;
+                esac
+                """.replace("PREPARED", prepared.toString()));
         executable(tree.resolve("mvnw"));
     }
 
@@ -127,6 +136,33 @@ class LauncherTest {
         Files.setLastModifiedTime(changed, FileTime.from(Instant.now().plusSeconds(5)));
         launch("x");
         assertEquals(2, builds());
+        Files.setLastModifiedTime(tree.resolve("pom.xml"), FileTime.from(Instant.now().plusSeconds(5)));
+        launch("x");
+        assertEquals(3, builds(), "the parent's pom.xml is a source, too");
+    }
+
+    /** Else what was compiled for ONNX Runtime once would run with another version of the benchmarks. */
+    @Test
+    void whatIsBuiltForOnnxRuntimeIsBuiltAnewWithTheBenchmarks() throws Exception {
+        launch("bench", "kernels");
+        assertFalse(Files.readString(tree.resolve("builds.txt")).contains("onnx"), "nobody has asked for it");
+        Files.createDirectories(tree.resolve("bench/onnx/target/lib"));
+        launch("bench", "kernels");
+        assertTrue(Files.readAllLines(tree.resolve("builds.txt")).get(1).contains("bench/onnx -Ponnx"));
+        assertEquals(2, builds());
+        launch("bench", "kernels");
+        assertEquals(2, builds());
+    }
+
+    @Test
+    void aPathThatNoClassPathHoldsIsRefused() throws Exception {
+        Path other = Files.createDirectory(temp.resolve("a:b"));
+        Files.copy(tree.resolve("tegula"), other.resolve("tegula"));
+        executable(other.resolve("tegula"));
+        Cli cli = launch(Map.of(), other.resolve("tegula"), "bench", "machine");
+        assertEquals(1, cli.status());
+        assertEquals("tegula: the path " + other.toRealPath()
+                + " has a colon, at which Java divides a class path; move the folder\n", cli.err());
     }
 
     @Test

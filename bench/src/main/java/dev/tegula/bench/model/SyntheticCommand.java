@@ -57,6 +57,10 @@ public final class SyntheticCommand implements Callable<Integer> {
         if (Files.exists(file)) {
             throw new ParameterException(spec.commandLine(), file + " exists already");
         }
+        Path folder = file.toAbsolutePath().getParent();
+        if (!Files.isWritable(folder)) {
+            throw new ParameterException(spec.commandLine(), file + ": nothing can be written to " + folder);
+        }
         of(model, format()).write(file);
         return 0;
     }

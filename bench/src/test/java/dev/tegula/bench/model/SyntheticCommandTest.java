@@ -48,5 +48,8 @@ class SyntheticCommandTest {
         assertEquals(2, run("--type", "q8_a32", path.toString()));
         assertTrue(err.toString().contains("--type 'q8_a32': must be one of F32, "), err.toString());
         assertFalse(Files.exists(path));
+        assertEquals(2, run(folder.resolve("none/n.gguf").toString()));
+        assertTrue(err.toString().contains("n.gguf: nothing can be written to " + folder.resolve("none")),
+                err.toString());
     }
 }

@@ -24,6 +24,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PageTest {
+    /** System property: whether the absence of a browser fails tests instead of skipping them. */
+    private static final String REQUIRED = "tegula.browser.required";
+
     private static final Report REPORT = Reports.of(
             List.of(Reports.apart(Reports.row("MatMul rows=1", 100, 50.0, 52.0, 48.0), 25, 170, 27),
                     Reports.row("MatMul rows=512", 100, 75.0, 75.0, 75.0),
@@ -144,6 +147,7 @@ class PageTest {
                         .map(Path.of(entry)::resolve))
                 .filter(Files::isExecutable)
                 .findFirst();
+        assertTrue(browser.isPresent() || !Boolean.getBoolean(REQUIRED), "-D" + REQUIRED + "=true, but no Chromium");
         assumeTrue(browser.isPresent(), "no Chromium is installed");
         Path page = Files.writeString(folder.resolve("page.html"), Page.html(report));
         List<String> command = new ArrayList<>(List.of(browser.get().toString(), "--headless", "--no-sandbox",
