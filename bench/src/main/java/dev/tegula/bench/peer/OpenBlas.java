@@ -12,14 +12,14 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
 /**
  * OpenBLAS's {@code cblas_sgemm}, with w given row by row of its n outputs, as model files have it. Its name says for which CPU its
- * kernels are: a version takes those of an older CPU for one that it does not know, which may have half the vectors; {@code OPENBLAS_CORETYPE} in the
- * environment chooses others.
+ * kernels are, and which variables of the environment have chosen them: with those of an older CPU it has half the vectors.
  */
 final class OpenBlas implements Peer {
     private static final List<String> LIBRARIES = List.of("libopenblas.so.0", "libopenblas.so");
@@ -30,13 +30,37 @@ final class OpenBlas implements Peer {
     private static final int PLAIN = 111;
     private static final int TRANSPOSED = 112;
 
+    /** How the names of variables begin that say which kernels it takes, and how it cuts products. */
+    private static final String VARIABLE = "OPENBLAS_";
+
+    private final List<String> environment;
     private final Optional<SymbolLookup> library = LIBRARIES.stream()
             .flatMap(name -> open(name).stream())
             .findFirst();
-    private final String name = library.isEmpty()
-            ? NAME
-            : NAME + text("openblas_get_config").map(OpenBlas::version).orElse("")
-                    + text("openblas_get_corename").map(core -> " for " + core).orElse("");
+    private final String name;
+
+    OpenBlas() {
+        this(System.getenv());
+    }
+
+    /**
+     * With an environment.
+     *
+     * @param variables what the library has found where it was loaded
+     */
+    OpenBlas(Map<String, String> variables) {
+        environment = variables.entrySet()
+                .stream()
+                .filter(variable -> variable.getKey().startsWith(VARIABLE))
+                .map(variable -> variable.getKey() + "=" + variable.getValue())
+                .sorted()
+                .toList();
+        name = library.isEmpty()
+                ? NAME
+                : NAME + text("openblas_get_config").map(OpenBlas::version).orElse("")
+                        + text("openblas_get_corename").map(core -> " for " + core).orElse("")
+                        + (environment.isEmpty() ? "" : " with " + String.join(" ", environment));
+    }
 
     private static Optional<SymbolLookup> open(String name) {
         try {
@@ -49,6 +73,11 @@ final class OpenBlas implements Peer {
     @Override
     public String name() {
         return name;
+    }
+
+    @Override
+    public List<String> environment() {
+        return environment;
     }
 
     /** The version, with a blank before it, of what the library says of itself: {@code OpenBLAS 0.3.21 NO_LAPACKE …}. */

@@ -1,11 +1,17 @@
 package dev.tegula.bench.peer;
 
+import java.util.List;
 import java.util.Optional;
 
 /** A library whose kernels are measured beside ours. */
 public interface Peer {
     /** Name and, where the library says it, version. */
     String name();
+
+    /** Variables of the environment that steer the library, {@code NAME=value} each; who measures again must set them. */
+    default List<String> environment() {
+        return List.of();
+    }
 
     /** Why the library cannot be used here, with what to do about it; nothing when it can. */
     Optional<String> unavailable();

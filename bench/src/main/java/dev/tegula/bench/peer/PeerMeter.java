@@ -116,8 +116,13 @@ public final class PeerMeter {
     }
 
     private String again(Pairing pairing, String engine) {
-        return Shell.line(List.of("./tegula", "bench", "peers", "--filter", pairing.toString(), "--engine", engine,
+        List<String> words = new ArrayList<>(pairing.peer().environment());
+        if (!words.isEmpty()) {
+            words.addFirst("env");
+        }
+        words.addAll(List.of("./tegula", "bench", "peers", "--filter", pairing.toString(), "--engine", engine,
                 "--threads", Integer.toString(threads)));
+        return Shell.line(words);
     }
 
     /** Multiply-adds per nanosecond, which is 10⁹ per second. */

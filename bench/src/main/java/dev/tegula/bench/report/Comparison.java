@@ -93,8 +93,13 @@ record Comparison(List<Line> lines, double spread, List<String> lost, List<Strin
         }
     }
 
-    /** A row, and the standard deviation of its visits in a report; endless where there is one visit only. */
-    private record Compared(Line line, double unsteady) {}
+    /**
+     * A row.
+     *
+     * @param alike whether there are visits to be compared
+     * @param unsteady the standard deviation of its visits in a report; endless where there is one visit only
+     */
+    private record Compared(Line line, boolean alike, double unsteady) {}
 
     /**
      * Compares.
@@ -120,7 +125,7 @@ record Comparison(List<Line> lines, double spread, List<String> lost, List<Strin
                 .filter(row -> old.containsKey(row.key()))
                 .forEach(row -> lost.add(row.key() + reason(row, after)));
         List<Compared> decided = rows.stream()
-                .filter(row -> row.line.verdict() != Verdict.UNDECIDED)
+                .filter(Compared::alike)
                 .sorted(Comparator.comparingDouble(Compared::unsteady))
                 .toList();
         double spread = spread(decided);
@@ -169,14 +174,21 @@ record Comparison(List<Line> lines, double spread, List<String> lost, List<Strin
         double apart = apart(before, after);
         if (undecided) {
             return new Compared(new Line(after.key(), Turns.median(ratios), low(ratios), high(ratios), moved, apart,
-                    Verdict.UNDECIDED), 0);
+                    Verdict.UNDECIDED), false, 0);
         }
-        Verdict verdict = high(ratios) < 1 - noise
-                ? Verdict.SLOWER
-                : low(ratios) > 1 + noise ? Verdict.FASTER : Verdict.SAME;
-        return new Compared(
-                new Line(after.key(), Turns.median(ratios), low(ratios), high(ratios), moved, apart, verdict),
-                unsteady(alikeA, alikeB));
+        return new Compared(new Line(after.key(), Turns.median(ratios), low(ratios), high(ratios), moved, apart,
+                verdict(ratios, noise)), true, unsteady(alikeA, alikeB));
+    }
+
+    /** Nothing is decided where the middle ratio is beyond the noise and the interval is not. */
+    private static Verdict verdict(double[] ratios, double noise) {
+        if (high(ratios) < 1 - noise) {
+            return Verdict.SLOWER;
+        }
+        if (low(ratios) > 1 + noise) {
+            return Verdict.FASTER;
+        }
+        return Math.abs(Turns.median(ratios) - 1) > noise ? Verdict.UNDECIDED : Verdict.SAME;
     }
 
     private static double apart(Paired before, Paired after) {

@@ -161,11 +161,8 @@ final class ModelMeter implements AutoCloseable {
         Turns.Taker<Slice> ours = () -> slice(tokens, test.context(), rows);
         Turns.Side peak = limits.side(limit, LIMIT_SLICE);
         Turns.Side rate = () -> ours.slice().rate();
-        if (engine.contains("vec")) {
-            warmUp.compile(test, rate);
-        } else {
-            warmUp.settle(rate);
-        }
+        // Whoever computes, what calls it is in Java.
+        warmUp.compile(test, rate);
         List<Turns.Taker<Slice>> sides = new ArrayList<>(
                 List.of(ours, () -> new Slice(peak.slice() * 1e9 / each, 0)));
         limits.coreToCore().ifPresent(side -> sides.add(() -> new Slice(side.slice(), 0)));

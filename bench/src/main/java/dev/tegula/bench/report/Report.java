@@ -15,6 +15,7 @@ import java.util.stream.Stream;
  * @param machine where
  * @param date when it began, in UTC, as ISO 8601 has it
  * @param commit of the source, or an empty text where that is unknown
+ * @param command what measured it
  * @param options of the JVM
  * @param clock the CPUs' frequency meanwhile
  * @param ceilings the machine's peaks before the first row: 10⁹ multiply-adds or bytes per second by name, {@code f32 fma},
@@ -25,7 +26,8 @@ import java.util.stream.Stream;
  * @param starts of models in JVMs of their own
  * @param missing what is not among them, and why
  */
-public record Report(int schema, Machine machine, String date, String commit, List<String> options, Clock clock,
+public record Report(int schema, Machine machine, String date, String commit, String command, List<String> options,
+        Clock clock,
         Map<String, Double> ceilings, List<Row> rows, List<PeerRow> peers, List<ModelRow> models, List<StartRow> starts,
         List<String> missing) {
     /** The version that this program writes and reads. */

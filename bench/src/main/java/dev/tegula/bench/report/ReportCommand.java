@@ -1,5 +1,6 @@
 package dev.tegula.bench.report;
 
+import dev.tegula.bench.Shell;
 import dev.tegula.bench.model.ModelSource;
 import dev.tegula.bench.peer.EngineCommand;
 import dev.tegula.bench.timing.ClockWatch;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
@@ -88,7 +90,7 @@ public final class ReportCommand implements Callable<Integer> {
         Path json = out.resolve("report.json");
         Path page = out.resolve("report.html");
         Report report = survey.measure(Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
-                System.getProperty("tegula.commit", ""),
+                System.getProperty("tegula.commit", ""), command(),
                 options(ManagementFactory.getRuntimeMXBean().getInputArguments()));
         err.println("frequency: " + report.clock().frequency());
         err.println("throttling: " + report.clock().throttling());
@@ -98,6 +100,14 @@ public final class ReportCommand implements Callable<Integer> {
         spec.commandLine().getOut().println(json + "\n" + page);
         spec.commandLine().getOut().flush();
         return log.failed() ? 1 : 0;
+    }
+
+    /** This command as it was given. */
+    private String command() {
+        List<String> given = spec.commandLine().getParseResult().originalArgs();
+        List<String> words = new ArrayList<>(List.of("./tegula", "bench", spec.name()));
+        words.addAll(given.subList(given.indexOf(spec.name()) + 1, given.size()));
+        return Shell.line(words);
     }
 
     private Survey.Scope scope(Log log) {

@@ -1,6 +1,8 @@
 package dev.tegula.bench.report;
 
+import dev.tegula.bench.machine.Level;
 import dev.tegula.bench.machine.Roofline;
+import dev.tegula.bench.machine.Sizes;
 import dev.tegula.bench.timing.Paired;
 import dev.tegula.kernel.Cost;
 import java.util.List;
@@ -50,9 +52,12 @@ public record Row(String name, String op, String kernel, String engine, int thre
                 Paired.mean(this, stolen, later, later.stolen), command);
     }
 
-    /** Whether a call takes so long that its share of the limit is the kernel's. */
-    boolean judged() {
-        return stageNanos() >= SHORT;
+    /**
+     * Whether its share of the limit says something of the kernel: a call takes long enough, and what it reads from memory could not be in part
+     * in the last cache, since it is no less than the arrays with which memory was measured.
+     */
+    boolean judged(Sizes sizes) {
+        return stageNanos() >= SHORT && (!limit.equals(Roofline.reading(Level.DRAM)) || bytes >= sizes.dram());
     }
 
     @Override

@@ -108,9 +108,10 @@ final class Survey {
      *
      * @param date when it began, in UTC, as ISO 8601 has it
      * @param commit of the source, or an empty text where that is unknown
+     * @param command that this is
      * @param options of the JVM
      */
-    Report measure(String date, String commit, List<String> options) throws InterruptedException {
+    Report measure(String date, String commit, String command, List<String> options) throws InterruptedException {
         try (Limits limits = new Limits(scope.threads(), PEAK_ROUNDS, watch)) {
             limits.missing().forEach(log::missing);
             peerMeter.missing(scope.filter()).forEach(log::missing);
@@ -135,7 +136,7 @@ final class Survey {
                     measure(model, peer);
                 }
             }
-            return new Report(Report.SCHEMA, limits.machine(), date, commit, options, watch.facts(),
+            return new Report(Report.SCHEMA, limits.machine(), date, commit, command, options, watch.facts(),
                     limits.roofline().ceilings(), found(rows),
                     Stream.concat(found(peers).stream(), engines.stream()).toList(), models, starts, log.missing());
         }

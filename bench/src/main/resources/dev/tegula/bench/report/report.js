@@ -1,11 +1,17 @@
 'use strict';
 const report = JSON.parse(document.getElementById('data').textContent);
+const ascending = values => [...values].sort((a, b) => a - b);
 const median = values => {
-  const sorted = [...values].sort((a, b) => a - b);
+  const sorted = ascending(values);
   const half = sorted.length >> 1;
   return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
 };
 const spread = values => ({ middle: median(values), least: Math.min(...values), most: Math.max(...values) });
+// Without the twentieth at each end.
+const usual = values => {
+  const end = Math.floor(values.length / 20);
+  return spread(ascending(values).slice(end, values.length - end));
+};
 const over = (ours, others) => spread(ours.map((rate, i) => rate / others[i]));
 const percent = value => (100 * value).toFixed(0) + ' %';
 const times = value => value.toFixed(2);
@@ -28,6 +34,8 @@ const element = (name, text, className) => {
 
 // Nanoseconds of calls too short for a share.
 const SHORT = /*short*/;
+// What is in memory for the most part only: less than the arrays with which memory was measured.
+const isBetween = row => row.limit === 'read dram' && row.bytes < report.machine.sizes.dram;
 const kernels = report.rows.map(row => {
   const counts = row.unit === 'GMAC/s';
   const rate = median(row.rates);
@@ -35,7 +43,7 @@ const kernels = report.rows.map(row => {
   return {
     ...row,
     nanos,
-    judged: nanos >= SHORT,
+    judged: nanos >= SHORT && !isBetween(row),
     throttled: throttles(key(row.name, row)),
     share: over(row.rates, row.peaks),
     macs: counts ? rate : rate * row.multiplyAdds / row.bytes,
@@ -56,6 +64,7 @@ const tokens = value => value.toFixed(value < 100 ? 1 : 0);
 const seconds = value => value.toFixed(2) + ' s';
 
 function head() {
+  document.getElementById('again').textContent = report.command;
   const judged = kernels.filter(row => row.judged);
   const apart = report.rows.concat(report.models).flatMap(row => row.coreToCore);
   document.getElementById('summary').textContent = [
@@ -75,7 +84,7 @@ function head() {
     ...(kernels.length ? [['Kernels', `${engines.join(', ')}; ${kernels[0].threads} ${kernels[0].threads > 1 ? 'threads share' : 'thread does'} a call`]] : []),
     ['Limits', Object.entries(report.ceilings).map(([name, value]) =>
       `${name} ${value.toFixed(1)} ${name.startsWith('read') ? 'GB/s' : 'GMAC/s'}`).sort().join(', ')],
-    ...(apart.length ? [['Core to core', `${median(apart).toFixed(0)} ns, ${range(spread(apart), value => value.toFixed(0))}`]] : []),
+    ...(apart.length ? [['Core to core', `${median(apart).toFixed(0)} ns, in nine of ten rounds ${range(usual(apart), value => value.toFixed(0))}`]] : []),
   ]) {
     document.getElementById('machine').append(element('dt', term), element('dd', text));
   }
@@ -122,7 +131,7 @@ function ceilings(place, { low, high, bottom, top, highest }) {
   const reads = Object.entries(report.ceilings).filter(([name]) => name.startsWith('read')).sort((a, b) => b[1] - a[1]);
   return [
     ...Object.entries(report.ceilings).filter(([name]) => !name.startsWith('read')).map(([name, peak]) =>
-      named([low, peak], [high, peak], [high / 10 ** 0.35, peak], `${name} ${peak.toFixed(0)} GMAC/s`, 0, false)),
+      named([low, peak], [high, peak], [low * 10 ** 0.45, peak], `${name} ${peak.toFixed(0)} GMAC/s`, 0, false)),
     // Two above their lines, the others below, so that those of caches that are nearly as fast are apart; memory's farther right, clear of points.
     ...reads.map(([name, peak], i) => {
       const first = Math.max(low, bottom / peak);
@@ -374,9 +383,12 @@ section('decoding', models.filter(row => row.test === 'decode' && models.some(ot
 section('ratios', peers, place => bars(place, peers, { name: row => `${row.name} beside ${row.peer}`, of: row => row.ratio, text: times, least: 1.25 }));
 section('roofline', kernels.filter(row => row.multiplyAdds), roofline);
 section('shares', kernels, place => {
-  const short = kernels.filter(row => !row.judged).length;
-  document.getElementById('unjudged').textContent = short
-    ? `No share (–) is stated of calls under ${SHORT / 1000} µs, here ${short}: starting the threads and looking at the clock are a large part of them.` : '';
+  const short = kernels.filter(row => row.nanos < SHORT).length;
+  const between = kernels.filter(row => row.nanos >= SHORT && isBetween(row)).length;
+  document.getElementById('unjudged').textContent = [
+    ...(short ? [`No share (–) is stated of calls under ${SHORT / 1000} µs, here ${short}: starting the threads and looking at the clock are a large part of them.`] : []),
+    ...(between ? [`None is stated of ${between} that use more than the last cache, but less than the ${report.machine.sizes.dram >> 20} MiB with which memory was measured: a part may be in that cache.`] : []),
+  ].join(' ');
   shares(place, large);
   const details = fold('formatShares', `${small.length} rows of all other formats, on a small layer`);
   shares(details.querySelector('.plot'), small);

@@ -63,7 +63,7 @@ class CompareCommandTest {
 
     @Test
     void aRowThatIsNoLongerThereEndsWithOneAndSaysWhy() throws IOException {
-        Report none = new Report(Report.SCHEMA, Reports.of().machine(), "2026-01-02T03:04:05Z", "", List.of(),
+        Report none = new Report(Report.SCHEMA, Reports.of().machine(), "2026-01-02T03:04:05Z", "", "", List.of(),
                 Clock.NOT_NOTED, Map.of(), List.of(), List.of(), List.of(), List.of(),
                 List.of("a, nat-x, 2 threads: wrong result"));
         Path empty = Files.writeString(folder.resolve("empty.json"), ReportFile.json(none));

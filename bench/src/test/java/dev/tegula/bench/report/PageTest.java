@@ -79,7 +79,8 @@ class PageTest {
         assertEquals(7, dom.split("<li><code>./tegula", -1).length - 1, "commands for paper");
         assertEquals(6, dom.split("<svg", -1).length - 1, "plots");
         assertTrue(dom.contains("f32 fma 100 GMAC/s"), "no name at the ceiling");
-        assertTrue(dom.contains("27 ns, 25 to 170"), "no time between cores");
+        assertTrue(dom.contains("<code id=\"again\">./tegula bench report --threads 2</code>"), "not its command");
+        assertTrue(dom.contains("27 ns, in nine of ten rounds 25 to 170"), "no time between cores");
     }
 
     @Test

@@ -58,9 +58,9 @@ final class ReadmeFigures {
     }
 
     private static String figures(Report report) {
-        List<Row> judged = report.rows().stream().filter(Row::judged).toList();
+        List<Row> judged = report.rows().stream().filter(row -> row.judged(report.machine().sizes())).toList();
         StringBuilder text = new StringBuilder(String.format(Locale.ROOT,
-                "\n%s, %d CPUs, %s, %s%s: %d kernels, of which %d take %d µs or more and reach %s of their limits at the median.\n",
+                "\n%s, %d CPUs, %s, %s%s: %d kernels, of which %d are judged (calls of %d µs or more, in a cache or well beyond) and reach %s of their limits at the median.\n",
                 report.machine().cpu(), report.machine().threads(), report.machine().jvm(),
                 report.date().substring(0, 10), report.commit().isEmpty() ? "" : ", commit " + report.commit(),
                 report.rows().size(), judged.size(), Row.SHORT / 1000, percent(median(judged))));

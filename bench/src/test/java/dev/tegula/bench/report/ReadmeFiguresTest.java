@@ -49,7 +49,7 @@ class ReadmeFiguresTest {
                         before
                         <!-- figures: written by ./mvnw verify -Dtegula.update -->
 
-                        A CPU, 2 CPUs, A JVM, 2026-01-02: 1 kernels, of which 1 take 5 µs or more and reach 75 % of their limits at the median.
+                        A CPU, 2 CPUs, A JVM, 2026-01-02: 1 kernels, of which 1 are judged (calls of 5 µs or more, in a cache or well beyond) and reach 75 % of their limits at the median.
 
                         | kernel or model | reached | limit | share of it, with the rounds' range |
                         |---|---|---|---|

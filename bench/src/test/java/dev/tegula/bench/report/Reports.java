@@ -19,14 +19,16 @@ final class Reports {
     }
 
     static Report of(List<Row> rows, List<PeerRow> peers, List<ModelRow> models) {
-        return new Report(Report.SCHEMA, machine(), "2026-01-02T03:04:05Z", "", List.of("-Xmx1g"),
+        return new Report(Report.SCHEMA, machine(), "2026-01-02T03:04:05Z", "", "./tegula bench report --threads 2",
+                List.of("-Xmx1g"),
                 Clock.NOT_NOTED, Map.of("f32 fma", 100.0, "read dram", 10.0), rows, peers, models,
                 models.stream().map(row -> start(row.model())).toList(), List.of("vec: </script> is not here"));
     }
 
     /** A report with what was seen of the frequency meanwhile. */
     static Report at(Clock clock, Report report) {
-        return new Report(report.schema(), report.machine(), report.date(), report.commit(), report.options(), clock,
+        return new Report(report.schema(), report.machine(), report.date(), report.commit(), report.command(),
+                report.options(), clock,
                 report.ceilings(), report.rows(), report.peers(), report.models(), report.starts(), report.missing());
     }
 

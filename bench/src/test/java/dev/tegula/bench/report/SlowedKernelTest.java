@@ -46,7 +46,8 @@ class SlowedKernelTest {
         Row still = new Row(row.name(), row.op(), row.kernel(), row.engine(), row.threads(), row.multiplies(),
                 row.multiplyAdds(), row.bytes(), "read l2", row.unit(), row.rates(),
                 Collections.nCopies(row.rates().size(), 1000.0), row.coreToCore(), 0, 0, row.command());
-        Report kept = new Report(Report.SCHEMA, report.machine(), report.date(), report.commit(), report.options(),
+        Report kept = new Report(Report.SCHEMA, report.machine(), report.date(), report.commit(), report.command(),
+                report.options(),
                 report.clock(), report.ceilings(), List.of(still), List.of(), List.of(), List.of(), report.missing());
         return Files.writeString(folder.resolve(name + ".json"), ReportFile.json(kept)).toString();
     }
