@@ -1,5 +1,6 @@
 package dev.tegula.bench.report;
 
+import dev.tegula.bench.Threads;
 import dev.tegula.bench.model.ModelSource;
 import dev.tegula.bench.peer.EngineCommand;
 import dev.tegula.bench.timing.ClockWatch;
@@ -61,9 +62,7 @@ public final class ReportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException, IOException {
-        if (threads < 1 || threads > 1024) {
-            throw new ParameterException(spec.commandLine(), "--threads " + threads + ": from 1 to 1024");
-        }
+        Threads.check(spec, threads);
         for (Path model : models) {
             if (!Files.isReadable(model)) {
                 throw new ParameterException(spec.commandLine(), "--model " + model + ": no file that can be read");

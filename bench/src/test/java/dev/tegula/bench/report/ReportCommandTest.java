@@ -76,6 +76,10 @@ class ReportCommandTest {
         assertTrue(err.toString().contains("--filter no such thing matches no row"), err.toString());
         assertEquals(2, run("--threads", "0"));
         assertTrue(err.toString().contains("--threads 0: from 1 to 1024"), err.toString());
+        String cpus = "is more than the CPUs there are";
+        assertFalse(err.toString().contains(cpus), err.toString());
+        assertEquals(2, run("--threads", "1024", "--filter", "no such thing"));
+        assertTrue(err.toString().contains("--threads 1024 " + cpus), err.toString());
         assertFalse(Files.exists(Path.of("report.json")));
     }
 }
