@@ -40,6 +40,11 @@ class MainTest {
         assertEquals(2, run("peers", "--peer", "x=echo 12.5"));
         assertEquals("tegula: --model and --peer belong together" + System.lineSeparator()
                 + "Try 'tegula bench peers --help'." + System.lineSeparator(), err.toString());
+        err.getBuffer().setLength(0);
+        assertEquals(2, run("report", "--filter", "("));
+        assertEquals("tegula: Invalid value for option '--filter': '(' is no regular expression: Unclosed group"
+                + System.lineSeparator() + "Try 'tegula bench report --help'." + System.lineSeparator(),
+                err.toString());
         assertEquals(2, run("compare"));
         assertTrue(err.toString().contains("tegula: Missing required parameters: 'BEFORE', 'AFTER'"), err.toString());
     }
