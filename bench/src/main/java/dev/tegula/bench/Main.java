@@ -56,10 +56,10 @@ public final class Main {
 
     /** What cannot be read or written is no fault of the program; all else has its stack trace. */
     private static int fail(Exception e, CommandLine command, ParseResult result) throws Exception {
-        if (!(e instanceof IOException)) {
+        if (!(e instanceof IOException failure)) {
             throw e;
         }
-        command.getErr().println("tegula: " + e.getMessage() + " (" + e.getClass().getSimpleName() + ")");
+        command.getErr().println("tegula: " + Failures.message(failure));
         return command.getCommandSpec().exitCodeOnExecutionException();
     }
 

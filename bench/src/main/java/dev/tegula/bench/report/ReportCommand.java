@@ -1,5 +1,6 @@
 package dev.tegula.bench.report;
 
+import dev.tegula.bench.Failures;
 import dev.tegula.bench.Threads;
 import dev.tegula.bench.model.ModelSource;
 import dev.tegula.bench.peer.EngineCommand;
@@ -12,6 +13,7 @@ import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -82,10 +84,9 @@ public final class ReportCommand implements Callable<Integer> {
         if (survey.isEmpty()) {
             throw new ParameterException(spec.commandLine(), "--filter " + filter + " matches no row");
         }
-        // Nobody should measure for minutes what cannot be written.
-        Files.createDirectories(out.toAbsolutePath());
         Path json = out.resolve("report.json");
         Path page = out.resolve("report.html");
+        prepare(json, page);
         Report report = survey.measure(Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
                 System.getProperty("tegula.commit", ""),
                 options(ManagementFactory.getRuntimeMXBean().getInputArguments()));
@@ -97,6 +98,22 @@ public final class ReportCommand implements Callable<Integer> {
         spec.commandLine().getOut().println(json + "\n" + page);
         spec.commandLine().getOut().flush();
         return log.failed() ? 1 : 0;
+    }
+
+    /** Opens the files, without a change to what they hold: nobody should measure for minutes what cannot be written. */
+    private void prepare(Path... files) {
+        try {
+            Files.createDirectories(out.toAbsolutePath());
+            for (Path file : files) {
+                boolean there = Files.exists(file);
+                Files.newByteChannel(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE).close();
+                if (!there) {
+                    Files.delete(file);
+                }
+            }
+        } catch (IOException e) {
+            throw new ParameterException(spec.commandLine(), "--out " + out + ": " + Failures.message(e), e);
+        }
     }
 
     private Survey.Scope scope(Log log) {
