@@ -6,6 +6,7 @@ import dev.tegula.bench.model.ModelSource;
 import dev.tegula.bench.peer.EngineCommand;
 import dev.tegula.bench.timing.ClockWatch;
 import dev.tegula.bench.timing.CpuClock;
+import dev.tegula.file.gguf.GgufException;
 import dev.tegula.kernel.KernelProvider;
 import dev.tegula.kernel.KernelTable;
 import java.io.IOException;
@@ -69,6 +70,7 @@ public final class ReportCommand implements Callable<Integer> {
             if (!Files.isReadable(model)) {
                 throw new ParameterException(spec.commandLine(), "--model " + model + ": no file that can be read");
             }
+            open(model);
         }
         if (!peers.isEmpty() && models.isEmpty()) {
             throw new ParameterException(spec.commandLine(), "--peer needs --model: the file that both sides measure");
@@ -98,6 +100,17 @@ public final class ReportCommand implements Callable<Integer> {
         spec.commandLine().getOut().println(json + "\n" + page);
         spec.commandLine().getOut().flush();
         return log.failed() ? 1 : 0;
+    }
+
+    /** What is no model is found before kernels are measured for minutes. */
+    private void open(Path model) {
+        try {
+            ModelSource.of(model).open().close();
+        } catch (GgufException e) {
+            throw new ParameterException(spec.commandLine(), "--model " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw new ParameterException(spec.commandLine(), "--model " + Failures.message(e), e);
+        }
     }
 
     /** Opens the files, without a change to what they hold: nobody should measure for minutes what cannot be written. */

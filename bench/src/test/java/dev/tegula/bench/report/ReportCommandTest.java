@@ -69,6 +69,16 @@ class ReportCommandTest {
     }
 
     @Test
+    void whatIsNoModelIsRefusedBeforeAnythingIsMeasured() throws IOException {
+        Path notes = Files.writeString(folder.resolve("notes.md"), "# No model");
+        assertEquals(2, run("--model", notes.toString(), "--filter", "notes.md first", "--out",
+                folder.resolve("out").toString()), err.toString());
+        assertTrue(err.toString().startsWith("--model " + notes + ": "), err.toString());
+        assertEquals(2, run("--model", folder.toString()), err.toString());
+        assertFalse(Files.exists(folder.resolve("out")));
+    }
+
+    @Test
     void refusesWhatItCannotDo() {
         assertEquals(2, run("--engines", "abacus"));
         assertTrue(err.toString().contains("--engines abacus: there are "), err.toString());
