@@ -47,8 +47,12 @@ public final class KernelsCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** Refuses what JMH would leave out without a word, or with a stack trace. */
-    private void check(List<String> words) {
+    /**
+     * Refuses what JMH would leave out without a word, or with a stack trace.
+     *
+     * @param words JMH's command line
+     */
+    void check(List<String> words) {
         try {
             CommandLineOptions options = new CommandLineOptions(words.toArray(String[]::new));
             if (options.shouldHelp()) {

@@ -1,9 +1,12 @@
 package dev.tegula.bench;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tegula.bench.kernel.KernelBench;
+import dev.tegula.bench.kernel.Workload;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -77,6 +80,18 @@ class KernelsCommandTest {
         assertEquals("-p prompt=5: no benchmark of these has a parameter 'prompt', they have [options, vocabulary]",
                 refusal("--filter", "SamplingBench", "-p", "prompt=5"));
         assertTrue(refusal("--filter", "GateBench", "-wi", "many").contains("many"), "JMH's own words");
+    }
+
+    @Test
+    void theCommandsOfReportsRowsAreTaken() {
+        String before = "./tegula bench kernels ";
+        for (Class<? extends KernelBench> suite : Suites.all()) {
+            String line = Workload.of(suite).getFirst().command("ref", 2);
+            assertTrue(line.startsWith(before), line);
+            KernelsCommand command = new KernelsCommand();
+            new CommandLine(command).parseArgs(line.substring(before.length()).split(" "));
+            assertDoesNotThrow(() -> command.check(command.arguments()), line);
+        }
     }
 
     private static String refusal(String... words) {
