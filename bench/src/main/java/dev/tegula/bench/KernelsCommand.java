@@ -2,18 +2,34 @@ package dev.tegula.bench;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.regex.PatternSyntaxException;
 import org.openjdk.jmh.Main;
+import org.openjdk.jmh.runner.BenchmarkList;
+import org.openjdk.jmh.runner.BenchmarkListEntry;
+import org.openjdk.jmh.runner.format.OutputFormatFactory;
+import org.openjdk.jmh.runner.options.CommandLineOptionException;
+import org.openjdk.jmh.runner.options.CommandLineOptions;
+import org.openjdk.jmh.runner.options.VerboseMode;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 import picocli.CommandLine.Unmatched;
 
 /** {@code tegula bench kernels}: JMH's own command line with all suites. */
 @Command(name = "kernels", description = "Runs JMH suites. All options of JMH's command line may follow (-- -h lists "
         + "them), for example: tegula bench kernels --filter MatMulBench -p engine=nat-avx2 -p shape=llama-3.2-1b/ffn_down -rf json. Unless one says which "
-        + "profilers there are (-prof), multiply-adds, bytes, joules and allocated bytes are printed beside the times. A benchmark whose answer is wrong has no figures; "
-        + "with -foe true it ends the run, with 1.")
+        + "profilers there are (-prof), multiply-adds, bytes, joules and allocated bytes are printed beside the times. A benchmark that fails, as one does whose "
+        + "answer is wrong, ends the run, with 1; with -foe false it has no figures, and the others follow.")
 public final class KernelsCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
     @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help message and exit.")
     private boolean help;
 
@@ -25,8 +41,51 @@ public final class KernelsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Main.main(arguments().toArray(String[]::new));
+        List<String> words = arguments();
+        check(words);
+        Main.main(words.toArray(String[]::new));
         return 0;
+    }
+
+    /**
+     * Refuses what JMH would leave out without a word, or with a stack trace.
+     *
+     * @param words JMH's command line
+     */
+    void check(List<String> words) {
+        try {
+            CommandLineOptions options = new CommandLineOptions(words.toArray(String[]::new));
+            if (options.shouldHelp()) {
+                return;
+            }
+            Set<BenchmarkListEntry> found = BenchmarkList.defaultList()
+                    .find(OutputFormatFactory.createFormatInstance(System.out, VerboseMode.SILENT),
+                            options.getIncludes(), options.getExcludes());
+            if (found.isEmpty()) {
+                throw new ParameterException(spec.commandLine(),
+                        "no benchmark's name contains a match of " + String.join(", ", options.getIncludes())
+                                + " ('tegula bench kernels -l' lists them)");
+            }
+            checkParameters(words, found);
+        } catch (CommandLineOptionException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        } catch (PatternSyntaxException e) {
+            throw new ParameterException(spec.commandLine(),
+                    "'" + e.getPattern() + "' is no regular expression: " + e.getDescription(), e);
+        }
+    }
+
+    private void checkParameters(List<String> words, Set<BenchmarkListEntry> found) {
+        Set<String> known = new TreeSet<>();
+        found.forEach(entry -> known.addAll(entry.getParams().orElse(Map.of()).keySet()));
+        for (int i = 1; i < words.size(); i++) {
+            String name = words.get(i).replaceFirst("=.*", "").strip();
+            if (words.get(i - 1).equals("-p") && !known.contains(name)) {
+                throw new ParameterException(spec.commandLine(),
+                        "-p " + words.get(i) + ": no benchmark of these has a parameter '" + name + "', they have "
+                                + known);
+            }
+        }
     }
 
     /** JMH's command line. */
@@ -38,6 +97,9 @@ public final class KernelsCommand implements Callable<Integer> {
         if (!args.contains("-prof")) {
             args.addAll(List.of("-prof", RateProfiler.class.getName(), "-prof", EnergyProfiler.class.getName(), "-prof",
                     "gc"));
+        }
+        if (!args.contains("-foe")) {
+            args.addAll(List.of("-foe", "true"));
         }
         return args;
     }

@@ -7,11 +7,14 @@ import dev.tegula.bench.report.CompareCommand;
 import dev.tegula.bench.report.ReportCommand;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code tegula bench} for what measures kernels; models are measured by the command line's own {@code bench}. */
 @Command(name = "tegula bench", subcommands = {MachineCommand.class,
@@ -28,9 +31,19 @@ public final class Main {
     /** The command line of all. */
     static CommandLine commandLine() {
         CommandLine all = new CommandLine(new Main());
+        all.registerConverter(Pattern.class, Main::pattern);
         all.setParameterExceptionHandler(Main::refuse);
         all.setExecutionExceptionHandler(Main::fail);
         return all;
+    }
+
+    /** The usual converter's message has the name of an exception, and several lines. */
+    private static Pattern pattern(String text) {
+        try {
+            return Pattern.compile(text);
+        } catch (PatternSyntaxException e) {
+            throw new TypeConversionException("'" + text + "' is no regular expression: " + e.getDescription());
+        }
     }
 
     /** One line, which the whole help would push out of sight. */
@@ -43,10 +56,10 @@ public final class Main {
 
     /** What cannot be read or written is no fault of the program; all else has its stack trace. */
     private static int fail(Exception e, CommandLine command, ParseResult result) throws Exception {
-        if (!(e instanceof IOException)) {
+        if (!(e instanceof IOException failure)) {
             throw e;
         }
-        command.getErr().println("tegula: " + e.getMessage() + " (" + e.getClass().getSimpleName() + ")");
+        command.getErr().println("tegula: " + Failures.message(failure));
         return command.getCommandSpec().exitCodeOnExecutionException();
     }
 

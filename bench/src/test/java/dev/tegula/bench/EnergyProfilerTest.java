@@ -100,7 +100,7 @@ class EnergyProfilerTest {
                 .build()).run();
         assertEquals(1, results.size());
         RunResult result = results.iterator().next();
-        Map<String, Result> secondary = result.getSecondaryResults();
+        Map<String, Result> secondary = Lines.of(result);
         double perCall = result.getBenchmarkResults()
                 .iterator()
                 .next()
@@ -131,12 +131,12 @@ class EnergyProfilerTest {
     @Test
     void theReasonIsALine() throws Exception {
         Result absent = run(SamplingBench.class, "sample", "vocabulary", "1000").get("energy");
-        assertTrue(absent.extendedInfo().startsWith("unavailable: the system has no "), absent.extendedInfo());
-        assertEquals(1, absent.extendedInfo().split("unavailable", -1).length - 1);
+        assertTrue(absent.toString().startsWith("unavailable: the system has no "), absent.toString());
+        assertEquals(1, absent.toString().split("unavailable", -1).length - 1);
         perIteration = 0;
         count();
         Map<String, Result> still = run(SamplingBench.class, "sample", "vocabulary", "1000");
-        assertEquals("unavailable: the counter stands still", still.get("energy").extendedInfo().strip());
+        assertEquals("unavailable: the counter stands still", still.get("energy").toString().strip());
         assertFalse(still.containsKey("energy.op"));
     }
 }

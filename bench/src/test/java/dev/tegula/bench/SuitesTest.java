@@ -87,7 +87,7 @@ class SuitesTest {
             RunResult result = run(moment(GateBench.class, engine).param("op", "add").addProfiler(RateProfiler.class))
                     .iterator()
                     .next();
-            Set<String> lines = result.getSecondaryResults().keySet();
+            Set<String> lines = Lines.of(result).keySet();
             assertTrue(lines.contains("rate.bytes"), engine + " " + lines);
             // With the share, or why there is none.
             assertEquals(engine.equals("ref"), lines.contains("roofline"), engine + " " + lines);

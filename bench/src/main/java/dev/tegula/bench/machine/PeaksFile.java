@@ -1,6 +1,6 @@
 package dev.tegula.bench.machine;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.tegula.bench.Failures;
 import dev.tegula.bench.Json;
 import dev.tegula.bench.timing.Clock;
 import dev.tegula.kernel.CacheFolder;
@@ -53,9 +53,11 @@ public final class PeaksFile {
             }
             peaks = Json.read(Files.readString(file.get()), MachinePeaks.SCHEMA, MachinePeaks.class,
                     Map.of("clock", Clock.NOT_NOTED));
-        } catch (JsonProcessingException e) {
-            throw new UnusableException(file.get() + " is damaged: " + e.getOriginalMessage());
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (Json.DamagedException e) {
+            throw new UnusableException(file.get() + " is damaged: " + e.getMessage());
+        } catch (IOException e) {
+            throw new UnusableException(file.get() + " cannot be read: " + Failures.message(e));
+        } catch (IllegalArgumentException e) {
             throw new UnusableException(file.get() + " cannot be used: " + e.getMessage());
         }
         Optional<String> other = peaks.machine().differs(here);

@@ -15,6 +15,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The start of a JVM that opens a model and answers with one token: none of the code is compiled yet, the file is in the system's
@@ -23,6 +25,9 @@ import java.util.List;
 public final class ColdStart {
     /** Tokens of the prompt, where the model's context has room for as many. */
     public static final int PROMPT = 32;
+    /** Without the name of an exception of ours or the library's, where it has a message. */
+    private static final Pattern UNCAUGHT = Pattern
+            .compile("^Exception in thread \"[^\"]*\" (?:[\\w.$]+Exception: )?(.*)");
     private static final String FIRST = "first token after loading for ";
 
     private ColdStart() {}
@@ -39,7 +44,7 @@ public final class ColdStart {
      * Starts a JVM with the options of this one.
      *
      * @param threads that the model runs on
-     * @throws IllegalStateException when it fails; the message has what it wrote last
+     * @throws IllegalStateException when it fails; the message says why, as far as the JVM did
      */
     public static Times measure(ModelSource source, int threads) throws InterruptedException {
         List<String> command = new ArrayList<>(
@@ -57,10 +62,10 @@ public final class ColdStart {
             Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
             double firstToken = 0;
             double load = 0;
-            String last = "";
+            List<String> words = new ArrayList<>();
             try (BufferedReader lines = process.inputReader()) {
                 for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                    last = line;
+                    words.add(line);
                     if (line.startsWith(FIRST)) {
                         firstToken = (System.nanoTime() - begun) / 1e9;
                         load = Long.parseLong(line.substring(FIRST.length())) / 1e9;
@@ -69,12 +74,22 @@ public final class ColdStart {
             }
             if (process.waitFor() != 0 || load == 0) {
                 throw new IllegalStateException("a JVM that loads " + source.name() + " ended with "
-                        + process.exitValue() + ": " + last);
+                        + process.exitValue() + ": " + cause(words));
             }
             return new Times(load, firstToken);
         } catch (IOException e) {
             throw new IllegalStateException("no JVM could be started: " + e.getMessage(), e);
         }
+    }
+
+    /** The message of the exception that ended it, above the stack, or what it wrote last. */
+    static String cause(List<String> words) {
+        return words.stream()
+                .map(UNCAUGHT::matcher)
+                .filter(Matcher::find)
+                .map(line -> line.group(1))
+                .findFirst()
+                .orElse(words.isEmpty() ? "it wrote nothing" : words.getLast());
     }
 
     /** What that JVM does: {@code THREADS [FILE]}. */

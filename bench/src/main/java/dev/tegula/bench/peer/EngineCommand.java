@@ -2,12 +2,11 @@ package dev.tegula.bench.peer;
 
 import dev.tegula.bench.Shell;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -18,10 +17,10 @@ import picocli.CommandLine.TypeConversionException;
  * @param command its words
  */
 public record EngineCommand(String name, List<String> command) {
-    /** More than any prints. */
-    private static final int MAX_BYTES = 16 << 20;
     private static final String MODEL = "{model}";
     private static final String THREADS = "{threads}";
+    /** The first word, where it is the name of a program or its path and nothing that a shell would make something else of. */
+    private static final Pattern PROGRAM = Pattern.compile("[A-Za-z0-9_./+-]+(?=\\s|$)");
 
     public EngineCommand {
         command = List.copyOf(command);
@@ -54,59 +53,61 @@ public record EngineCommand(String name, List<String> command) {
      *         its standard error
      */
     List<Speed> run(Duration limit) throws InterruptedException {
-        try {
-            Path out = Files.createTempFile("tegula-peer", ".out");
-            Path err = Files.createTempFile("tegula-peer", ".err");
-            try {
-                return run(limit, out, err);
-            } finally {
-                Files.delete(out);
-                Files.delete(err);
+        try (EngineProcess process = new EngineProcess(command)) {
+            if (!process.ends(limit)) {
+                throw new IllegalStateException("did not end within " + limit.toSeconds() + " s" + last(process));
+            }
+            if (process.status() != 0) {
+                throw new IllegalStateException(status(process));
+            }
+            List<Speed> speeds = Speeds.of(process.out());
+            if (speeds.isEmpty()) {
+                // Some print their times there.
+                speeds = Speeds.of(process.err());
+            }
+            if (speeds.isEmpty()) {
+                throw new IllegalStateException(
+                        "printed no tokens per second of prefill or decode, exit status 0" + last(process));
+            }
+            return speeds;
+        } catch (IOException e) {
+            throw new IllegalStateException("cannot be run: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Asks the shell whether it knows a program, where a line begins with a plain one; nothing of the line is run.
+     *
+     * @throws IllegalStateException when it does not; the message is that of running the line
+     */
+    void find(Duration limit) throws InterruptedException {
+        Matcher program = PROGRAM.matcher(command.getLast());
+        if (!program.lookingAt()) {
+            return;
+        }
+        // In quotation marks a word such as "if" is none of the shell's own.
+        String name = Shell.quoted(program.group());
+        List<String> question = List.of("sh", "-c", "command -v " + name + " > /dev/null || " + name);
+        try (EngineProcess process = new EngineProcess(question)) {
+            if (process.ends(limit) && process.status() != 0) {
+                throw new IllegalStateException(status(process));
             }
         } catch (IOException e) {
             throw new IllegalStateException("cannot be run: " + e.getMessage(), e);
         }
     }
 
-    private List<Speed> run(Duration limit, Path out, Path err) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile()).start();
-        try {
-            process.getOutputStream().close();
-            if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new IllegalStateException("did not end within " + limit.toSeconds() + " s" + last(err));
-            }
-        } finally {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly();
-        }
-        if (process.exitValue() != 0) {
-            throw new IllegalStateException("exit status " + process.exitValue() + last(err));
-        }
-        List<Speed> speeds = Speeds.of(text(out));
-        if (speeds.isEmpty()) {
-            // Some print their times there.
-            speeds = Speeds.of(text(err));
-        }
-        if (speeds.isEmpty()) {
-            throw new IllegalStateException(
-                    "printed no tokens per second of prefill or decode, exit status 0" + last(err));
-        }
-        return speeds;
+    private static String status(EngineProcess process) throws IOException {
+        return "exit status " + process.status() + last(process);
     }
 
-    private static String last(Path err) throws IOException {
-        return text(err).lines()
+    private static String last(EngineProcess process) throws IOException {
+        return process.err()
+                .lines()
                 .filter(line -> !line.isBlank())
                 .reduce((before, line) -> line)
                 .map(line -> ": " + line.strip())
                 .orElse("");
-    }
-
-    private static String text(Path file) throws IOException {
-        if (Files.size(file) > MAX_BYTES) {
-            throw new IOException("it printed more than " + MAX_BYTES + " bytes");
-        }
-        return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
     }
 
     /** Reads {@code name=command}. */

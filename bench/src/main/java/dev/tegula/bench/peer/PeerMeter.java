@@ -86,6 +86,11 @@ public final class PeerMeter {
         return all(filter).filter(pairing -> pairing.peer().unavailable().isEmpty()).toList();
     }
 
+    /** The names of what a filter finds, whether it can be measured here or not. */
+    List<String> names(Pattern filter) {
+        return all(filter).map(Pairing::toString).toList();
+    }
+
     /** Which libraries are not here although a pairing that the filter finds asks for them: a line each, with the reason. */
     public List<String> missing(Pattern filter) {
         return all(filter).map(Pairing::peer)

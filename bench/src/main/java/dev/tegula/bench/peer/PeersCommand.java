@@ -1,5 +1,6 @@
 package dev.tegula.bench.peer;
 
+import dev.tegula.bench.Threads;
 import dev.tegula.bench.timing.CpuTimes;
 import dev.tegula.bench.timing.Turns;
 import dev.tegula.kernel.KernelProvider;
@@ -23,6 +24,7 @@ import picocli.CommandLine.ParameterException;
 public final class PeersCommand implements Callable<Integer> {
     private static final int ROUNDS = 15;
     private static final int PAIRS = 3;
+    private static final Pattern ALL = Pattern.compile("");
 
     @picocli.CommandLine.Spec
     private CommandSpec spec;
@@ -37,7 +39,7 @@ public final class PeersCommand implements Callable<Integer> {
     private int threads = Runtime.getRuntime().availableProcessors();
 
     @Option(names = "--filter", paramLabel = "REGEX", description = "Only products whose line contains a match, such as '4096x4096 beside OpenBLAS'.")
-    private Pattern filter = Pattern.compile("");
+    private Pattern filter = ALL;
 
     @Option(names = "--rounds", paramLabel = "N", description = "Rounds of each product (default: 15), or pairs of runs of each command (default: 3).")
     private Integer rounds;
@@ -56,9 +58,10 @@ public final class PeersCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        if (threads < 1 || rounds != null && rounds < 1 || slice < 1) {
-            throw new ParameterException(spec.commandLine(), "--threads, --rounds and --slice must be at least 1");
+        if (rounds != null && rounds < 1 || slice < 1) {
+            throw new ParameterException(spec.commandLine(), "--rounds and --slice must be at least 1");
         }
+        Threads.check(spec, threads);
         if (model == null != commands.isEmpty()) {
             throw new ParameterException(spec.commandLine(), "--model and --peer belong together");
         }
@@ -104,9 +107,13 @@ public final class PeersCommand implements Callable<Integer> {
     private void products(PrintWriter out) throws InterruptedException {
         String ours = engine == null ? best() : engine;
         PeerMeter meter = new PeerMeter(threads, rounds == null ? ROUNDS : rounds, slice * 1_000_000L);
+        if (meter.names(filter).isEmpty()) {
+            throw new ParameterException(spec.commandLine(), "--filter " + filter + " matches no product; there are\n  "
+                    + String.join("\n  ", meter.names(ALL)));
+        }
         meter.missing(filter).forEach(out::println);
         out.println(ours + ", " + threads + (threads == 1 ? " thread" : " threads"));
-        out.println(format("product", "peer", "ours", "theirs", "ratio", "range", "disturbed", "others"));
+        out.println(format("product", "ours", "theirs", "ratio", "range", "disturbed", "others", "peer"));
         for (PeerMeter.Pairing pairing : meter.pairings(filter)) {
             out.println(line(meter, pairing, ours));
             out.flush();
@@ -128,16 +135,16 @@ public final class PeersCommand implements Callable<Integer> {
     static String line(PeerRow row, String name) {
         double[] ratios = row.shares();
         Arrays.sort(ratios);
-        return format(name, row.peer(), String.format(Locale.ROOT, "%.1f %s", row.rate(), row.unit()),
+        return format(name, String.format(Locale.ROOT, "%.1f %s", row.rate(), row.unit()),
                 String.format(Locale.ROOT, "%.1f %s", row.other(), row.unit()),
                 String.format(Locale.ROOT, "%.2f", Turns.median(ratios)),
                 String.format(Locale.ROOT, "%.2f to %.2f", ratios[0], ratios[ratios.length - 1]),
                 row.disturbed() + " of " + ratios.length,
-                CpuTimes.words(row.stolen()));
+                CpuTimes.words(row.stolen()), row.peer());
     }
 
     private static String format(String... columns) {
-        return String.format(Locale.ROOT, "%-22s %-20s %14s %14s %7s %15s %11s %6s", (Object[]) columns)
+        return String.format(Locale.ROOT, "%-22s %14s %14s %7s %15s %11s %6s  %s", (Object[]) columns)
                 .stripTrailing();
     }
 }

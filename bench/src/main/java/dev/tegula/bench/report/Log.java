@@ -17,8 +17,10 @@ import java.util.function.Function;
 final class Log {
     private final PrintWriter out;
     private final ClockWatch watch;
-    private int steps;
+    private final long begun = System.nanoTime();
     private final List<String> missing = new ArrayList<>();
+    private String part = "";
+    private int steps;
     private int done;
     private boolean failed;
 
@@ -28,9 +30,11 @@ final class Log {
         this.watch = watch;
     }
 
-    /** There will be so many more steps. */
-    void expect(int more) {
-        steps += more;
+    /** Begins a part, whose steps are counted from 1. */
+    void begin(String name, int count) {
+        part = name;
+        steps = count;
+        done = 0;
     }
 
     /** What is measured. */
@@ -65,7 +69,8 @@ final class Log {
     }
 
     private String place() {
-        return String.format(Locale.ROOT, "%d of %d: ", ++done, steps);
+        long seconds = (System.nanoTime() - begun) / 1_000_000_000;
+        return String.format(Locale.ROOT, "%02d:%02d %s: %d of %d: ", seconds / 60, seconds % 60, part, ++done, steps);
     }
 
     /** Leaves a step out, which is no failure. */

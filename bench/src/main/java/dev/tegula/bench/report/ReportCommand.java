@@ -1,10 +1,13 @@
 package dev.tegula.bench.report;
 
+import dev.tegula.bench.Failures;
 import dev.tegula.bench.Shell;
+import dev.tegula.bench.Threads;
 import dev.tegula.bench.model.ModelSource;
 import dev.tegula.bench.peer.EngineCommand;
 import dev.tegula.bench.timing.ClockWatch;
 import dev.tegula.bench.timing.CpuClock;
+import dev.tegula.file.gguf.GgufException;
 import dev.tegula.kernel.KernelProvider;
 import dev.tegula.kernel.KernelTable;
 import java.io.IOException;
@@ -12,6 +15,7 @@ import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -63,13 +67,12 @@ public final class ReportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException, IOException {
-        if (threads < 1 || threads > 1024) {
-            throw new ParameterException(spec.commandLine(), "--threads " + threads + ": from 1 to 1024");
-        }
+        Threads.check(spec, threads);
         for (Path model : models) {
             if (!Files.isReadable(model)) {
                 throw new ParameterException(spec.commandLine(), "--model " + model + ": no file that can be read");
             }
+            open(model);
         }
         if (!peers.isEmpty() && models.isEmpty()) {
             throw new ParameterException(spec.commandLine(), "--peer needs --model: the file that both sides measure");
@@ -85,10 +88,9 @@ public final class ReportCommand implements Callable<Integer> {
         if (survey.isEmpty()) {
             throw new ParameterException(spec.commandLine(), "--filter " + filter + " matches no row");
         }
-        // Nobody should measure for minutes what cannot be written.
-        Files.createDirectories(out.toAbsolutePath());
         Path json = out.resolve("report.json");
         Path page = out.resolve("report.html");
+        prepare(json, page);
         Report report = survey.measure(Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
                 System.getProperty("tegula.commit", ""), command(),
                 options(ManagementFactory.getRuntimeMXBean().getInputArguments()));
@@ -108,6 +110,33 @@ public final class ReportCommand implements Callable<Integer> {
         List<String> words = new ArrayList<>(List.of("./tegula", "bench", spec.name()));
         words.addAll(given.subList(given.indexOf(spec.name()) + 1, given.size()));
         return Shell.line(words);
+    }
+
+    /** What is no model is found before kernels are measured for minutes. */
+    private void open(Path model) {
+        try {
+            ModelSource.of(model).open().close();
+        } catch (GgufException e) {
+            throw new ParameterException(spec.commandLine(), "--model " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw new ParameterException(spec.commandLine(), "--model " + Failures.message(e), e);
+        }
+    }
+
+    /** Opens the files, without a change to what they hold: nobody should measure for minutes what cannot be written. */
+    private void prepare(Path... files) {
+        try {
+            Files.createDirectories(out.toAbsolutePath());
+            for (Path file : files) {
+                boolean there = Files.exists(file);
+                Files.newByteChannel(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE).close();
+                if (!there) {
+                    Files.delete(file);
+                }
+            }
+        } catch (IOException e) {
+            throw new ParameterException(spec.commandLine(), "--out " + out + ": " + Failures.message(e), e);
+        }
     }
 
     private Survey.Scope scope(Log log) {

@@ -1,9 +1,11 @@
 package dev.tegula.bench.report;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.tegula.bench.Failures;
 import dev.tegula.bench.Json;
 import dev.tegula.bench.timing.Clock;
 import java.io.IOException;
+import java.nio.charset.MalformedInputException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -35,8 +37,12 @@ final class ReportFile {
                     Map.of("clock", Clock.NOT_NOTED, "command", "./tegula bench report"));
         } catch (NoSuchFileException e) {
             throw new IOException("there is no file " + file, e);
-        } catch (JsonProcessingException e) {
-            throw new IOException(file + " is no report: " + e.getOriginalMessage(), e);
+        } catch (Json.DamagedException e) {
+            throw new IOException(file + " is no report: " + e.getMessage(), e);
+        } catch (FileSystemException e) {
+            throw new IOException(Failures.message(e), e);
+        } catch (MalformedInputException e) {
+            throw new IOException(file + " is no report: it is no text in UTF-8", e);
         } catch (IOException | IllegalArgumentException e) {
             throw new IOException(file + " cannot be used: " + e.getMessage(), e);
         }

@@ -130,7 +130,7 @@ final class Survey {
                 energy.unavailable().ifPresent(reason -> log.missing("joules per token: " + reason));
             }
             for (ModelSource model : scope.models()) {
-                log.expect(steps(model));
+                log.begin(model.name(), steps(model));
                 measure(model, limits);
                 for (EngineCommand peer : scope.peers(model)) {
                     measure(model, peer);

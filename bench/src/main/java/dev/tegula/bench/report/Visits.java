@@ -97,10 +97,10 @@ final class Visits {
         long begun = System.nanoTime();
         long each = 0;
         List<Place<?>> left = List.copyOf(places);
-        for (boolean first = true; !left.isEmpty()
-                && (first || System.nanoTime() - begun + each * left.size() <= patience); first = false) {
+        for (int pass = 1; !left.isEmpty()
+                && (pass == 1 || System.nanoTime() - begun + each * left.size() <= patience); pass++) {
             long start = System.nanoTime();
-            log.expect(left.size());
+            log.begin("pass " + pass, left.size());
             for (Place<?> place : left) {
                 place.visit(log);
             }

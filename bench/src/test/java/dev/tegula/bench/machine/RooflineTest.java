@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tegula.bench.Lines;
 import dev.tegula.bench.RateProfiler;
 import dev.tegula.bench.elem.GateBench;
 import dev.tegula.bench.gemm.MatMulBench;
@@ -145,7 +146,7 @@ class RooflineTest {
         }
         List<RunResult> results = List.copyOf(new Runner(options.build()).run());
         assertEquals(1, results.size());
-        return results.getFirst().getSecondaryResults();
+        return Lines.of(results.getFirst());
     }
 
     @Test
@@ -154,7 +155,7 @@ class RooflineTest {
         Map<String, Result> product = run(MatMulBench.class, "shape=64x256", "format=F32", "rows=8");
         Result<?> share = product.get("roofline.share");
         assertEquals("%", share.getScoreUnit());
-        String limit = product.get("roofline").extendedInfo().strip();
+        String limit = product.get("roofline").toString().strip();
         // 131072 multiply-adds, 100 in a ns, take longer than some 75 KB, 20 in a ns, if the first caches are not larger than that.
         boolean multiplies = limit.equals("share of f32 fma, 100.0 GMAC/s on 2026-01-02T03:04:05Z or before");
         assertTrue(multiplies || limit.startsWith("share of read l"), limit);
@@ -162,7 +163,7 @@ class RooflineTest {
         double ceiling = Double.parseDouble(limit.replaceAll(".*, ([0-9.]+) G.*", "$1"));
         assertEquals(100 * rate.getScore() / ceiling, share.getScore(), 1e-6 * share.getScore());
         Map<String, Result> sum = run(GateBench.class, "op=add", "cols=64", "rows=3", "activation=SILU");
-        assertTrue(sum.get("roofline").extendedInfo().startsWith("share of read l1, 40.0 GB/s"), sum.toString());
+        assertTrue(sum.get("roofline").toString().startsWith("share of read l1, 40.0 GB/s"), sum.toString());
         assertEquals(100 * sum.get("rate.bytes").getScore() / 40, sum.get("roofline.share").getScore(), 1e-6);
     }
 
@@ -178,7 +179,7 @@ class RooflineTest {
         new PeaksFile(Optional.of(folder.resolve("machine.json"))).write(bad);
         Map<String, Result> sum = run(GateBench.class, "op=add", "cols=64", "rows=3", "activation=SILU");
         assertTrue(sum.get("roofline.share").getScore() > 100, sum.toString());
-        assertTrue(sum.get("roofline.above").extendedInfo().startsWith("over 100 %: "), sum.toString());
+        assertTrue(sum.get("roofline.above").toString().startsWith("over 100 %: "), sum.toString());
         new PeaksFile(Optional.of(folder.resolve("machine.json"))).write(usual);
         Map<String, Result> under = run(GateBench.class, "op=add", "cols=64", "rows=3", "activation=SILU");
         assertFalse(under.containsKey("roofline.above"), under.toString());
@@ -189,6 +190,6 @@ class RooflineTest {
         Map<String, Result> sum = run(GateBench.class, "op=add", "cols=64", "rows=3", "activation=SILU");
         assertFalse(sum.containsKey("roofline.share"));
         assertEquals("no share of it: no peaks of this machine are kept in " + folder.resolve("machine.json")
-                + "; 'tegula bench machine' measures", sum.get("roofline").extendedInfo().strip());
+                + "; 'tegula bench machine' measures", sum.get("roofline").toString().strip());
     }
 }

@@ -111,6 +111,20 @@ class EngineMeterTest {
     }
 
     @Test
+    void aProgramThatIsNotThereIsFoundBeforeOurOwnRun() throws InterruptedException {
+        for (String line : List.of("no-such-program-at-all", "no-such-program-at-all -m {model} && true",
+                folder.resolve("none") + " 'x'")) {
+            assertTrue(failure(LONG, line).startsWith("exit status 127: "), line);
+            assertFalse(Files.exists(folder.resolve("launcher.calls")), line);
+        }
+        // Words of the shell, variables and the like are left to it.
+        for (String line : List.of("cd / && echo 'tg64: 40 t/s'", "A=1 sh -c \"echo 'tg64: 40 t/s'\"",
+                "if true; then echo 'tg64: 40 t/s'; fi", "\"echo\" 'tg64: 40 t/s'", "(echo 'tg64: 40 t/s')")) {
+            assertEquals(1, measure(line).size(), line);
+        }
+    }
+
+    @Test
     void theCommandSaysWhatIsMissing() throws IOException {
         StringWriter out = new StringWriter();
         Path model = Files.writeString(folder.resolve("m.gguf"), "");

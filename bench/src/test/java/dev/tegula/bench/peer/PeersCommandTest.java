@@ -1,6 +1,7 @@
 package dev.tegula.bench.peer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -34,16 +35,38 @@ class PeersCommandTest {
     void aLineSaysWhatOthersHad() {
         String line = PeersCommand.line(
                 new PeerRow("p", "A peer", "nat-x", 2, "GMAC/s", List.of(3.0), List.of(2.0), 1, 0.123, "c"), "p");
-        assertTrue(line.endsWith("1.50 to 1.50      1 of 1   12 %"), line);
+        assertTrue(line.endsWith("1.50 to 1.50      1 of 1   12 %  A peer"), line);
         line = PeersCommand.line(
                 new PeerRow("p", "A peer", "nat-x", 2, "GMAC/s", List.of(3.0), List.of(2.0), 0, 0.009, "c"), "p");
-        assertTrue(line.endsWith("0 of 1"), line);
+        assertTrue(line.endsWith("0 of 1         A peer"), line);
     }
 
     @Test
     void refusesWrongOptions() {
         assertEquals(2, run("--rounds", "0"));
         assertTrue(out.toString().contains("must be at least 1"), out.toString());
+        assertEquals(2, run("--threads", "1000000"));
+        assertTrue(out.toString().contains("--threads 1000000: from 1 to 1024"), out.toString());
+    }
+
+    @Test
+    void aFilterThatMatchesNothingIsRefusedWithWhatThereIs() {
+        assertEquals(2, run("--filter", "nonsense"));
+        assertTrue(out.toString().startsWith("--filter nonsense matches no product; there are"), out.toString());
+        assertTrue(out.toString().lines().anyMatch(line -> line.startsWith("  f32 512x512x512 beside OpenBLAS")),
+                out.toString());
+        assertFalse(out.toString().contains("disturbed"), "no table was begun");
+    }
+
+    @Test
+    void moreThreadsThanCpusAreALine() {
+        int cpus = Runtime.getRuntime().availableProcessors();
+        run("--filter", "nonsense", "--threads", Integer.toString(cpus));
+        assertFalse(out.toString().contains("CPUs there are"), out.toString());
+        run("--filter", "nonsense", "--threads", Integer.toString(cpus + 1));
+        assertTrue(
+                out.toString().contains("--threads " + (cpus + 1) + " is more than the CPUs there are (" + cpus + ")"),
+                out.toString());
     }
 
     @Test

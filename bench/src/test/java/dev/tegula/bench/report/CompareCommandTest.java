@@ -2,12 +2,14 @@ package dev.tegula.bench.report;
 
 import static dev.tegula.bench.report.Reports.row;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tegula.bench.timing.Clock;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -103,6 +105,48 @@ class CompareCommandTest {
         assertTrue(err.toString().contains("broken.json is no report: "), err.toString());
         assertEquals(2, run(folder.resolve("none.json"), fast));
         assertTrue(err.toString().contains("there is no file " + folder.resolve("none.json")), err.toString());
+    }
+
+    @Test
+    void whatIsDamagedIsNamedInPlainWordsWithItsPlace() throws IOException {
+        String whole = Files.readString(fast);
+        assertEquals(" is no report: unexpected end of input (line 1, column 24)",
+                refusal("{\"schema\": 4, \"rows\": ["));
+        assertEquals(" is no report: it is empty", refusal(""));
+        assertEquals(" is no report: it is empty", refusal(" \n"));
+        assertEquals(" is no report: it is no text in UTF-8", refusal("\u00ff"));
+        String none = refusal("# A title\n");
+        assertTrue(none.startsWith(" is no report: Unexpected character ('#' (code 35))")
+                && none.endsWith(" (line 1, column 1)"), none);
+        assertEquals(
+                " is no report: machine.threads: Cannot deserialize value from String \"two\": not a valid `int` value",
+                refusal(whole.replace("\"threads\" : 2", "\"threads\" : \"two\"")));
+        assertEquals(" is no report: date: Missing creator property 'date'",
+                refusal(whole.replace("\"date\"", "\"day\"")));
+        assertEquals(" is no report: day: Unrecognized field \"day\"",
+                refusal(whole.replace("\"date\"", "\"day\" : 1, \"date\"")));
+        String rates = refusal(whole.replaceFirst("\"rates\" : \\[[^]]*\\]", "\"rates\" : []"));
+        assertTrue(rates.startsWith(" is no report: rows[0]: a"), rates);
+        rates = refusal(whole.replaceFirst("\"rates\" : \\[[^]]*\\]", "\"rates\" : {}"));
+        assertTrue(rates.startsWith(" is no report: rows[0].rates: Cannot deserialize value from Object"), rates);
+        assertEquals(" cannot be used: Is a directory", refusal(Files.createDirectory(folder.resolve("folder"))));
+    }
+
+    /** What is said of a file, behind its name. */
+    private String refusal(String text) throws IOException {
+        return refusal(Files.writeString(folder.resolve("damaged.json"), text, StandardCharsets.ISO_8859_1));
+    }
+
+    private String refusal(Path file) {
+        err.getBuffer().setLength(0);
+        assertEquals(2, run(file, fast));
+        String line = err.toString().stripTrailing();
+        assertEquals(1, line.lines().count(), line);
+        assertTrue(line.startsWith(file.toString()), line);
+        for (String jargon : List.of("Source", "REDACTED", "dev.tegula", "java.", "reference chain")) {
+            assertFalse(line.contains(jargon), line);
+        }
+        return line.substring(file.toString().length());
     }
 
     @Test

@@ -28,7 +28,7 @@ class LogTest {
         Path counter = Files.writeString(heat.resolve("core_throttle_count"), "7\n");
         ClockWatch watch = new ClockWatch(new CpuClock(root));
         Log log = new Log(new PrintWriter(out), watch);
-        log.expect(3);
+        log.begin("a part", 3);
         log.step("cool", () -> Reports.row("cool", 100, 50.0));
         log.step("hot", () -> {
             Files.writeString(counter, "9\n");
@@ -41,7 +41,7 @@ class LogTest {
         String[] lines = out.toString().split(System.lineSeparator());
         assertTrue(lines[0].endsWith("cool, nat-x, 2 threads: 50.0 GMAC/s, 0.50 of f32 fma"), lines[0]);
         assertTrue(lines[1].endsWith("0.50 of f32 fma, throttled at least 2 times"), lines[1]);
-        assertEquals("3 of 3: failed: no answer", lines[2]);
+        assertTrue(lines[2].matches("\\d\\d:\\d\\d a part: 3 of 3: failed: no answer"), lines[2]);
         assertEquals(Map.of("hot, nat-x, 2 threads", 2L), watch.facts().throttled());
         assertEquals(3, watch.facts().throttles());
     }

@@ -8,6 +8,7 @@ import dev.tegula.bench.model.ModelSource;
 import dev.tegula.bench.timing.ClockWatch;
 import dev.tegula.bench.timing.CpuClock;
 import dev.tegula.bench.timing.EnergyCounter;
+import dev.tegula.file.gguf.GgufWriter;
 import dev.tegula.kernel.KernelTable;
 import dev.tegula.kernel.ref.RefProvider;
 import dev.tegula.model.SyntheticModel;
@@ -182,7 +183,8 @@ class ModelMeterTest {
 
     @Test
     void whatIsNoModelIsMissingAndFails() throws IOException {
-        Path broken = Files.writeString(folder.resolve("broken.gguf"), "no model");
+        Path broken = folder.resolve("broken.gguf");
+        GgufWriter.create().putString("general.architecture", "abacus").write(broken);
         StringWriter err = new StringWriter();
         int status = new CommandLine(new ReportCommand()).setOut(new PrintWriter(new StringWriter()))
                 .setErr(new PrintWriter(err))

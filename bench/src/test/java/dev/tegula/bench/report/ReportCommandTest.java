@@ -43,7 +43,8 @@ class ReportCommandTest {
                 row.command());
         assertTrue(report.ceilings().containsKey("f32 fma"), report.ceilings().toString());
         assertTrue(Files.readString(to.resolve("report.html")).contains(row.name()));
-        assertTrue(err.toString().startsWith("1 of 1: Rope "), err.toString());
+        assertTrue(err.toString().lines().findFirst().orElseThrow().matches("\\d\\d:\\d\\d pass 1: 1 of 1: Rope .*"),
+                err.toString());
         assertTrue(err.toString().contains("frequency: " + report.clock().frequency()), err.toString());
         assertTrue(err.toString().contains("throttling: " + report.clock().throttling()), err.toString());
     }
@@ -69,6 +70,16 @@ class ReportCommandTest {
     }
 
     @Test
+    void whatIsNoModelIsRefusedBeforeAnythingIsMeasured() throws IOException {
+        Path notes = Files.writeString(folder.resolve("notes.md"), "# No model");
+        assertEquals(2, run("--model", notes.toString(), "--filter", "notes.md first", "--out",
+                folder.resolve("out").toString()), err.toString());
+        assertTrue(err.toString().startsWith("--model " + notes + ": "), err.toString());
+        assertEquals(2, run("--model", folder.toString()), err.toString());
+        assertFalse(Files.exists(folder.resolve("out")));
+    }
+
+    @Test
     void refusesWhatItCannotDo() {
         assertEquals(2, run("--engines", "abacus"));
         assertTrue(err.toString().contains("--engines abacus: there are "), err.toString());
@@ -76,6 +87,10 @@ class ReportCommandTest {
         assertTrue(err.toString().contains("--filter no such thing matches no row"), err.toString());
         assertEquals(2, run("--threads", "0"));
         assertTrue(err.toString().contains("--threads 0: from 1 to 1024"), err.toString());
+        String cpus = "is more than the CPUs there are";
+        assertFalse(err.toString().contains(cpus), err.toString());
+        assertEquals(2, run("--threads", "1024", "--filter", "no such thing"));
+        assertTrue(err.toString().contains("--threads 1024 " + cpus), err.toString());
         assertFalse(Files.exists(Path.of("report.json")));
     }
 }

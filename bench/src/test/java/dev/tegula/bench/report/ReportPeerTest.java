@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -86,8 +87,10 @@ class ReportPeerTest {
             assertEquals(Collections.nCopies(3, row.name().contains("prefill") ? 4321.0 : 1234.5), row.theirs());
             assertTrue(row.rate() > 0, row.toString());
         }
-        assertEquals(Collections.nCopies(3, "-m " + model + " -t 1"),
-                Files.readAllLines(folder.resolve("engine.calls")));
+        List<String> calls = Files.readAllLines(folder.resolve("engine.calls"));
+        // More, where others had much of the CPUs meanwhile.
+        assertTrue(calls.size() >= 3, calls.toString());
+        assertEquals(Set.of("-m " + model + " -t 1"), Set.copyOf(calls));
         String page = Files.readString(folder.resolve("report.html"));
         assertTrue(page.contains("\"a model.gguf decode 64\"") && page.contains("\"Abacus\""), "no row on the page");
     }
