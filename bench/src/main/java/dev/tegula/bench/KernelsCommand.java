@@ -6,6 +6,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.openjdk.jmh.Main;
 import org.openjdk.jmh.runner.BenchmarkList;
@@ -27,6 +29,9 @@ import picocli.CommandLine.Unmatched;
         + "profilers there are (-prof), multiply-adds, bytes, joules and allocated bytes are printed beside the times. A benchmark that fails, as one does whose "
         + "answer is wrong, ends the run, with 1; with -foe false it has no figures, and the others follow.")
 public final class KernelsCommand implements Callable<Integer> {
+    /** What JMH takes for one: {@code -pNAME=VALUE}, {@code -p=NAME=VALUE}; with a blank between they are two words. */
+    private static final Pattern PARAMETER = Pattern.compile("--?p(?!rof)=?([^=]*)=");
+
     @Spec
     private CommandSpec spec;
 
@@ -42,31 +47,33 @@ public final class KernelsCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         List<String> words = arguments();
-        check(words);
         Main.main(words.toArray(String[]::new));
         return 0;
     }
 
     /**
-     * Refuses what JMH would leave out without a word, or with a stack trace.
+     * JMH's command line.
      *
-     * @param words JMH's command line
+     * @throws ParameterException of what JMH would leave out without a word, or with a stack trace
      */
-    void check(List<String> words) {
+    List<String> arguments() {
+        List<String> words = new ArrayList<>(jmh);
+        if (filter != null) {
+            words.addFirst(filter);
+        }
         try {
             CommandLineOptions options = new CommandLineOptions(words.toArray(String[]::new));
-            if (options.shouldHelp()) {
-                return;
+            if (!options.shouldHelp()) {
+                check(words, options);
             }
-            Set<BenchmarkListEntry> found = BenchmarkList.defaultList()
-                    .find(OutputFormatFactory.createFormatInstance(System.out, VerboseMode.SILENT),
-                            options.getIncludes(), options.getExcludes());
-            if (found.isEmpty()) {
-                throw new ParameterException(spec.commandLine(),
-                        "no benchmark's name contains a match of " + String.join(", ", options.getIncludes())
-                                + " ('tegula bench kernels -l' lists them)");
+            if (options.getProfilers().isEmpty()) {
+                words.addAll(List.of("-prof", RateProfiler.class.getName(), "-prof", EnergyProfiler.class.getName(),
+                        "-prof", "gc"));
             }
-            checkParameters(words, found);
+            if (!options.shouldFailOnError().hasValue()) {
+                words.addAll(List.of("-foe", "true"));
+            }
+            return words;
         } catch (CommandLineOptionException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         } catch (PatternSyntaxException e) {
@@ -75,32 +82,26 @@ public final class KernelsCommand implements Callable<Integer> {
         }
     }
 
-    private void checkParameters(List<String> words, Set<BenchmarkListEntry> found) {
+    private void check(List<String> words, CommandLineOptions options) {
+        Set<BenchmarkListEntry> found = BenchmarkList.defaultList()
+                .find(OutputFormatFactory.createFormatInstance(System.out, VerboseMode.SILENT), options.getIncludes(),
+                        options.getExcludes());
+        if (found.isEmpty()) {
+            throw new ParameterException(spec.commandLine(),
+                    "no benchmark's name contains a match of " + String.join(", ", options.getIncludes())
+                            + " ('tegula bench kernels -l' lists them)");
+        }
         Set<String> known = new TreeSet<>();
         found.forEach(entry -> known.addAll(entry.getParams().orElse(Map.of()).keySet()));
-        for (int i = 1; i < words.size(); i++) {
-            String name = words.get(i).replaceFirst("=.*", "").strip();
-            if (words.get(i - 1).equals("-p") && !known.contains(name)) {
+        for (int i = 0; i < words.size(); i++) {
+            Matcher parameter = PARAMETER.matcher(words.get(i).equals("-p") && i + 1 < words.size()
+                    ? "-p" + words.get(i + 1)
+                    : words.get(i));
+            if (parameter.lookingAt() && !known.contains(parameter.group(1))) {
                 throw new ParameterException(spec.commandLine(),
-                        "-p " + words.get(i) + ": no benchmark of these has a parameter '" + name + "', they have "
+                        "-p " + parameter.group(1) + "=…: no benchmark of these has such a parameter, they have "
                                 + known);
             }
         }
-    }
-
-    /** JMH's command line. */
-    List<String> arguments() {
-        List<String> args = new ArrayList<>(jmh);
-        if (filter != null) {
-            args.add(0, filter);
-        }
-        if (!args.contains("-prof")) {
-            args.addAll(List.of("-prof", RateProfiler.class.getName(), "-prof", EnergyProfiler.class.getName(), "-prof",
-                    "gc"));
-        }
-        if (!args.contains("-foe")) {
-            args.addAll(List.of("-foe", "true"));
-        }
-        return args;
     }
 }

@@ -8,7 +8,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A process whose streams are files. It and all that it has started end, and the files are deleted, at the latest when this JVM ends, on a signal too. */
+/**
+ * A process whose streams are files. It ends at the latest when this JVM does, on a signal too, with all that it has started and not left to itself;
+ * and the files are deleted.
+ */
 final class EngineProcess implements AutoCloseable {
     /** More than any prints. */
     private static final int MAX_BYTES = 16 << 20;

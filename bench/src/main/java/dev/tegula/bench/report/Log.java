@@ -53,9 +53,9 @@ final class Log {
             throws InterruptedException {
         String place = place();
         try {
-            ClockWatch.Part part = watch.part();
+            ClockWatch.Part seen = watch.part();
             T row = step.measure();
-            long throttled = part.end(keys.apply(row));
+            long throttled = seen.end(keys.apply(row));
             out.println(place + words.apply(row) + (throttled == 0 ? "" : ", throttled " + Clock.times(throttled)));
             return Optional.of(row);
         } catch (RuntimeException | IOException e) {

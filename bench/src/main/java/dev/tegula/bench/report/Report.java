@@ -14,8 +14,8 @@ import java.util.stream.Stream;
  * @param schema version of this form, {@link #SCHEMA}
  * @param machine where
  * @param date when it began, in UTC, as ISO 8601 has it
- * @param commit of the source, or an empty text where that is unknown
- * @param command what measured it
+ * @param commit of the source, {@code unknown} where git does not say, or an empty text where the source is no clone
+ * @param command what measured it; an empty text in reports of before it was noted
  * @param options of the JVM
  * @param clock the CPUs' frequency meanwhile
  * @param ceilings the machine's peaks before the first row: 10⁹ multiply-adds or bytes per second by name, {@code f32 fma},

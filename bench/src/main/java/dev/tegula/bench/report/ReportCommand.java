@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
@@ -128,7 +129,7 @@ public final class ReportCommand implements Callable<Integer> {
         try {
             Files.createDirectories(out.toAbsolutePath());
             for (Path file : files) {
-                boolean there = Files.exists(file);
+                boolean there = Files.exists(file, LinkOption.NOFOLLOW_LINKS);
                 Files.newByteChannel(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE).close();
                 if (!there) {
                     Files.delete(file);

@@ -34,7 +34,7 @@ final class ReportFile {
                 throw new IOException("longer than " + MAX_BYTES + " bytes");
             }
             return Json.read(Files.readString(file), Report.SCHEMA, Report.class,
-                    Map.of("clock", Clock.NOT_NOTED, "command", "./tegula bench report"));
+                    Map.of("clock", Clock.NOT_NOTED, "command", ""));
         } catch (NoSuchFileException e) {
             throw new IOException("there is no file " + file, e);
         } catch (Json.DamagedException e) {

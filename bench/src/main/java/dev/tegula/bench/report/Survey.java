@@ -107,7 +107,7 @@ final class Survey {
      * Measures all of it.
      *
      * @param date when it began, in UTC, as ISO 8601 has it
-     * @param commit of the source, or an empty text where that is unknown
+     * @param commit of the source, {@code unknown} where git does not say, or an empty text where the source is no clone
      * @param command that this is
      * @param options of the JVM
      */

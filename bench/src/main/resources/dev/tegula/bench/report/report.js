@@ -64,7 +64,7 @@ const tokens = value => value.toFixed(value < 100 ? 1 : 0);
 const seconds = value => value.toFixed(2) + ' s';
 
 function head() {
-  document.getElementById('again').textContent = report.command;
+  document.getElementById('again').textContent = report.command || './tegula bench report';
   const judged = kernels.filter(row => row.judged);
   const apart = report.rows.concat(report.models).flatMap(row => row.coreToCore);
   document.getElementById('summary').textContent = [

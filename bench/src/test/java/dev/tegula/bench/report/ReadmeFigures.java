@@ -74,6 +74,7 @@ final class ReadmeFigures {
                     .ifPresent(row -> text.append(line(kernel.get(1), row)));
         }
         report.models().forEach(row -> text.append(line(row.name(), row)));
+        report.starts().forEach(start -> text.append(start(start)));
         if (!report.peers().isEmpty()) {
             text.append(
                     "\n| beside | ours, median | theirs, median | median of the rounds' ratios, and their range |\n|---|---|---|---|\n");
@@ -83,6 +84,18 @@ final class ReadmeFigures {
                             range(row, ReadmeFigures::ratio))));
         }
         return text.append('\n').toString();
+    }
+
+    private static String start(StartRow row) {
+        return String.format(Locale.ROOT,
+                "\n%s from the begin of a JVM, median and range of %d: first token after %s, of which loading %s.\n",
+                row.model(), row.load().size(), seconds(row.firstToken()), seconds(row.load()));
+    }
+
+    private static String seconds(List<Double> times) {
+        double[] sorted = times.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        return String.format(Locale.ROOT, "%.2f s (%.2f to %.2f)", Turns.median(sorted), sorted[0],
+                sorted[sorted.length - 1]);
     }
 
     private static double median(List<Row> rows) {

@@ -56,6 +56,8 @@ class ReadmeFiguresTest {
                         | the same, 512 rows | 150 GMAC/s | f32 fma | 75 % (70 % to 80 %) |
                         | m.gguf decode 64 after 0 | 30.0 tokens/s | read dram | 75 % (75 % to 75 %) |
 
+                        m.gguf from the begin of a JVM, median and range of 3: first token after 1.50 s (1.25 to 1.75), of which loading 0.50 s (0.25 to 0.75).
+
                         | beside | ours, median | theirs, median | median of the rounds' ratios, and their range |
                         |---|---|---|---|
                         | A peer: f32 8x8x8 | 125 GMAC/s | 100 GMAC/s | 1.25 (1.20 to 1.30) |

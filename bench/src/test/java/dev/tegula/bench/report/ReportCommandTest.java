@@ -79,6 +79,15 @@ class ReportCommandTest {
         assertFalse(Files.exists(folder.resolve("out")));
     }
 
+    /** An earlier report is lost only to a later one. */
+    @Test
+    void whatIsThereStaysUntilTheEnd() throws IOException {
+        Path earlier = Files.writeString(folder.resolve("report.json"), "earlier");
+        Files.createDirectory(folder.resolve("report.html"));
+        assertEquals(2, run("--filter", "Softmax", "--out", folder.toString()), err.toString());
+        assertEquals("earlier", Files.readString(earlier));
+    }
+
     @Test
     void refusesWhatItCannotDo() {
         assertEquals(2, run("--engines", "abacus"));

@@ -22,6 +22,13 @@ class ReportFileTest {
     }
 
     @Test
+    void reportsFromBeforeTheirCommandWasNotedAreRead() throws IOException {
+        String json = ReportFile.json(Reports.of(Reports.row("a", 100, 50.0)));
+        String old = json.replaceFirst("\"command\" : \"[^\"]*report[^\"]*\",", "");
+        assertEquals("", ReportFile.read(Files.writeString(folder.resolve("old.json"), old)).command());
+    }
+
+    @Test
     void reportsFromBeforeFrequenciesWereNotedAreRead() throws IOException {
         Report report = Reports.at(new Clock("powersave", 2400, 3000, 3200, 3700, "", 2, "", Map.of()),
                 Reports.of(Reports.row("a", 100, 50.0)));
