@@ -141,18 +141,18 @@ function ceilings(place, { low, high, bottom, top, highest }) {
   ];
 }
 
-// Of attention and of what has weights, by one row of activations or many, where the names of the fastest and the slowest stand: those of all would lie
-// over one another, and so some stand apart with a line to their point.
-const APART = [90, 55];
-const PLACES = { weights: ['top', APART], attention: [APART, APART], 'weights, many': ['top', 'bottom'], 'attention, many': [[-150, -45], [-60, 70]] };
-function extremes(rows) {
-  const ends = new Map();
-  const group = row => (row.op === 'attention' ? 'attention' : 'weights') + (row.multiplyAdds / row.bytes > 16 ? ', many' : '');
-  for (const one of new Set(rows.map(group))) {
-    const members = rows.filter(row => group(row) === one).sort((a, b) => b.macs - a.macs);
-    ends.set(members.at(-1), PLACES[one][1]).set(members[0], PLACES[one][0]);
-  }
-  return ends;
+// Where the names of points stand, which would lie over one another beside them: in two columns, of one row of activations and below it of
+// many, each in the order of the rates, with a line to each point.
+const NAME_HEIGHT = 10.5;
+const COLUMNS = [{ of: row => row.multiplyAdds <= 16 * row.bytes, at: 8, from: 0.02 }, { of: row => row.multiplyAdds > 16 * row.bytes, at: 9, from: 0.62 }];
+function names(place, points, frame) {
+  const across = (width() - GRID.left - GRID.right) / Math.log10(frame.high / frame.low);
+  const up = place.clientHeight - GRID.top - GRID.bottom;
+  return new Map(COLUMNS.flatMap(column => {
+    const rows = points.filter(column.of).sort((a, b) => b.macs - a.macs);
+    const step = Math.min(NAME_HEIGHT, up * (1 - column.from) / rows.length);
+    return rows.map((row, i) => [row, { x: GRID.left + across * Math.log10(column.at / frame.low), y: GRID.top + up * column.from + step * i }]);
+  }));
 }
 
 function roofline(place, points) {
@@ -163,7 +163,7 @@ function roofline(place, points) {
     bottom: decade(Math.min(10, ...points.map(row => row.macs)), Math.floor), top,
     highest: decade(Math.max(top * 1.01, ...points.map(row => row.macs)), Math.ceil),
   };
-  const ends = extremes(points.filter(row => row.multiplies && !isSmall(row)));
+  const places = names(place, points.filter(row => row.multiplies && !isSmall(row) && row.engine === engines[0]), frame);
   const label = row => ['format', 'headSize', 'rows', 'at'].reduce((text, name) => {
     const value = parameter(row, name);
     return !value ? text : `${text} ${name === 'rows' ? '× ' : name === 'headSize' ? 'head ' : ''}${value}`;
@@ -192,12 +192,9 @@ function roofline(place, points) {
       ...sets.map(set => ({
         name: set.name, type: 'scatter', symbol: set.symbol, symbolSize: set.size, itemStyle: { color: set.color, opacity: 0.85 },
         data: set.rows.map(row => ({ value: [intensity(row), row.macs], row,
-          label: ends.has(row) ? { show: true, position: Array.isArray(ends.get(row)) ? 'right' : ends.get(row), fontSize: 11, color: '#1c2430', textBorderColor: '#fff', textBorderWidth: 3, formatter: label(row) } : { show: false } })),
-        labelLine: { show: true, lineStyle: { color: '#8b95a3' } },
-        labelLayout: ({ dataIndex, rect }) => {
-          const where = ends.get(set.rows[dataIndex]);
-          return { hideOverlap: true, ...(Array.isArray(where) ? { x: rect.x + where[0], y: rect.y + where[1] } : {}) };
-        },
+          label: { show: places.has(row), fontSize: 9, color: '#1c2430', textBorderColor: '#fff', textBorderWidth: 2, formatter: label(row) } })),
+        labelLine: { show: true, lineStyle: { color: '#c9d0d9', width: 0.7 } },
+        labelLayout: ({ dataIndex }) => ({ hideOverlap: false, verticalAlign: 'middle', align: 'left', ...places.get(set.rows[dataIndex]) }),
         z: set.size,
       })),
     ],

@@ -58,6 +58,8 @@ class PageTest {
         assertTrue(dom.contains("vec: &lt;/script&gt; is not here"), "what is missing is missing");
         assertTrue(dom.contains("4 kernels, 3 of them judged, median share 63 %, measured 2026-01-02T03:04:05Z"),
                 "no summary");
+        // In the plot, whose text is in pieces; the table has the whole name.
+        assertTrue(dom.contains(">matmul × 512</text>") && dom.contains(">matmul × 1</text>"), "points without names");
         assertTrue(dom.contains("f32 8x8x8 beside A peer<"), "no bar of the peer");
         assertTrue(dom.contains("is stated of calls under 5 µs, here 1:") && dom.contains(">–</td>"),
                 "a short call has a share");
