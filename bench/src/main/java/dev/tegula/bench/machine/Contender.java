@@ -34,13 +34,17 @@ record Contender(String by, PeakLoop loop, PeakLoop.Body body, int sums, int vec
         void verify(Walk.Piece piece);
     }
 
-    /** Runs a side of it until its speed no longer changes. */
-    void warmUp(WarmUp warmUp, Turns.Side side) throws InterruptedException {
+    /**
+     * Runs a side of it until its speed no longer changes.
+     *
+     * @param near the same loop where a call does little at a time: the JVM compiles for what it has seen, and would compile a part that is
+     *        measured alone otherwise than in a run of everything
+     */
+    void warmUp(WarmUp warmUp, Turns.Side near, Turns.Side side) throws InterruptedException {
         if (by.equals(JAVA)) {
-            warmUp.compile(loop, side);
-        } else {
-            warmUp.settle(side);
+            warmUp.compile(loop, near);
         }
+        warmUp.settle(side);
     }
 
     /** In C. */

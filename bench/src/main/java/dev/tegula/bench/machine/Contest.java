@@ -46,16 +46,21 @@ final class Contest {
         try (Team team = new Team(threads); Arena arena = Arena.ofShared()) {
             List<Walk> shared = loop.multiplies() ? List.of() : memory.walks(level, loop.streams(), threads);
             List<Turns.Side> sides = new ArrayList<>();
+            List<Turns.Side> near = new ArrayList<>();
             List<Runnable> checks = new ArrayList<>();
             for (Contender contender : contenders) {
                 List<Walk> walks = loop.multiplies() ? contender.spots(arena, threads) : shared;
                 checks.add(() -> contender.verify(walks));
                 List<Team.Work> works = contender.works(walks);
                 sides.add(watch.watched(() -> team.rate(works, slice)));
+                List<Team.Work> first = loop.multiplies()
+                        ? works
+                        : contender.works(memory.walks(Level.L1, loop.streams(), threads));
+                near.add(() -> team.rate(first, slice));
             }
             checks.forEach(Runnable::run);
             for (int i = 0; i < sides.size(); i++) {
-                contenders.get(i).warmUp(warmUp, sides.get(i));
+                contenders.get(i).warmUp(warmUp, near.get(i), sides.get(i));
             }
             Turns.Result result = turns.measure(sides);
             checks.forEach(Runnable::run);

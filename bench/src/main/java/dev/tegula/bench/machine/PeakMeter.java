@@ -115,7 +115,8 @@ public final class PeakMeter implements AutoCloseable {
     private List<Team.Work> ready(Contender contender, List<Walk> walks, long nanos) throws InterruptedException {
         contender.verify(walks);
         List<Team.Work> works = contender.works(walks);
-        contender.warmUp(warmUp, () -> team.rate(works, nanos));
+        Turns.Side side = () -> team.rate(works, nanos);
+        contender.warmUp(warmUp, side, side);
         return works;
     }
 
