@@ -111,7 +111,7 @@ final class OpenBlas implements Peer {
 
     @Override
     public boolean multiplies(Product product) {
-        return product.numbers() == DType.F32;
+        return product.numbers() == DType.F32 && !product.bias();
     }
 
     @Override

@@ -23,7 +23,9 @@ public final class PeerMeter {
     private static final List<Product> PRODUCTS = List.of(new Product(DType.F32, 512, 512, 512),
             new Product(DType.F32, 1024, 1024, 1024), new Product(DType.F32, 2048, 2048, 2048),
             new Product(DType.F32, 4096, 4096, 4096), new Product(DType.F32, 8, 4096, 4096),
-            new Product(DType.F32, 32, 4096, 4096), new Product(DType.INT8_G128, 32, 4096, 4096),
+            new Product(DType.F32, 32, 4096, 4096),
+            new Product(DType.F32, true, 32, 4096, 4096), new Product(DType.F32, true, 512, 4096, 4096),
+            new Product(DType.INT8_G128, 32, 4096, 4096),
             new Product(DType.INT8_G128, 512, 4096, 4096), new Product(DType.Q4_0, 1, 4096, 4096),
             new Product(DType.Q4_0, 32, 4096, 4096), new Product(DType.Q4_0, 512, 4096, 4096));
 
@@ -136,9 +138,13 @@ public final class PeerMeter {
     }
 
     private static KernelRequest request(Product product) {
-        return new KernelRequest(new Op.MatMul(false, false),
+        List<Spec> inputs = new ArrayList<>(
                 List.of(new Spec(Activations.typeFor(product.numbers()), Dim.TOKENS, product.k()),
-                        new Spec(product.numbers(), Dim.of(product.n()), product.k())),
+                        new Spec(product.numbers(), Dim.of(product.n()), product.k())));
+        if (product.bias()) {
+            inputs.add(new Spec(DType.F32, Dim.of(1), product.n()));
+        }
+        return new KernelRequest(new Op.MatMul(product.bias(), false), inputs,
                 List.of(new Spec(DType.F32, Dim.TOKENS, product.n())));
     }
 }

@@ -85,6 +85,8 @@ class PeersCommandTest {
         assertThrows(IllegalArgumentException.class, () -> new Product(DType.F32, 1, 0, 1));
         assertEquals("k 33: a multiple of 32 in Q4_0",
                 assertThrows(IllegalArgumentException.class, () -> new Product(DType.Q4_0, 1, 1, 33)).getMessage());
+        assertThrows(IllegalArgumentException.class, () -> new Product(DType.Q4_0, true, 1, 1, 32));
+        assertEquals("f32 with bias 1x2x3", new Product(DType.F32, true, 1, 2, 3).toString());
         assertEquals("4-bit 1x2x64", new Product(DType.Q4_0, 1, 2, 64).toString());
     }
 }

@@ -16,6 +16,7 @@ final class OnnxModel {
     /** Elements of a block of weights of 4 bits. */
     static final int BLOCK = 32;
     private static final String W = "w";
+    private static final String B = "b";
     private static final String SCALES = "scales";
     /** Of operators that are ONNX Runtime's own. */
     private static final String CONTRIBUTED = "com.microsoft";
@@ -32,9 +33,9 @@ final class OnnxModel {
     private OnnxModel() {}
 
     /**
-     * y = x w.
+     * y = x w, or y = x w + b.
      *
-     * @param constants the weights: k rows of n, F32 or 8-bit integers, or for 4 bits n rows of blocks of 32 in 16 bytes, the first element
+     * @param constants the weights: k rows of n, F32 or 8-bit integers, then the n of the bias where there is one; or for 4 bits n rows of blocks of 32 in 16 bytes, the first element
      *        in the lower half of the first byte; then their scales, F32, one for each block
      */
     static byte[] product(Product product, List<ByteBuffer> constants) {
@@ -57,9 +58,15 @@ final class OnnxModel {
                     .message(5, constant(W, UINT8, constants.get(0), product.n(), blocks, BLOCK / 2))
                     .message(5, constant(SCALES, FLOAT, constants.get(1), product.n(), blocks));
         } else {
-            node.text(2, Y).text(4, integers ? "MatMulInteger" : "MatMul");
+            if (product.bias()) {
+                node.text(1, B);
+            }
+            node.text(2, Y).text(4, integers ? "MatMulInteger" : product.bias() ? "Gemm" : "MatMul");
             graph.message(1, node)
                     .message(5, constant(W, integers ? INT8 : FLOAT, constants.get(0), product.k(), product.n()));
+            if (product.bias()) {
+                graph.message(5, constant(B, FLOAT, constants.get(1), product.n()));
+            }
         }
         graph.text(2, "product")
                 .message(11, matrix(X, integers ? UINT8 : FLOAT, product.m(), product.k()))

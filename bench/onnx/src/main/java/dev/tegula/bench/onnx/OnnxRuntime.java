@@ -18,8 +18,8 @@ import java.util.Set;
 
 /**
  * ONNX Runtime's MatMulInteger (8-bit activations without sign times 8-bit weights with sign to 32-bit integers), MatMulNBits (weights of 4 bits
- * with a scale for 32; activations in F32, which each call converts to 8 bits first) and MatMul in F32, with constant weights, which it packs when
- * the session is made.
+ * with a scale for 32; activations in F32, which each call converts to 8 bits first), MatMul in F32 and, for a dense layer with its bias, Gemm, with
+ * constant weights, which it packs when the session is made.
  */
 public final class OnnxRuntime implements Peer {
     private OrtEnvironment environment;
@@ -102,7 +102,7 @@ public final class OnnxRuntime implements Peer {
             IntBuffer ints = y.asIntBuffer();
             Samples.check(product,
                     (i, j) -> integers ? ints.get(i * product.n() + j) : floats.get(i * product.n() + j),
-                    operands.activations(), operands.weights());
+                    operands.activations(), operands.weights(), operands.bias());
         }
 
         @Override

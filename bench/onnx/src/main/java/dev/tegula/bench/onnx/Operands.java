@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.IntToDoubleFunction;
 
 /**
  * Random operands of a product.
@@ -14,8 +15,14 @@ import java.util.SplittableRandom;
  * @param constants weights, as {@link OnnxModel#product} has them
  * @param activations what is in x
  * @param weights what is in the constants, by output and element of the sum
+ * @param bias of each output; none where the product has none
  */
-record Operands(ByteBuffer x, List<ByteBuffer> constants, Samples.Matrix activations, Samples.Matrix weights) {
+record Operands(ByteBuffer x, List<ByteBuffer> constants, Samples.Matrix activations, Samples.Matrix weights,
+        IntToDoubleFunction bias) {
+    private Operands(ByteBuffer x, List<ByteBuffer> constants, Samples.Matrix activations, Samples.Matrix weights) {
+        this(x, constants, activations, weights, Samples.NO_BIAS);
+    }
+
     static Operands of(Product product) {
         return switch (product.numbers()) {
             case F32 -> floats(product);
@@ -30,8 +37,15 @@ record Operands(ByteBuffer x, List<ByteBuffer> constants, Samples.Matrix activat
         ByteBuffer x = floats((long) product.m() * k, -1, 1);
         ByteBuffer w = floats((long) n * k, -1, 1);
         // Weights lie by rows of k.
-        return new Operands(x, List.of(w), (i, p) -> x.getFloat(4 * (i * k + p)),
-                (j, p) -> w.getFloat(4 * (p * n + j)));
+        Samples.Matrix activations = (i, p) -> x.getFloat(4 * (i * k + p));
+        Samples.Matrix weights = (j, p) -> w.getFloat(4 * (p * n + j));
+        if (!product.bias()) {
+            return new Operands(x, List.of(w), activations, weights);
+        }
+        // As large as the sums, so that one that is left out is found.
+        double size = Math.sqrt(k);
+        ByteBuffer b = floats(n, -size, size);
+        return new Operands(x, List.of(w, b), activations, weights, j -> b.getFloat(4 * j));
     }
 
     private static Operands bytes(Product product) {

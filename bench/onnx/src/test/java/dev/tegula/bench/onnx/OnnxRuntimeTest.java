@@ -15,7 +15,9 @@ import org.junit.jupiter.api.Test;
 
 /** The library reads the models that are written here, and computes the products that they should be. */
 class OnnxRuntimeTest {
-    private static final List<DType> NUMBERS = List.of(DType.F32, DType.INT8_G128, DType.Q4_0);
+    private static final List<Product> KINDS = List.of(new Product(DType.F32, 2, 8, 256),
+            new Product(DType.F32, true, 2, 8, 256), new Product(DType.INT8_G128, 2, 8, 256),
+            new Product(DType.Q4_0, 2, 8, 256));
 
     private static OnnxRuntime library() {
         OnnxRuntime library = new OnnxRuntime();
@@ -27,9 +29,9 @@ class OnnxRuntimeTest {
     void everyProductIsRight() {
         OnnxRuntime library = library();
         assertTrue(library.name().startsWith("ONNX Runtime 1."), library.name());
-        for (DType numbers : NUMBERS) {
+        for (Product kind : KINDS) {
             for (int m : new int[]{1, 7}) {
-                Product product = new Product(numbers, m, 40, 256);
+                Product product = new Product(kind.numbers(), kind.bias(), m, 40, 256);
                 assertTrue(library.multiplies(product));
                 try (Peer.Call call = library.bind(product, 2)) {
                     call.check();
@@ -41,20 +43,23 @@ class OnnxRuntimeTest {
 
     @Test
     void anAnswerOfOtherOperandsIsWrong() {
-        for (DType numbers : NUMBERS) {
-            Product product = new Product(numbers, 2, 8, 256);
+        for (Product product : KINDS) {
             Operands operands = Operands.of(product);
             Samples.Matrix right = (i, j) -> {
-                double sum = 0;
+                double sum = operands.bias().applyAsDouble(j);
                 for (int p = 0; p < product.k(); p++) {
                     sum += operands.activations().at(i, p) * operands.weights().at(j, p);
                 }
                 return sum;
             };
-            Samples.check(product, right, operands.activations(), operands.weights());
+            Samples.check(product, right, operands.activations(), operands.weights(), operands.bias());
             // The two elements of a pair changed places, as they would be with the halves of a byte.
             assertThrows(IllegalStateException.class, () -> Samples.check(product, right, operands.activations(),
-                    (j, p) -> operands.weights().at(j, p ^ 1)));
+                    (j, p) -> operands.weights().at(j, p ^ 1), operands.bias()));
+            if (product.bias()) {
+                assertThrows(IllegalStateException.class, () -> Samples.check(product, right, operands.activations(),
+                        operands.weights()));
+            }
         }
     }
 
