@@ -70,7 +70,12 @@ public final class KernelCase implements AutoCloseable {
         this.request = request;
         this.firstPosition = firstPosition;
         this.device = engine.contains(":") ? Optional.of(Devices.open(engine)) : Optional.empty();
-        this.factory = factory(provider(engine), tile, request);
+        KernelProvider provider = provider(engine);
+        provider.unavailable()
+                .ifPresent(refusal -> {
+                    throw new IllegalStateException(refusal.toString());
+                });
+        this.factory = factory(provider, tile, request);
         int positions = Math.ceilDiv(firstPosition + rows, KvLayout.BLOCK) * KvLayout.BLOCK;
         this.batch = batch(rows, firstPosition, positions);
         Operands operands = new Operands(storage, rows, positions);
@@ -118,11 +123,8 @@ public final class KernelCase implements AutoCloseable {
                         + " and devices, such as opencl:0"));
     }
 
-    private static KernelFactory factory(KernelProvider provider, String tile, KernelRequest request) {
-        provider.unavailable()
-                .ifPresent(refusal -> {
-                    throw new IllegalStateException(refusal.toString());
-                });
+    /** The first kernel for a request, of a tile unless that is {@link KernelBench#USUAL}. */
+    static KernelFactory factory(KernelProvider provider, String tile, KernelRequest request) {
         List<Refusal> refusals = new ArrayList<>();
         for (KernelFactory row : provider.kernels()) {
             if (row.id().op().equals(request.op().name())

@@ -1,5 +1,6 @@
 package dev.tegula.bench.kernel;
 
+import dev.tegula.kernel.KernelProvider;
 import dev.tegula.kernel.KernelRequest;
 import java.lang.reflect.Field;
 import java.util.ArrayList;
@@ -12,16 +13,17 @@ import java.util.stream.Stream;
 import org.openjdk.jmh.annotations.Param;
 
 /**
- * What a suite measures with certain parameters, but for the engine and the threads.
+ * What a suite measures with certain parameters, but for the engine and the threads, which all suites have.
  *
  * @param suite its class's simple name
  * @param parameters in the order of the suite
  * @param request what is computed
  * @param rows of the batch
  * @param firstPosition of the batch's first row in its sequence
+ * @param tile the kernel's, where an engine has several; {@link KernelBench#USUAL} for the one that a plan gets
  */
 public record Workload(String suite, Map<String, String> parameters, KernelRequest request, int rows,
-        int firstPosition) {
+        int firstPosition, String tile) {
     /** Values that say that nothing is special. */
     private static final Set<String> UNSAID = Set.of("0", "false", KernelBench.USUAL);
 
@@ -35,6 +37,18 @@ public record Workload(String suite, Map<String, String> parameters, KernelReque
             }
         }
         return workloads;
+    }
+
+    /** This once for each kernel that an engine has for it, that of a plan first; for an engine without any, this as it is. */
+    public List<Workload> tiles(KernelProvider engine) {
+        List<Workload> tiles = new ArrayList<>(List.of(this));
+        engine.kernels()
+                .stream()
+                .filter(kernel -> kernel.id().op().equals(request.op().name()) && kernel.refuse(request).isEmpty())
+                .skip(1)
+                .forEach(kernel -> tiles.add(new Workload(suite, parameters, request, rows, firstPosition,
+                        kernel.id().tile())));
+        return tiles;
     }
 
     private boolean isSame(Workload other) {
@@ -68,7 +82,7 @@ public record Workload(String suite, Map<String, String> parameters, KernelReque
                 field.set(bench, value(field.getType(), parameters.get(field.getName())));
             }
             return new Workload(suite.getSimpleName(), parameters, bench.request(), bench.rows(),
-                    bench.firstPosition());
+                    bench.firstPosition(), KernelBench.USUAL);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(suite + " is no suite of JMH's kind", e);
         }
@@ -96,7 +110,7 @@ public record Workload(String suite, Map<String, String> parameters, KernelReque
     public String toString() {
         StringJoiner text = new StringJoiner(" ");
         text.add(suite.replaceAll("Bench$", ""));
-        parameters.forEach((name, value) -> {
+        all().forEach((name, value) -> {
             if (!UNSAID.contains(value)) {
                 text.add(name + "=" + value);
             }
@@ -104,10 +118,18 @@ public record Workload(String suite, Map<String, String> parameters, KernelReque
         return text.toString();
     }
 
+    private Map<String, String> all() {
+        Map<String, String> all = new LinkedHashMap<>(parameters);
+        if (!tile.equals(KernelBench.USUAL)) {
+            all.put("tile", tile);
+        }
+        return all;
+    }
+
     /** The command that measures it with JMH. */
     public String command(String engine, int threads) {
         StringJoiner text = new StringJoiner(" -p ", "./tegula bench kernels --filter " + suite + " -p ", "");
-        parameters.forEach((name, value) -> text.add(name + "=" + value));
+        all().forEach((name, value) -> text.add(name + "=" + value));
         return text.add("engine=" + engine).add("threads=" + threads).toString();
     }
 }

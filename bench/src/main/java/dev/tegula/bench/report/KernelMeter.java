@@ -1,6 +1,5 @@
 package dev.tegula.bench.report;
 
-import dev.tegula.bench.kernel.KernelBench;
 import dev.tegula.bench.kernel.KernelCase;
 import dev.tegula.bench.kernel.Workload;
 import dev.tegula.bench.machine.Roofline;
@@ -35,7 +34,7 @@ final class KernelMeter {
      */
     Row measure(Workload workload, String engine) throws InterruptedException {
         Op op = workload.request().op();
-        try (KernelCase kernel = new KernelCase(engine, KernelBench.USUAL, workload.request(), workload.rows(),
+        try (KernelCase kernel = new KernelCase(engine, workload.tile(), workload.request(), workload.rows(),
                 workload.firstPosition(), threads)) {
             kernel.check();
             Cost cost = kernel.cost();

@@ -20,9 +20,13 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -141,7 +145,7 @@ public final class ReportCommand implements Callable<Integer> {
     }
 
     private Survey.Scope scope(Log log) {
-        List<String> chosen = engines();
+        List<KernelProvider> chosen = engines();
         List<ModelSource> sources = models.isEmpty()
                 ? ModelSource.embedded().stream().toList()
                 : models.stream().map(ModelSource::of).toList();
@@ -151,23 +155,25 @@ public final class ReportCommand implements Callable<Integer> {
         return new Survey.Scope(chosen, engines, sources, peers, threads, filter);
     }
 
-    private List<String> engines() {
-        List<String> here = KernelTable.load()
+    private List<KernelProvider> engines() {
+        Map<String, KernelProvider> here = KernelTable.load()
                 .providers()
                 .stream()
                 .filter(provider -> provider.unavailable().isEmpty())
-                .map(KernelProvider::engine)
-                .toList();
+                .collect(
+                        Collectors.toMap(KernelProvider::engine, Function.identity(), (a, b) -> a, LinkedHashMap::new));
         for (String engine : engines) {
-            if (!here.contains(engine)) {
-                throw new ParameterException(spec.commandLine(), "--engines " + engine + ": there are " + here);
+            if (!here.containsKey(engine)) {
+                throw new ParameterException(spec.commandLine(),
+                        "--engines " + engine + ": there are " + here.keySet());
             }
         }
         if (!engines.isEmpty()) {
-            return engines;
+            return engines.stream().distinct().map(here::get).toList();
         }
         // The scalar twin takes minutes for what others do in milliseconds.
-        return full ? here.stream().filter(engine -> !engine.equals("ref")).toList() : here.subList(0, 1);
+        here.remove("ref");
+        return here.values().stream().limit(full ? here.size() : 1).toList();
     }
 
     /** Those that say how the JVM and the kernels run; other properties may hold what is nobody's business. */

@@ -11,11 +11,14 @@ import dev.tegula.bench.timing.ClockWatch;
 import dev.tegula.bench.timing.EnergyCounter;
 import dev.tegula.bench.timing.Paired;
 import dev.tegula.bench.timing.Turns;
+import dev.tegula.kernel.KernelProvider;
 import dev.tegula.kernel.KernelTable;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -35,7 +38,8 @@ final class Survey {
     private final Log log;
     private final ClockWatch watch;
     private final EnergyCounter energy = EnergyCounter.ofMachine();
-    private final List<Workload> workloads;
+    /** By engine. */
+    private final Map<String, List<Workload>> workloads;
     private final PeerMeter peerMeter;
     private final List<PeerMeter.Pairing> pairings;
     private final List<PeerRow> engines = new ArrayList<>();
@@ -45,14 +49,15 @@ final class Survey {
     /**
      * What is wanted.
      *
-     * @param engines whose kernels are measured one by one
+     * @param engines whose kernels are measured one by one, all that they have
      * @param modelEngines of which models choose their kernels; none for all
      * @param models whole ones
      * @param peers engines that measure the models too
      * @param threads that share a call
      * @param filter finds a match in the name of each row
      */
-    record Scope(List<String> engines, List<String> modelEngines, List<ModelSource> models, List<EngineCommand> peers,
+    record Scope(List<KernelProvider> engines, List<String> modelEngines, List<ModelSource> models,
+            List<EngineCommand> peers,
             int threads, Pattern filter) {
         private KernelTable kernels() {
             KernelTable all = KernelTable.load();
@@ -61,6 +66,15 @@ final class Survey {
 
         boolean wants(Object name) {
             return filter.matcher(name.toString()).find();
+        }
+
+        private List<Workload> workloads(KernelProvider engine) {
+            return Suites.all()
+                    .stream()
+                    .flatMap(suite -> Workload.of(suite).stream())
+                    .flatMap(workload -> workload.tiles(engine).stream())
+                    .filter(this::wants)
+                    .toList();
         }
 
         private List<ModelMeter.Test> tests(ModelSource model) {
@@ -84,18 +98,16 @@ final class Survey {
         this.scope = scope;
         this.log = log;
         this.watch = watch;
-        this.workloads = Suites.all()
+        this.workloads = scope.engines()
                 .stream()
-                .flatMap(suite -> Workload.of(suite).stream())
-                .filter(scope::wants)
-                .toList();
+                .collect(Collectors.toMap(KernelProvider::engine, scope::workloads, (a, b) -> a, LinkedHashMap::new));
         this.peerMeter = new PeerMeter(scope.threads(), Visits.ROUNDS, PEER_SLICE);
         this.pairings = peerMeter.pairings(scope.filter());
     }
 
     /** Whether the filter matches nothing. */
     boolean isEmpty() {
-        return workloads.isEmpty() && pairings.isEmpty()
+        return workloads.values().stream().allMatch(List::isEmpty) && pairings.isEmpty()
                 && scope.models().stream().allMatch(model -> steps(model) == 0);
     }
 
@@ -119,12 +131,12 @@ final class Survey {
             Visits visits = new Visits();
             List<Visits.Place<Row>> rows = new ArrayList<>();
             List<Visits.Place<PeerRow>> peers = new ArrayList<>();
-            for (String engine : scope.engines()) {
-                workloads.forEach(workload -> rows.add(visits.add(key(workload, engine),
+            workloads.forEach((engine, its) -> {
+                its.forEach(workload -> rows.add(visits.add(key(workload, engine),
                         () -> kernels.measure(workload, engine), Row::and)));
                 pairings.forEach(pairing -> peers.add(visits.add(key(pairing, engine),
                         () -> peerMeter.measure(pairing, engine), PeerRow::and)));
-            }
+            });
             visits.go(log);
             if (scope.models().stream().anyMatch(model -> !scope.tests(model).isEmpty())) {
                 energy.unavailable().ifPresent(reason -> log.missing("joules per token: " + reason));

@@ -9,13 +9,15 @@ import dev.tegula.bench.elem.GateBench;
 import dev.tegula.bench.elem.TopKBench;
 import dev.tegula.kernel.Cost;
 import dev.tegula.kernel.KernelFactory;
-import dev.tegula.kernel.KernelTable;
+import dev.tegula.kernel.KernelProvider;
 import dev.tegula.kernel.ref.RefProvider;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class WorkloadTest {
     @Test
@@ -50,26 +52,38 @@ class WorkloadTest {
                 .collect(Collectors.toSet()));
     }
 
-    /** Whatever the tile: kernels by table lookup come after those that multiply, and are measured when they are asked for. */
-    @Test
-    void everyOpWithEveryFormatIsInTheReport() {
-        KernelTable twins = KernelTable.of(List.of(new RefProvider()));
+    /** Of each engine, whether it runs here or not: a report of it has a row for each of its kernels. */
+    @ParameterizedTest
+    @MethodSource("dev.tegula.bench.kernel.KernelsPage#engines")
+    void everyKernelIsInTheReport(KernelProvider engine) {
         Set<String> measured = Suites.all()
                 .stream()
                 .flatMap(suite -> Workload.of(suite).stream())
-                .map(workload -> formats(twins.choose(workload.request()).factory()))
+                .flatMap(workload -> workload.tiles(engine).stream())
+                .filter(workload -> engine.kernels().stream().anyMatch(kernel -> accepts(kernel, workload)))
+                .map(workload -> KernelCase.factory(engine, workload.tile(), workload.request()).id().toString())
                 .collect(Collectors.toSet());
-        Set<String> missing = KernelsPage.engines()
+        Set<String> missing = engine.kernels()
                 .stream()
-                .flatMap(engine -> engine.kernels().stream())
-                .map(WorkloadTest::formats)
+                .map(kernel -> kernel.id().toString())
                 .filter(name -> !measured.contains(name))
                 .collect(Collectors.toCollection(TreeSet::new));
         assertEquals(Set.of(), missing);
     }
 
-    private static String formats(KernelFactory kernel) {
-        return String.join(".", kernel.id().op(), kernel.id().dst(), kernel.id().lhs(), kernel.id().rhs());
+    private static boolean accepts(KernelFactory kernel, Workload workload) {
+        return kernel.id().op().equals(workload.request().op().name()) && kernel.refuse(workload.request()).isEmpty();
+    }
+
+    @Test
+    void aTileIsSaid() {
+        KernelProvider twins = new RefProvider();
+        Workload first = Workload.of(TopKBench.class).getFirst();
+        assertEquals(List.of(first), first.tiles(twins));
+        Workload other = new Workload(first.suite(), first.parameters(), first.request(), first.rows(),
+                first.firstPosition(), "lut32x1");
+        assertEquals(first + " tile=lut32x1", other.toString());
+        assertTrue(other.command("vec", 2).contains(" -p tile=lut32x1 -p engine=vec"), other.command("vec", 2));
     }
 
     @Test
