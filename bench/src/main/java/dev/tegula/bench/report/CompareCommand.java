@@ -15,8 +15,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
 /** {@code tegula bench compare}: what changed between two reports. */
-@Command(name = "compare", description = "Compares two reports: shares of the limit measured beside each row, with the interval in which "
-        + "80 %% of the ratios of rounds lie, of each in one report to each in the other. Rounds count in visits in which the limit was as fast but for 10 %% and, of short calls, the cores as near to one another; a row that has too "
+@Command(name = "compare", description = "Compares two reports: shares of the limit measured beside each row, with the middle ratio of rounds, of each in one report to each in the other, "
+        + "and its interval of confidence (99.7 %% for nine rounds that have nothing in common, 88 %% if those of a visit have all). Rounds count in visits in which the limit was as fast but for 10 %% and, of short calls, the cores as near to one another; a row that has too "
         + "few of them, or in most of whose rounds others had much of the CPUs, is undecided, and so is one that changed by less than five times what "
         + "rows differ by from one another, or by more than the noise with an interval that does not. Ends with 1 when a row is slower or lost.")
 public final class CompareCommand implements Callable<Integer> {
@@ -64,7 +64,7 @@ public final class CompareCommand implements Callable<Integer> {
         Comparison comparison = Comparison.of(first, second, noise / 100);
         throttled(out, before, first);
         throttled(out, after, second);
-        out.printf(Locale.ROOT, FORMAT, "", "ratio", "80 %", "limit", "cores", "");
+        out.printf(Locale.ROOT, FORMAT, "", "ratio", "interval", "limit", "cores", "");
         comparison.lines()
                 .stream()
                 .filter(line -> all || line.verdict() != Verdict.SAME)

@@ -27,7 +27,7 @@ import java.util.stream.Stream;
 record Comparison(List<Line> lines, double spread, List<String> lost, List<String> added) {
     /** Visits on each side that there must be beside a limit as fast, where there are so many. */
     private static final int VISITS = 2;
-    /** Of the ratios of rounds, below and above what is taken for the interval's ends: 80 % lie within. */
+    /** Of the ratios of rounds, below and above the interval's ends: 80 % lie within. */
     private static final double TAIL = 0.1;
     /** Rows whose ratios tell how far rows differ by themselves. */
     private static final int ENOUGH = 10;
@@ -49,8 +49,11 @@ record Comparison(List<Line> lines, double spread, List<String> lost, List<Strin
     /**
      * A row in both.
      *
-     * @param ratio the middle one of the ratios of shares, of rounds of the second to rounds of the first: above 1 it became faster
-     * @param low end of the interval in which the middle 80 % of these ratios lie
+     * @param ratio the middle one of the ratios of shares, of each round of the second to each of the first: above 1 it became faster. Of
+     *        logarithms that is the shift as Hodges and Lehmann estimate it (1963)
+     * @param low end of its interval of confidence, as Moses finds it (Hollander and Wolfe, Nonparametric Statistical Methods, 4.3): between
+     *        the ratios of which a tenth lies below and a tenth above. Of nine rounds on both sides it holds the ratio in 99.7 % of all cases
+     *        if rounds have nothing in common, and in 88 % if those of a visit have all; of five rounds in 97 %
      * @param high its other end
      * @param moved the ratio of the limits
      * @param apart the ratio of the times between cores; 1 where nobody measured

@@ -11,6 +11,8 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ComparisonTest {
     private static final Row STEADY = row("a", 100, 50.0, 51.0, 49.0, 50.5, 49.5, 50.0, 50.0);
@@ -170,6 +172,31 @@ class ComparisonTest {
         }
         assertTrue(wrong < 5, wrong + " of 100");
         assertTrue(found > 80, found + " of 100");
+    }
+
+    /** Rounds of three visits: with luck of their own, of the visits, or both. */
+    @ParameterizedTest
+    @CsvSource({"0, 0.02, 0.99", "0.02, 0, 0.87", "0.02, 0.02, 0.95"})
+    void theIntervalHoldsTheTrueRatioAsOftenAsIsSaid(double ofVisits, double ofRounds, double least) {
+        SplittableRandom random = new SplittableRandom(7);
+        int tries = 1000;
+        int held = 0;
+        for (int i = 0; i < tries; i++) {
+            Line line = compare(lucky(random, 0.5, ofVisits, ofRounds), lucky(random, 0.45, ofVisits, ofRounds));
+            held += line.low() <= 0.9 && line.high() >= 0.9 ? 1 : 0;
+        }
+        assertTrue(held >= least * tries, held + " of " + tries);
+        assertTrue(held < tries, "an interval that holds everything says nothing");
+    }
+
+    private static Row lucky(SplittableRandom random, double share, double ofVisits, double ofRounds) {
+        Double[] rates = new Double[9];
+        double visit = 0;
+        for (int i = 0; i < rates.length; i++) {
+            visit = i % Visits.ROUNDS == 0 ? ofVisits * random.nextGaussian() : visit;
+            rates[i] = 100 * share * Math.exp(visit + ofRounds * random.nextGaussian());
+        }
+        return row("a", 100, rates);
     }
 
     @Test
