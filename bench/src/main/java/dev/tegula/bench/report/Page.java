@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Properties;
 
 /** A report as one HTML page that needs nothing else: the data, the plotting library (Apache ECharts) and what uses them are in it. */
@@ -21,10 +22,17 @@ final class Page {
         return read("dev/tegula/bench/report/report.html")
                 .replace("/*plots*/", read(PLOTS + plotsVersion() + "/echarts.min.js"))
                 .replace("/*page*/", read("dev/tegula/bench/report/report.js"))
+                .replace("/*roofline*/", read("dev/tegula/bench/report/roofline.js"))
+                .replace("/*unjudged*/", Json.write(unjudged(report)))
                 .replace("/*short*/", Integer.toString(Row.SHORT))
                 .replace("/*frequency*/", safe(Json.write(report.clock().frequency())))
                 .replace("/*throttling*/", safe(Json.write(report.clock().throttling())))
                 .replace("/*data*/", data);
+    }
+
+    /** Why no share is stated of a row, or null, for each. */
+    private static List<Row.Unjudged> unjudged(Report report) {
+        return report.rows().stream().map(row -> row.unjudged(report.machine().sizes()).orElse(null)).toList();
     }
 
     /** What is between script tags is read for tags before it is JSON. */

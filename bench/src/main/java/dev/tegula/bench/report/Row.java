@@ -6,6 +6,7 @@ import dev.tegula.bench.machine.Sizes;
 import dev.tegula.bench.timing.Paired;
 import dev.tegula.kernel.Cost;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A kernel at work, beside the machine's limit for it.
@@ -37,6 +38,14 @@ public record Row(String name, String op, String kernel, String engine, int thre
      */
     static final int SHORT = 5000;
 
+    /** Why no share of the limit is stated. */
+    enum Unjudged {
+        /** A call takes less than {@link Row#SHORT}. */
+        SHORT,
+        /** It uses more than the last cache, but less than the arrays with which memory was measured: a part may be in that cache. */
+        BETWEEN
+    }
+
     public Row {
         rates = List.copyOf(rates);
         peaks = List.copyOf(peaks);
@@ -52,12 +61,14 @@ public record Row(String name, String op, String kernel, String engine, int thre
                 Paired.mean(this, stolen, later, later.stolen), command);
     }
 
-    /**
-     * Whether its share of the limit says something of the kernel: a call takes long enough, and what it reads from memory could not be in part
-     * in the last cache, since it is no less than the arrays with which memory was measured.
-     */
-    boolean judged(Sizes sizes) {
-        return stageNanos() >= SHORT && (!limit.equals(Roofline.reading(Level.DRAM)) || bytes >= sizes.dram());
+    /** Why its share of the limit says little of the kernel; nothing where it does. */
+    Optional<Unjudged> unjudged(Sizes sizes) {
+        if (stageNanos() < SHORT) {
+            return Optional.of(Unjudged.SHORT);
+        }
+        return limit.equals(Roofline.reading(Level.DRAM)) && bytes < sizes.dram()
+                ? Optional.of(Unjudged.BETWEEN)
+                : Optional.empty();
     }
 
     @Override

@@ -32,18 +32,15 @@ const element = (name, text, className) => {
   return node;
 };
 
-// Nanoseconds of calls too short for a share.
-const SHORT = /*short*/;
-// What is in memory for the most part only: less than the arrays with which memory was measured.
-const isBetween = row => row.limit === 'read dram' && row.bytes < report.machine.sizes.dram;
-const kernels = report.rows.map(row => {
+// Why no share is stated of a row, or null, for each.
+const unjudged = /*unjudged*/;
+const kernels = report.rows.map((row, i) => {
   const counts = row.unit === 'GMAC/s';
   const rate = median(row.rates);
-  const nanos = (counts ? row.multiplyAdds : row.bytes) / rate;
   return {
     ...row,
-    nanos,
-    judged: nanos >= SHORT && !isBetween(row),
+    nanos: (counts ? row.multiplyAdds : row.bytes) / rate,
+    judged: unjudged[i] === null,
     throttled: throttles(key(row.name, row)),
     share: over(row.rates, row.peaks),
     macs: counts ? rate : rate * row.multiplyAdds / row.bytes,
@@ -96,10 +93,11 @@ function head() {
 }
 
 // What is folded has no width of its own.
-const width = () => document.querySelector('h1').clientWidth;
+const widthOf = place => place.clientWidth || document.querySelector('h1').clientWidth;
 const charts = [];
+const heightOf = place => parseFloat(getComputedStyle(place).height);
 function plot(place, options) {
-  const chart = echarts.init(place, null, { renderer: 'svg', width: width(), height: parseFloat(getComputedStyle(place).height) });
+  const chart = echarts.init(place, null, { renderer: 'svg', width: widthOf(place), height: heightOf(place) });
   chart.setOption({ animation: false, ...options });
   charts.push(chart);
   scalable(chart);
@@ -107,99 +105,12 @@ function plot(place, options) {
 // So that paper, whose width is not known here, can make it smaller.
 const scalable = chart => chart.getDom().querySelector('svg').setAttribute('viewBox', `0 0 ${chart.getWidth()} ${chart.getHeight()}`);
 window.onresize = () => charts.forEach(chart => {
-  chart.resize({ width: width() });
+  chart.resize({ width: widthOf(chart.getDom()) });
   scalable(chart);
 });
 
 const colors = ['#1f5fa8', '#b3541e', '#3d7d3a', '#7a4a9e', '#8a6d1d'];
-const parameter = (row, name) => (row.name.match(new RegExp(` ${name}=(\\S+)`)) || [])[1];
-const decade = (value, round) => 10 ** round(Math.log10(value));
 const GRID = { left: 60, right: 20, top: 50, bottom: 50 };
-
-// The peaks as lines, with their names along them.
-function ceilings(place, { low, high, bottom, top, highest }) {
-  const across = (width() - GRID.left - GRID.right) / Math.log10(high / low);
-  const up = (place.clientHeight - GRID.top - GRID.bottom) / Math.log10(highest / bottom);
-  const angle = Math.atan2(up, across);
-  const named = (from, to, at, text, rotate, below) => ({
-    type: 'line', silent: true, symbol: 'circle', symbolSize: 0.1, lineStyle: { color: '#8b95a3', width: 1.2 },
-    label: { show: true, position: 'inside', fontSize: 11, color: '#5b6675', rotate: rotate * 180 / Math.PI,
-      offset: [(below ? 9 : -9) * Math.sin(rotate), (below ? 9 : -9) * Math.cos(rotate)],
-      formatter: point => point.dataIndex === 1 ? text : '' },
-    data: [from, at, to],
-  });
-  const reads = Object.entries(report.ceilings).filter(([name]) => name.startsWith('read')).sort((a, b) => b[1] - a[1]);
-  return [
-    ...Object.entries(report.ceilings).filter(([name]) => !name.startsWith('read')).map(([name, peak]) =>
-      named([low, peak], [high, peak], [low * 10 ** 0.45, peak], `${name} ${peak.toFixed(0)} GMAC/s`, 0, false)),
-    // Two above their lines, the others below, so that those of caches that are nearly as fast are apart; memory's farther right, clear of points.
-    ...reads.map(([name, peak], i) => {
-      const first = Math.max(low, bottom / peak);
-      const middle = first * 10 ** (i === reads.length - 1 ? 0.7 : 0.36);
-      return named([first, first * peak], [top / peak, top], [middle, middle * peak], `${name} ${peak.toFixed(0)} GB/s`, angle, i > 1);
-    }),
-  ];
-}
-
-// Where the names of points stand, which would lie over one another beside them: in two columns, of one row of activations and below it of
-// many, each in the order of the rates, with a line to each point.
-const NAME_HEIGHT = 10.5;
-const COLUMNS = [{ of: row => row.multiplyAdds <= 16 * row.bytes, at: 8, from: 0.02 }, { of: row => row.multiplyAdds > 16 * row.bytes, at: 9, from: 0.62 }];
-function names(place, points, frame) {
-  const across = (width() - GRID.left - GRID.right) / Math.log10(frame.high / frame.low);
-  const up = place.clientHeight - GRID.top - GRID.bottom;
-  return new Map(COLUMNS.flatMap(column => {
-    const rows = points.filter(column.of).sort((a, b) => b.macs - a.macs);
-    const step = Math.min(NAME_HEIGHT, up * (1 - column.from) / rows.length);
-    return rows.map((row, i) => [row, { x: GRID.left + across * Math.log10(column.at / frame.low), y: GRID.top + up * column.from + step * i }]);
-  }));
-}
-
-function roofline(place, points) {
-  const intensity = row => row.multiplyAdds / row.bytes;
-  const top = Math.max(...Object.entries(report.ceilings).filter(([name]) => !name.startsWith('read')).map(([, peak]) => peak));
-  const frame = {
-    low: decade(Math.min(0.1, ...points.map(intensity)), Math.floor), high: decade(Math.max(1000, ...points.map(intensity)), Math.ceil),
-    bottom: decade(Math.min(10, ...points.map(row => row.macs)), Math.floor), top,
-    highest: decade(Math.max(top * 1.01, ...points.map(row => row.macs)), Math.ceil),
-  };
-  const places = names(place, points.filter(row => row.multiplies && !isSmall(row) && row.engine === engines[0]), frame);
-  const label = row => ['format', 'headSize', 'rows', 'at'].reduce((text, name) => {
-    const value = parameter(row, name);
-    return !value ? text : `${text} ${name === 'rows' ? '× ' : name === 'headSize' ? 'head ' : ''}${value}`;
-  }, row.op);
-  const sets = engines.flatMap((engine, i) => {
-    const suffix = engines.length > 1 ? ` ${engine}` : '';
-    const symbol = ['circle', 'triangle', 'rect', 'diamond'][i % 4];
-    const mine = points.filter(row => row.engine === engine);
-    const products = mine.filter(row => row.multiplies);
-    const ops = [...new Set(points.filter(row => row.multiplies && !isSmall(row)).map(row => row.op))];
-    return [
-      { name: 'elements, where nothing is multiplied' + suffix, symbol, size: 4, color: '#c9a227', rows: mine.filter(row => !row.multiplies) },
-      { name: 'other formats, a small layer' + suffix, symbol, size: 4, color: '#aab3bf', rows: products.filter(isSmall) },
-      ...ops.map((op, j) => ({ name: op + suffix, symbol, size: 9, color: colors[j % colors.length], rows: products.filter(row => !isSmall(row) && row.op === op) })),
-    ];
-  }).filter(set => set.rows.length);
-  plot(place, {
-    grid: GRID,
-    legend: { data: sets.map(set => set.name), top: 0 },
-    tooltip: { formatter: point => point.data.row
-      ? `${encode(called(point.data.row))}<br>${point.value[1].toFixed(1)} ${point.data.row.multiplies ? 'GMAC/s' : '10⁹ elements/s'}, ${share(point.data.row)} of ${encode(point.data.row.limit)}` : '' },
-    xAxis: { type: 'log', min: frame.low, max: frame.high, name: 'multiply-adds per byte', nameLocation: 'middle', nameGap: 30 },
-    yAxis: { type: 'log', name: 'GMAC/s', min: frame.bottom, max: frame.highest },
-    series: [
-      ...ceilings(place, frame),
-      ...sets.map(set => ({
-        name: set.name, type: 'scatter', symbol: set.symbol, symbolSize: set.size, itemStyle: { color: set.color, opacity: 0.85 },
-        data: set.rows.map(row => ({ value: [intensity(row), row.macs], row,
-          label: { show: places.has(row), fontSize: 9, color: '#1c2430', textBorderColor: '#fff', textBorderWidth: 2, formatter: label(row) } })),
-        labelLine: { show: true, lineStyle: { color: '#c9d0d9', width: 0.7 } },
-        labelLayout: ({ dataIndex }) => ({ hideOverlap: false, verticalAlign: 'middle', align: 'left', ...places.get(set.rows[dataIndex]) }),
-        z: set.size,
-      })),
-    ],
-  });
-}
 
 // A bar to the middle of each row's rounds, and a line over it from the least to the most.
 function bars(place, rows, { name, of, text, least }) {
@@ -378,12 +289,12 @@ section('modelShares', models, place => bars(place, models, { name: row => row.n
 section('decoding', models.filter(row => row.test === 'decode' && models.some(other => other.model === row.model && other.test === 'decode'
   && other.context !== row.context)), decoding);
 section('ratios', peers, place => bars(place, peers, { name: row => `${row.name} beside ${row.peer}`, of: row => row.ratio, text: times, least: 1.25 }));
-section('roofline', kernels.filter(row => row.multiplyAdds), roofline);
+section('rooflines', kernels.filter(row => row.multiplyAdds), rooflines);
 section('shares', kernels, place => {
-  const short = kernels.filter(row => row.nanos < SHORT).length;
-  const between = kernels.filter(row => row.nanos >= SHORT && isBetween(row)).length;
+  const short = unjudged.filter(reason => reason === 'SHORT').length;
+  const between = unjudged.filter(reason => reason === 'BETWEEN').length;
   document.getElementById('unjudged').textContent = [
-    ...(short ? [`No share (–) is stated of calls under ${SHORT / 1000} µs, here ${short}: starting the threads and looking at the clock are a large part of them.`] : []),
+    ...(short ? [`No share (–) is stated of calls under ${/*short*/ / 1000} µs, here ${short}: starting the threads and looking at the clock are a large part of them.`] : []),
     ...(between ? [`None is stated of ${between} that use more than the last cache, but less than the ${report.machine.sizes.dram >> 20} MiB with which memory was measured: a part may be in that cache.`] : []),
   ].join(' ');
   shares(place, large);

@@ -43,11 +43,12 @@ class PageTest {
     @Test
     void isOneFileThatAsksForNoOther() throws IOException {
         String page = Page.html(REPORT);
-        assertFalse(page.contains("/*data*/") || page.contains("/*page*/") || page.contains("/*plots*/"));
+        assertFalse(page.contains("/*data*/") || page.contains("/*page*/") || page.contains("/*plots*/")
+                || page.contains("/*roofline*/") || page.contains("/*unjudged*/"));
         assertFalse(page.contains("<script src"), "a script of another file");
         assertFalse(page.contains("<link"), "a style of another file");
         // The text that ends a script is in the data, but not as such.
-        assertEquals(3, page.split("</script>", -1).length - 1);
+        assertEquals(4, page.split("</script>", -1).length - 1);
     }
 
     @Test
@@ -59,7 +60,9 @@ class PageTest {
         assertTrue(dom.contains("4 kernels, 3 of them judged, median share 63 %, measured 2026-01-02T03:04:05Z"),
                 "no summary");
         // In the plot, whose text is in pieces; the table has the whole name.
-        assertTrue(dom.contains(">matmul × 512</text>") && dom.contains(">matmul × 1</text>"), "points without names");
+        for (String name : List.of("matmul × 1", "matmul × 2", "matmul × 512", "matmul")) {
+            assertTrue(dom.contains(">" + name + "</text>"), "a point without a name: " + name);
+        }
         assertTrue(dom.contains("f32 8x8x8 beside A peer<"), "no bar of the peer");
         assertTrue(dom.contains("is stated of calls under 5 µs, here 1:") && dom.contains(">–</td>"),
                 "a short call has a share");
@@ -79,7 +82,7 @@ class PageTest {
         // Once each, in pieces that are not broken: those of four kernels, a peer, a model's rows and a start.
         assertTrue(dom.contains("<li><code>./tegula bench peers</code> <code>--filter f32 8x8x8</code> </li>"), dom);
         assertEquals(7, dom.split("<li><code>./tegula", -1).length - 1, "commands for paper");
-        assertEquals(6, dom.split("<svg", -1).length - 1, "plots");
+        assertEquals(7, dom.split("<svg", -1).length - 1, "plots");
         assertTrue(dom.contains("f32 fma 100 GMAC/s"), "no name at the ceiling");
         assertTrue(dom.contains("<code id=\"again\">./tegula bench report --threads 2</code>"), "not its command");
         assertTrue(dom.contains("27 ns, in nine of ten rounds 25 to 170"), "no time between cores");

@@ -58,7 +58,10 @@ final class ReadmeFigures {
     }
 
     private static String figures(Report report) {
-        List<Row> judged = report.rows().stream().filter(row -> row.judged(report.machine().sizes())).toList();
+        List<Row> judged = report.rows()
+                .stream()
+                .filter(row -> row.unjudged(report.machine().sizes()).isEmpty())
+                .toList();
         StringBuilder text = new StringBuilder(String.format(Locale.ROOT,
                 "\n%s, %d CPUs, %s, %s%s: %d kernels, of which %d are judged (calls of %d µs or more, in a cache or well beyond) and reach %s of their limits at the median.\n",
                 report.machine().cpu(), report.machine().threads(), report.machine().jvm(),

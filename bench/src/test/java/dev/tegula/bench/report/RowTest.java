@@ -1,10 +1,10 @@
 package dev.tegula.bench.report;
 
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.tegula.bench.machine.Sizes;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class RowTest {
@@ -17,14 +17,14 @@ class RowTest {
 
     @Test
     void callsThatAreTooShortAreNotJudged() {
-        assertTrue(reading("read l2", 500_000, 100).judged(SIZES));
-        assertFalse(reading("read l2", 499_000, 100).judged(SIZES));
+        assertEquals(Optional.empty(), reading("read l2", 500_000, 100).unjudged(SIZES));
+        assertEquals(Optional.of(Row.Unjudged.SHORT), reading("read l2", 499_000, 100).unjudged(SIZES));
     }
 
     @Test
     void whatMayLieInACacheInPartIsNotJudgedByMemory() {
-        assertTrue(reading("read dram", 64 << 20, 50).judged(SIZES));
-        assertFalse(reading("read dram", (64 << 20) - 1, 50).judged(SIZES));
-        assertTrue(reading("read l3", 12 << 20, 50).judged(SIZES));
+        assertEquals(Optional.empty(), reading("read dram", 64 << 20, 50).unjudged(SIZES));
+        assertEquals(Optional.of(Row.Unjudged.BETWEEN), reading("read dram", (64 << 20) - 1, 50).unjudged(SIZES));
+        assertEquals(Optional.empty(), reading("read l3", 12 << 20, 50).unjudged(SIZES));
     }
 }
