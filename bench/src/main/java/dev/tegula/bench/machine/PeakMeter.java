@@ -69,7 +69,9 @@ public final class PeakMeter implements AutoCloseable {
     public Turns.Side multiply(PeakLoop loop, long nanos) throws InterruptedException {
         if (!multiplying.containsKey(loop)) {
             Contender contender = first(loop, Level.CORE);
-            multiplying.put(loop, ready(contender, contender.spots(arena, threads), nanos));
+            List<Team.Work> works = contender.works(verified(contender, contender.spots(arena, threads)));
+            warmUp(contender, works, works, nanos);
+            multiplying.put(loop, works);
         }
         List<Team.Work> works = multiplying.get(loop);
         return () -> team.rate(works, nanos);
@@ -84,8 +86,11 @@ public final class PeakMeter implements AutoCloseable {
      */
     public Turns.Side read(Level level, long nanos) throws InterruptedException {
         if (!reading.containsKey(level)) {
-            List<Walk> walks = memory.walks(level, PeakLoop.READ.streams(), threads);
-            reading.put(level, ready(first(PeakLoop.READ, level), walks, nanos));
+            Contender contender = first(PeakLoop.READ, level);
+            List<Team.Work> near = contender.works(walks(levels().getFirst()));
+            List<Team.Work> works = contender.works(verified(contender, walks(level)));
+            warmUp(contender, near, works, nanos);
+            reading.put(level, works);
         }
         List<Team.Work> works = reading.get(level);
         return () -> team.rate(works, nanos);
@@ -112,12 +117,18 @@ public final class PeakMeter implements AutoCloseable {
                         "nothing here can measure the machine's limits: " + String.join("; ", contenders.missing())));
     }
 
-    private List<Team.Work> ready(Contender contender, List<Walk> walks, long nanos) throws InterruptedException {
+    private List<Walk> walks(Level level) {
+        return memory.walks(level, PeakLoop.READ.streams(), threads);
+    }
+
+    private static List<Walk> verified(Contender contender, List<Walk> walks) {
         contender.verify(walks);
-        List<Team.Work> works = contender.works(walks);
-        Turns.Side side = () -> team.rate(works, nanos);
-        contender.warmUp(warmUp, side, side);
-        return works;
+        return walks;
+    }
+
+    private void warmUp(Contender contender, List<Team.Work> near, List<Team.Work> works, long nanos)
+            throws InterruptedException {
+        contender.warmUp(warmUp, () -> team.rate(near, nanos), () -> team.rate(works, nanos));
     }
 
     @Override

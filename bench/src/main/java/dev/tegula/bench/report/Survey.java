@@ -142,7 +142,7 @@ final class Survey {
                 energy.unavailable().ifPresent(reason -> log.missing("joules per token: " + reason));
             }
             for (ModelSource model : scope.models()) {
-                log.begin(model.name(), steps(model));
+                log.begin("model", steps(model));
                 measure(model, limits);
                 for (EngineCommand peer : scope.peers(model)) {
                     measure(model, peer);
