@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -69,18 +70,19 @@ record Comparison(List<Line> lines, double spread, List<String> lost, List<Strin
     }
 
     /** Rounds of a row that were taken one after the other, and what the machine gave meanwhile. */
-    private record Visit(double[] shares, Condition condition, double stageNanos) {
+    private record Visit(double[] shares, double[] rates, Condition condition, double stageNanos) {
         private double share() {
             return Math.log(Turns.median(shares));
         }
 
         private static List<Visit> of(Paired row) {
             double[] shares = row.shares();
+            double[] rates = row.rates().stream().mapToDouble(Double::doubleValue).toArray();
             List<Visit> visits = new ArrayList<>();
             for (int from = 0; from < shares.length; from += Visits.ROUNDS) {
                 int to = Math.min(from + Visits.ROUNDS, shares.length);
-                visits.add(new Visit(Arrays.copyOfRange(shares, from, to), Condition.of(row, from, to),
-                        row.stageNanos()));
+                visits.add(new Visit(Arrays.copyOfRange(shares, from, to), Arrays.copyOfRange(rates, from, to),
+                        Condition.of(row, from, to), row.stageNanos()));
             }
             return visits;
         }
@@ -172,7 +174,7 @@ record Comparison(List<Line> lines, double spread, List<String> lost, List<Strin
         boolean undecided = !before.judge().equals(after.judge()) || alikeA.size() < Math.min(VISITS, a.size())
                 || alikeB.size() < Math.min(VISITS, b.size()) || 2 * before.disturbed() > before.rates().size()
                 || 2 * after.disturbed() > after.rates().size();
-        double[] ratios = ratios(a, b, !undecided);
+        double[] ratios = ratios(a, b, !undecided, Visit::shares);
         double moved = after.other() / before.other();
         double apart = apart(before, after);
         if (undecided) {
@@ -180,18 +182,21 @@ record Comparison(List<Line> lines, double spread, List<String> lost, List<Strin
                     Verdict.UNDECIDED), false, 0);
         }
         return new Compared(new Line(after.key(), Turns.median(ratios), low(ratios), high(ratios), moved, apart,
-                verdict(ratios, noise)), true, unsteady(alikeA, alikeB));
+                verdict(ratios, ratios(a, b, true, Visit::rates), noise)), true, unsteady(alikeA, alikeB));
     }
 
-    /** Nothing is decided where the middle ratio is beyond the noise and the interval is not. */
-    private static Verdict verdict(double[] ratios, double noise) {
-        if (high(ratios) < 1 - noise) {
+    /**
+     * Nothing is decided where the middle ratio is beyond the noise and the interval is not, or that of the plain rates: a limit that does
+     * not hold a row back may move without it.
+     */
+    private static Verdict verdict(double[] shares, double[] rates, double noise) {
+        if (Math.max(high(shares), high(rates)) < 1 - noise) {
             return Verdict.SLOWER;
         }
-        if (low(ratios) > 1 + noise) {
+        if (Math.min(low(shares), low(rates)) > 1 + noise) {
             return Verdict.FASTER;
         }
-        return Math.abs(Turns.median(ratios) - 1) > noise ? Verdict.UNDECIDED : Verdict.SAME;
+        return Math.abs(Turns.median(shares) - 1) > noise ? Verdict.UNDECIDED : Verdict.SAME;
     }
 
     private static double apart(Paired before, Paired after) {
@@ -205,13 +210,14 @@ record Comparison(List<Line> lines, double spread, List<String> lost, List<Strin
         return more == 0 ? Double.POSITIVE_INFINITY : Math.sqrt((Visit.squares(before) + Visit.squares(after)) / more);
     }
 
-    /** The share of each round over that of each of another report, in ascending order. */
-    private static double[] ratios(List<Visit> before, List<Visit> after, boolean onlyAlike) {
+    /** The share or rate of each round over that of each of another report, in ascending order. */
+    private static double[] ratios(List<Visit> before, List<Visit> after, boolean onlyAlike,
+            Function<Visit, double[]> rounds) {
         return before.stream()
                 .flatMapToDouble(a -> after.stream()
                         .filter(b -> !onlyAlike || a.isLike(b))
-                        .flatMapToDouble(b -> Arrays.stream(a.shares)
-                                .flatMap(share -> Arrays.stream(b.shares).map(now -> now / share))))
+                        .flatMapToDouble(b -> Arrays.stream(rounds.apply(a))
+                                .flatMap(then -> Arrays.stream(rounds.apply(b)).map(now -> now / then))))
                 .sorted()
                 .toArray();
     }

@@ -72,6 +72,15 @@ class ComparisonTest {
         assertEquals(Verdict.UNDECIDED, compare(STEADY, slow).verdict());
     }
 
+    /** Of the limit 15 % less, but only 7 % slower: the limit has moved by itself. */
+    @Test
+    void aLimitThatMovedAloneIsNoVerdict() {
+        Row before = row("a", 100, 50.0, 50.0, 50.0);
+        assertEquals(Verdict.UNDECIDED, compare(before, row("a", 109, 46.5, 46.5, 46.5)).verdict());
+        assertEquals(Verdict.UNDECIDED, compare(row("a", 109, 46.5, 46.5, 46.5), before).verdict());
+        assertEquals(Verdict.SLOWER, compare(before, row("a", 109, 44.5, 44.5, 44.5)).verdict());
+    }
+
     private static Row visit(double limit, double share) {
         return row("a", limit, share * limit, share * limit, share * limit);
     }
