@@ -9,12 +9,12 @@ const NAME_HEIGHT = 10.5;
 // What is in a plot together, and where the names begin: at so many multiply-adds per byte, or at a part of the width.
 const GROUPS = [
   { name: 'Attention and large layers', has: row => row.multiplies && !isSmall(row), wide: true, low: 0.1, high: 1000, columns: [
-    { has: ofRow, at: 8, from: 0.02 }, { has: row => !ofRow(row), at: 9, from: 0.62 }] },
+    { has: ofRow, at: 8 }, { has: row => !ofRow(row), at: 9 }] },
   ...['matmul', 'gateup'].map(op => ({ name: `All other formats: ${op} of a small layer`, has: row => row.multiplies && isSmall(row) && row.op === op })),
   { name: 'Embeddings (elements in place of multiply-adds)', has: row => !row.multiplies && row.op === 'embed' },
   { name: 'What works on elements', has: row => !row.multiplies && row.op !== 'embed' },
 ];
-const COLUMN = [{ has: () => true, part: 0.64, from: 0 }];
+const COLUMN = [{ has: () => true, part: 0.64 }];
 
 // What tells a kernel from the others of its plot.
 function nameOf(row) {
@@ -60,15 +60,18 @@ function ceilings(place, { low, high, bottom, highest }) {
   ];
 }
 
-// Names that would lie over one another beside their points stand in columns, in the order of the rates, with a line to each point.
+// Names that would lie over one another beside their points stand in columns, one below the other, in the order of the rates, with a line to each point.
 function names(place, points, frame, columns) {
   const across = widthOf(place) - GRID.left - GRID.right;
-  const up = heightOf(place) - GRID.top - GRID.bottom;
+  const step = Math.min(NAME_HEIGHT, (heightOf(place) - GRID.top - GRID.bottom) / (points.length + columns.length));
+  let y = GRID.top;
   return new Map(columns.flatMap(column => {
     const part = column.part ?? Math.log10(column.at / frame.low) / Math.log10(frame.high / frame.low);
-    const rows = points.filter(column.has).sort((a, b) => b.macs - a.macs);
-    const step = Math.min(NAME_HEIGHT, up * (1 - column.from) / rows.length);
-    return rows.map((row, i) => [row, { x: GRID.left + across * part, y: GRID.top + up * column.from + step * i }]);
+    y += step;
+    return points.filter(column.has).sort((a, b) => b.macs - a.macs).map(row => {
+      y += step;
+      return [row, { x: GRID.left + across * part, y: y - step }];
+    });
   }));
 }
 
@@ -78,7 +81,7 @@ function roofline(place, group, points) {
     bottom: decade(Math.min(...points.map(row => row.macs)), Math.floor),
     highest: 1.3 * Math.max(...points.map(row => row.macs), ...(points[0].multiplies ? levels().map(([, peak]) => peak) : [])),
   };
-  if (!group.wide) place.style.height = `${Math.max(320, GRID.top + GRID.bottom + NAME_HEIGHT * points.length)}px`;
+  if (!group.wide) place.style.height = `${Math.max(320, GRID.top + GRID.bottom + NAME_HEIGHT * (points.length + 1))}px`;
   const places = names(place, points, frame, group.columns ?? COLUMN);
   const ops = [...new Set(points.map(row => row.op))];
   plot(place, {
