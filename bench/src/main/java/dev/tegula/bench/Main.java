@@ -5,6 +5,7 @@ import dev.tegula.bench.model.SyntheticCommand;
 import dev.tegula.bench.peer.PeersCommand;
 import dev.tegula.bench.report.CompareCommand;
 import dev.tegula.bench.report.ReportCommand;
+import dev.tegula.kernel.KernelTable;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.regex.Pattern;
@@ -66,6 +67,13 @@ public final class Main {
     /** Runs a command line, whose first word may be {@code bench}, and ends the JVM with its status. */
     public static void main(String[] args) {
         boolean named = args.length > 0 && args[0].equals("bench");
+        try {
+            // Before commands are made, since some of them load the kernels when they are.
+            KernelTable.load();
+        } catch (IllegalArgumentException e) {
+            System.err.println("tegula: " + e.getMessage());
+            System.exit(CommandLine.ExitCode.SOFTWARE);
+        }
         System.exit(commandLine().execute(named ? Arrays.copyOfRange(args, 1, args.length) : args));
     }
 }

@@ -1,12 +1,11 @@
 package dev.tegula.bench;
 
+import dev.tegula.exec.Limits;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
 /** The option {@code --threads} of what measures. */
 public final class Threads {
-    private static final int MAX = 1024;
-
     private Threads() {}
 
     /**
@@ -15,8 +14,9 @@ public final class Threads {
      * @throws ParameterException when it is out of range
      */
     public static void check(CommandSpec spec, int threads) {
-        if (threads < 1 || threads > MAX) {
-            throw new ParameterException(spec.commandLine(), "--threads " + threads + ": from 1 to " + MAX);
+        if (threads < 1 || threads > Limits.MAX_THREADS) {
+            throw new ParameterException(spec.commandLine(),
+                    "--threads must be from 1 to " + Limits.MAX_THREADS + ", was " + threads);
         }
         int cpus = Runtime.getRuntime().availableProcessors();
         if (threads > cpus) {

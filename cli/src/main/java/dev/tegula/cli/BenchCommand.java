@@ -80,7 +80,11 @@ final class BenchCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(),
                     "--repeat must be at least 1, lengths at least 0 (0 leaves a test out)");
         }
-        int longest = IntStream.concat(IntStream.of(prefill), IntStream.of(decode)).max().orElse(1);
+        int longest = IntStream.concat(IntStream.of(prefill), IntStream.of(decode)).max().orElse(0);
+        if (longest == 0) {
+            throw new ParameterException(spec.commandLine(),
+                    "nothing to measure: of the lengths of --prefill and --decode one must be at least 1");
+        }
         try (RawModel model = Models.raw(options, terminal, DType.F16, Math.min(CHUNK, longest), 1, longest);
                 Progress progress = new Progress(terminal, "measuring")) {
             List<Test> tests = new ArrayList<>();

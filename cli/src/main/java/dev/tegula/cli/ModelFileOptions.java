@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** How a model file is read: the options that say so, and the reading. */
 final class ModelFileOptions {
@@ -47,7 +48,12 @@ final class ModelFileOptions {
     static final class DialectConverter implements ITypeConverter<GgufDialect> {
         @Override
         public GgufDialect convert(String value) {
-            return GgufDialect.of(value);
+            try {
+                return GgufDialect.of(value);
+            } catch (IllegalArgumentException e) {
+                // The usual message has the names of Java's classes.
+                throw new TypeConversionException(e.getMessage());
+            }
         }
     }
 }

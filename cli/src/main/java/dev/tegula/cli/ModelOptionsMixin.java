@@ -1,6 +1,7 @@
 package dev.tegula.cli;
 
 import dev.tegula.device.Device;
+import dev.tegula.exec.Limits;
 import dev.tegula.exec.Loading;
 import dev.tegula.exec.WeightCache;
 import dev.tegula.kernel.KernelTable;
@@ -38,7 +39,8 @@ final class ModelOptionsMixin implements AutoCloseable {
     @Mixin
     private ModelFileOptions file = new ModelFileOptions();
 
-    @Option(names = "--threads", paramLabel = "N", description = "Worker threads (default: one per processor).")
+    @Option(names = "--threads", paramLabel = "N", description = "Worker threads, 1 to " + Limits.MAX_THREADS
+            + " (default: one per processor).")
     private Integer threads;
 
     @Option(names = "--context", paramLabel = "N", description = "Positions of the context (default: the model's, at most "
@@ -96,8 +98,8 @@ final class ModelOptionsMixin implements AutoCloseable {
     ModelOptions options(DType kvDefault, Loading loading) {
         DType kvType = kv == null ? kvDefault : kv.type();
         ModelOptions options = ModelOptions.defaults()
-                .withThreads(positive("--threads", threads))
-                .withContext(positive("--context", context))
+                .withThreads(ranged("--threads", threads, Limits.MAX_THREADS))
+                .withContext(ranged("--context", context, ModelOptions.MAX_CONTEXT))
                 .withKvType(kvType)
                 .withKernels(kernels())
                 .withLoading(loading);
@@ -138,9 +140,11 @@ final class ModelOptionsMixin implements AutoCloseable {
                 : new WeightCache(weightCache, false)).withVerify(verify);
     }
 
-    private int positive(String name, Integer value) {
-        if (value != null && value < 1) {
-            throw new ParameterException(spec.commandLine(), name + " must be at least 1, was " + value);
+    /** A number from 1 to the most there may be, or 0 for none given. */
+    private int ranged(String name, Integer value, int max) {
+        if (value != null && (value < 1 || value > max)) {
+            throw new ParameterException(spec.commandLine(),
+                    name + " must be from 1 to " + max + ", was " + value);
         }
         return value == null ? 0 : value;
     }

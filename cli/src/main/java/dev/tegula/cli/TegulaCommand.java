@@ -35,15 +35,15 @@ final class TegulaCommand {
      */
     static int run(Terminal terminal, String... args) {
         TegulaCommand root = new TegulaCommand();
-        CommandLine line = commands(root, terminal, args);
         try {
+            CommandLine line = commands(root, terminal, args);
             int status = args.length == 0 ? root.usage(line, terminal) : execute(line, terminal, args);
             if (status == OK) {
                 terminal.flush();
             }
             return status;
         } catch (RuntimeException | Error e) {
-            // picocli's handler sees neither errors nor what happens while help is printed.
+            // picocli's handler sees neither errors nor what happens while commands are made or help is printed.
             return root.report(e, terminal);
         }
     }

@@ -21,8 +21,11 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code tegula template}: the prompt that a chat would send. */
 @Command(name = "template", mixinStandardHelpOptions = true, versionProvider = Version.class, description = "Shows the prompt that a chat would send.")
@@ -37,6 +40,9 @@ final class TemplateCommand implements Callable<Integer> {
     }
 
     private final Terminal terminal;
+
+    @Spec
+    private CommandSpec spec;
 
     @ArgGroup(exclusive = true)
     private Source source = new Source();
@@ -68,6 +74,10 @@ final class TemplateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (json && (prompt != null || system != null)) {
+            throw new ParameterException(spec.commandLine(),
+                    "--json reads the messages from standard input; PROMPT and --system do not go with it");
+        }
         ZoneId zone = ZoneId.systemDefault();
         limits = now == null
                 ? TemplateOptions.DEFAULT

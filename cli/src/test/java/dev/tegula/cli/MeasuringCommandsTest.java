@@ -100,6 +100,16 @@ class MeasuringCommandsTest {
     }
 
     @Test
+    void benchRefusesToMeasureNothing() {
+        Cli cli = Cli.run("bench", "--prefill", "0", "--decode", "0,0");
+        assertEquals(TegulaCommand.USAGE, cli.status());
+        assertTrue(cli.err()
+                .startsWith(
+                        "tegula: nothing to measure: of the lengths of --prefill and --decode one must be at least 1\n"),
+                cli.err());
+    }
+
+    @Test
     void kernelsNamesEnginesAndReasons() {
         Map<?, ?> object = Json.parseObject(Cli.run("kernels", "--json", "--engines", "ref").ok().out());
         List<?> ops = (List<?>) object.get("ops");

@@ -5,11 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class RunCommandTest {
     private static final String OWL = "Tell me a fable about an owl and a lantern.";
@@ -119,6 +123,31 @@ class RunCommandTest {
         assertTrue(cli.err().contains("--top-p must be above 0 and at most 1, was 2.0"), cli.err());
         cli = Cli.run("run", "--logit-bias", "5=NaN", "x");
         assertTrue(cli.err().contains("--logit-bias of token 5 must be finite"), cli.err());
+    }
+
+    @Test
+    void threadsHaveOneRangeInEveryCommand(@TempDir Path folder) throws IOException {
+        String text = Files.writeString(folder.resolve("text"), OWL).toString();
+        for (String threads : List.of("0", "1025", "-1")) {
+            for (List<String> command : List.of(List.of("run", "x"), List.of("chat"), List.of("bench"),
+                    List.of("perplexity", text), List.of("inspect"),
+                    List.of("logits", "--tokens", "1", "--out", folder.resolve("out.npy").toString()))) {
+                String[] args = Stream.concat(command.stream(), Stream.of("--threads", threads)).toArray(String[]::new);
+                Cli cli = Cli.run(args);
+                assertEquals(TegulaCommand.USAGE, cli.status(), command + ": " + cli.err());
+                assertTrue(cli.err().startsWith("tegula: --threads must be from 1 to 1024, was " + threads + "\n"),
+                        cli.err());
+            }
+        }
+    }
+
+    @Test
+    void anUnknownDialectIsAnsweredWithTheNamesThereAre() {
+        Cli cli = Cli.run("run", "--dialect", "foo", "x");
+        assertEquals(TegulaCommand.USAGE, cli.status());
+        assertTrue(cli.err().contains("'--dialect': no GGUF dialect foo; there are none, bitnet-x86, bitnet-arm\n"),
+                cli.err());
+        assertFalse(cli.err().contains("Exception") || cli.err().contains("GgufDialect"), cli.err());
     }
 
     @Test

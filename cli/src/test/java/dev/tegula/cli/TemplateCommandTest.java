@@ -85,6 +85,15 @@ class TemplateCommandTest {
     }
 
     @Test
+    void messagesComeFromOnePlace() {
+        for (String[] args : new String[][]{{"template", "--json", "x"}, {"template", "--json", "--system", "s"}}) {
+            Cli cli = Cli.run(args);
+            assertEquals(TegulaCommand.USAGE, cli.status(), cli.err());
+            assertTrue(cli.err().contains("PROMPT and --system do not go with it"), cli.err());
+        }
+    }
+
+    @Test
     void modelAndTemplateExcludeEachOther() {
         Cli cli = Cli.run("template", "--model", "a", "--template", "b", "x");
         assertEquals(TegulaCommand.USAGE, cli.status());

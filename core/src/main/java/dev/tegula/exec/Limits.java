@@ -8,16 +8,19 @@ import dev.tegula.tensor.Dim;
 /**
  * What a plan is made for.
  *
- * @param threads workers that share a call, the caller included; 1 … 1024
+ * @param threads workers that share a call, the caller included; 1 … {@value #MAX_THREADS}
  * @param batchRows rows of one call at most: the length of a prefill chunk; 1 … 65536
  * @param outputRows rows of one call whose logits are wanted, at most; 1 … batch rows
  * @param sessions sequences in the cache at most; 1 … 65536
  * @param context positions per sequence; rounded up to whole KV blocks
  */
 public record Limits(int threads, int batchRows, int outputRows, int sessions, int context) {
+    /** The most workers that share a call: more than any machine has CPUs for. */
+    public static final int MAX_THREADS = 1024;
+
     /** Checks every range. */
     public Limits {
-        range("threads", threads, 1, 1024);
+        range("threads", threads, 1, MAX_THREADS);
         range("batch rows", batchRows, 1, 65536);
         range("output rows", outputRows, 1, batchRows);
         range("sessions", sessions, 1, 65536);

@@ -22,6 +22,14 @@ public interface KernelProvider {
         return false;
     }
 
+    /**
+     * Why a system property that sets the engine up has a value that it never can have, as a sentence that names those it
+     * can, or nothing. A mistake of the user's, which {@link KernelTable#load} does not pass over.
+     */
+    default Optional<String> wrongSetting() {
+        return Optional.empty();
+    }
+
     /** Why the engine cannot run on this machine or in this JVM, or nothing when it can. */
     Optional<Refusal> unavailable();
 

@@ -35,11 +35,22 @@ public final class KernelTable {
      */
     public record Choice(KernelProvider provider, KernelFactory factory, List<Refusal> refusals) {}
 
-    /** The engines found on the class or module path, and the scalar engine. */
+    /**
+     * The engines found on the class or module path, and the scalar engine.
+     *
+     * @throws IllegalArgumentException when a system property of an engine has a value that it cannot have; the message
+     *             has those it can
+     */
     public static KernelTable load() {
         List<KernelProvider> found = new ArrayList<>();
         ServiceLoader.load(KernelProvider.class, KernelTable.class.getClassLoader()).forEach(found::add);
         found.add(new RefProvider());
+        for (KernelProvider provider : found) {
+            provider.wrongSetting()
+                    .ifPresent(wrong -> {
+                        throw new IllegalArgumentException(wrong);
+                    });
+        }
         return of(found);
     }
 

@@ -1,6 +1,7 @@
 package dev.tegula.model;
 
 import dev.tegula.device.Device;
+import dev.tegula.exec.Limits;
 import dev.tegula.exec.Loading;
 import dev.tegula.exec.WeightCache;
 import dev.tegula.kernel.KernelTable;
@@ -27,6 +28,8 @@ public record ModelOptions(int threads, int context, int sessions, int batchRows
         Optional<Device> device) {
     /** Positions per session when nothing is said. */
     public static final int DEFAULT_CONTEXT = 4096;
+    /** Positions per session at most, whatever the model. */
+    public static final int MAX_CONTEXT = 1 << 30;
 
     /**
      * Refuses nulls, and numbers that fit no model; the rest is checked against the model when it is loaded.
@@ -34,8 +37,8 @@ public record ModelOptions(int threads, int context, int sessions, int batchRows
      * @throws IllegalArgumentException when a number is out of range
      */
     public ModelOptions {
-        range("threads", threads, 0, 1024);
-        range("context", context, 0, 1 << 30);
+        range("threads", threads, 0, Limits.MAX_THREADS);
+        range("context", context, 0, MAX_CONTEXT);
         range("sessions", sessions, 1, 65536);
         range("batchRows", batchRows, 1, 65536);
         range("outputRows", outputRows, 0, batchRows);
@@ -52,7 +55,11 @@ public record ModelOptions(int threads, int context, int sessions, int batchRows
         }
     }
 
-    /** One session, all processors, F16 cache, the kernels found on the class or module path. */
+    /**
+     * One session, all processors, F16 cache, the kernels found on the class or module path.
+     *
+     * @throws IllegalArgumentException as {@link KernelTable#load}
+     */
     public static ModelOptions defaults() {
         return new ModelOptions(0, 0, 1, 512, 0, DType.F16, KernelTable.load(), Loading.SILENT,
                 Optional.empty(), Optional.empty());

@@ -34,6 +34,11 @@ public final class CpuKernelProvider implements KernelProvider {
     }
 
     @Override
+    public Optional<String> wrongSetting() {
+        return CpuProbe.wrongWidth(System.getProperty(Lanes.PROPERTY, ""));
+    }
+
+    @Override
     public Optional<Refusal> unavailable() {
         return CpuProbe.reason().map(text -> new Refusal(ENGINE, text));
     }

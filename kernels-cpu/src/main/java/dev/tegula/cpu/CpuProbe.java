@@ -1,5 +1,6 @@
 package dev.tegula.cpu;
 
+import dev.tegula.kernel.Setting;
 import java.util.Optional;
 
 /** Whether this JVM can run Vector API kernels at speed. Loads no class of the incubator module where it is missing. */
@@ -15,6 +16,11 @@ final class CpuProbe {
         }
         return compilerReason(System.getProperty("java.vm.name", ""), System.getProperty("java.vm.info", ""))
                 .or(Width::reason);
+    }
+
+    /** Why a width can be asked for on no machine, or nothing when it is one, or empty. */
+    static Optional<String> wrongWidth(String bits) {
+        return Setting.refuse(Lanes.PROPERTY, bits, "128", "256", "512");
     }
 
     /** Only the C2 compiler turns vector operations into instructions; everything else allocates for each of them. */

@@ -9,19 +9,18 @@ final class Width {
 
     /** Why the width asked for cannot be had, or nothing when it can. */
     static Optional<String> reason() {
-        return reason(System.getProperty(Lanes.PROPERTY), VectorShape.preferredShape());
+        return reason(System.getProperty(Lanes.PROPERTY, ""), VectorShape.preferredShape());
     }
 
     static Optional<String> reason(String asked, VectorShape preferred) {
-        if (asked == null) {
-            return Optional.empty();
-        }
-        if (!asked.matches("128|256|512")) {
-            return Optional.of(Lanes.PROPERTY + "=" + asked + ": must be 128, 256 or 512");
+        Optional<String> wrong = CpuProbe.wrongWidth(asked);
+        if (asked.isEmpty() || wrong.isPresent()) {
+            return wrong;
         }
         return Integer.parseInt(asked) > preferred.vectorBitSize()
-                ? Optional.of(Lanes.PROPERTY + "=" + asked + ": this CPU has at most " + preferred.vectorBitSize()
-                        + " bits")
+                ? Optional
+                        .of("-D" + Lanes.PROPERTY + "=" + asked + ": this CPU has at most " + preferred.vectorBitSize()
+                                + " bits")
                 : Optional.empty();
     }
 
@@ -31,7 +30,7 @@ final class Width {
      * @throws IllegalStateException when the width asked for cannot be had; the engine refuses before this
      */
     static VectorShape shape() {
-        return shape(System.getProperty(Lanes.PROPERTY), VectorShape.preferredShape());
+        return shape(System.getProperty(Lanes.PROPERTY, ""), VectorShape.preferredShape());
     }
 
     static VectorShape shape(String asked, VectorShape preferred) {
@@ -39,6 +38,6 @@ final class Width {
             throw new IllegalStateException(reason);
         });
         return VectorShape.forBitSize(
-                asked == null ? Math.min(512, preferred.vectorBitSize()) : Integer.parseInt(asked));
+                asked.isEmpty() ? Math.min(512, preferred.vectorBitSize()) : Integer.parseInt(asked));
     }
 }

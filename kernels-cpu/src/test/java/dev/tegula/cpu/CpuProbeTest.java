@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tegula.kernel.KernelTable;
 import jdk.incubator.vector.VectorShape;
 import org.junit.jupiter.api.Test;
 
@@ -34,19 +35,39 @@ class CpuProbeTest {
                 : Integer.parseInt(asked);
         assertEquals(bits, Lanes.SHAPE.vectorBitSize());
         assertEquals(VectorShape.S_128_BIT, Width.shape("128", VectorShape.S_256_BIT));
-        assertEquals(VectorShape.S_256_BIT, Width.shape(null, VectorShape.S_256_BIT));
+        assertEquals(VectorShape.S_256_BIT, Width.shape("", VectorShape.S_256_BIT));
         assertThrows(IllegalStateException.class, () -> Width.shape("512", VectorShape.S_256_BIT));
         assertThrows(IllegalStateException.class, () -> Width.shape("64", VectorShape.S_256_BIT));
+    }
+
+    /** A width that no machine has is a mistake; one that this machine lacks is a reason for the engine to refuse. */
+    @Test
+    void aWidthThatNoMachineHasIsAnError() {
+        String before = System.getProperty(Lanes.PROPERTY);
+        try {
+            for (String bits : new String[]{"100", "abc"}) {
+                System.setProperty(Lanes.PROPERTY, bits);
+                assertEquals("-Dtegula.vector.bits=" + bits + ": must be 128, 256 or 512",
+                        assertThrows(IllegalArgumentException.class, KernelTable::load).getMessage());
+            }
+        } finally {
+            if (before == null) {
+                System.clearProperty(Lanes.PROPERTY);
+            } else {
+                System.setProperty(Lanes.PROPERTY, before);
+            }
+        }
+        KernelTable.load();
     }
 
     /** The engine then refuses, like one that lacks a module. */
     @Test
     void saysWhyAWidthCannotBeHad() {
-        assertEquals("tegula.vector.bits=512: this CPU has at most 256 bits",
+        assertEquals("-Dtegula.vector.bits=512: this CPU has at most 256 bits",
                 Width.reason("512", VectorShape.S_256_BIT).orElseThrow());
-        assertEquals("tegula.vector.bits=64: must be 128, 256 or 512",
+        assertEquals("-Dtegula.vector.bits=64: must be 128, 256 or 512",
                 Width.reason("64", VectorShape.S_256_BIT).orElseThrow());
         assertTrue(Width.reason("256", VectorShape.S_256_BIT).isEmpty());
-        assertTrue(Width.reason(null, VectorShape.S_256_BIT).isEmpty());
+        assertTrue(Width.reason("", VectorShape.S_256_BIT).isEmpty());
     }
 }

@@ -1,5 +1,6 @@
 package dev.tegula.nat;
 
+import dev.tegula.kernel.Setting;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
@@ -23,8 +24,8 @@ import java.util.zip.CRC32C;
  */
 public final class NativeLoader {
     /**
-     * System property: {@code off} leaves the native engines out, {@code untested} adds those for instructions on which
-     * no test has run yet.
+     * System property: {@code auto}, or nothing, uses what the CPU has, {@code off} leaves the native engines out,
+     * {@code untested} adds those for instructions on which no test has run yet. {@code KernelTable.load} refuses others.
      */
     public static final String PROPERTY = "tegula.native";
 
@@ -109,10 +110,11 @@ public final class NativeLoader {
         if (mode.equals("off")) {
             return refused("switched off by -D" + PROPERTY + "=off");
         }
-        boolean untested = mode.equals("untested");
-        if (!mode.isEmpty() && !mode.equals("auto") && !untested) {
-            return refused("-D" + PROPERTY + "=" + mode + " is none of 'auto', 'off' and 'untested'");
+        Optional<String> wrong = wrongMode(mode);
+        if (wrong.isPresent()) {
+            return refused(wrong.get());
         }
+        boolean untested = mode.equals("untested");
         String platform = platform(os, arch);
         if (platform == null) {
             return refused("there are no native kernels for " + os + " on " + arch);
@@ -126,6 +128,11 @@ public final class NativeLoader {
         } catch (IOException e) {
             return refused("the library could not be unpacked to " + System.getProperty("java.io.tmpdir") + ": " + e);
         }
+    }
+
+    /** Why {@link #PROPERTY} cannot have a value, or nothing. */
+    static Optional<String> wrongMode(String mode) {
+        return Setting.refuse(PROPERTY, mode, "auto", "off", "untested");
     }
 
     /** A checksum of this platform's library in the jar, which tells builds apart; empty where there is none. */

@@ -43,6 +43,11 @@ public abstract sealed class NativeProvider implements KernelProvider, Tunable
     }
 
     @Override
+    public final Optional<String> wrongSetting() {
+        return NativeLoader.wrongMode(System.getProperty(NativeLoader.PROPERTY, ""));
+    }
+
+    @Override
     public final Optional<Refusal> unavailable() {
         return NativeLoader.instance().reason(isa).map(reason -> new Refusal(engine(), reason));
     }

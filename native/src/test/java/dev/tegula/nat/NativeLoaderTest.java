@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.tegula.kernel.KernelTable;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +30,26 @@ class NativeLoaderTest {
 
     @Test
     void unknownModeIsNamed() {
-        assertReason("-Dtegula.native=sometimes is none of", NativeLoader.load("sometimes", LINUX, X86));
+        assertReason("-Dtegula.native=sometimes: must be auto, off or untested",
+                NativeLoader.load("sometimes", LINUX, X86));
+    }
+
+    /** An unknown mode is a mistake, not a reason to run on other kernels without a word. */
+    @Test
+    void unknownModeOfThisJvmIsAnError() {
+        String before = System.getProperty(NativeLoader.PROPERTY);
+        System.setProperty(NativeLoader.PROPERTY, "sometimes");
+        try {
+            assertEquals("-Dtegula.native=sometimes: must be auto, off or untested",
+                    assertThrows(IllegalArgumentException.class, KernelTable::load).getMessage());
+        } finally {
+            if (before == null) {
+                System.clearProperty(NativeLoader.PROPERTY);
+            } else {
+                System.setProperty(NativeLoader.PROPERTY, before);
+            }
+        }
+        KernelTable.load();
     }
 
     @Test

@@ -46,7 +46,7 @@ class PeersCommandTest {
         assertEquals(2, run("--rounds", "0"));
         assertTrue(out.toString().contains("must be at least 1"), out.toString());
         assertEquals(2, run("--threads", "1000000"));
-        assertTrue(out.toString().contains("--threads 1000000: from 1 to 1024"), out.toString());
+        assertTrue(out.toString().contains("--threads must be from 1 to 1024, was 1000000"), out.toString());
     }
 
     @Test

@@ -95,7 +95,7 @@ class ReportCommandTest {
         assertEquals(2, run("--filter", "no such thing"));
         assertTrue(err.toString().contains("--filter no such thing matches no row"), err.toString());
         assertEquals(2, run("--threads", "0"));
-        assertTrue(err.toString().contains("--threads 0: from 1 to 1024"), err.toString());
+        assertTrue(err.toString().contains("--threads must be from 1 to 1024, was 0"), err.toString());
         String cpus = "is more than the CPUs there are";
         assertFalse(err.toString().contains(cpus), err.toString());
         assertEquals(2, run("--threads", "1024", "--filter", "no such thing"));

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -52,15 +53,50 @@ final class FileSource implements GgufSource {
         // Before it is opened: a file that is exchanged in between is then known by a time that is not its own, and what
         // was derived from it is made again. The other way round it would pass for the new one.
         modified = Files.getLastModifiedTime(path);
-        file = new RandomAccessFile(path.toFile(), "r");
         arena = Arena.ofShared();
         try {
-            size = file.length();
-            mapping = map && size > 0
-                    ? file.getChannel().map(FileChannel.MapMode.READ_ONLY, 0, size, arena)
-                    : null;
+            Opened opened = map ? openMapped(path, arena) : open(path, null);
+            file = opened.file();
+            size = opened.size();
+            mapping = opened.mapping();
         } catch (IOException | RuntimeException | Error failure) {
-            close();
+            arena.close();
+            throw failure;
+        }
+    }
+
+    /** An open file; the mapping is null for none. */
+    private record Opened(RandomAccessFile file, long size, MemorySegment mapping) {}
+
+    /** An interrupt closes the channel that maps, and the file with it, so it has to wait. */
+    private static Opened openMapped(Path path, Arena arena) throws IOException {
+        boolean interrupted = Thread.interrupted();
+        try {
+            while (true) {
+                try {
+                    return open(path, arena);
+                } catch (ClosedByInterruptException e) {
+                    interrupted = true;
+                    Thread.interrupted();
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Opens a file, and maps it in an arena if one is given. */
+    private static Opened open(Path path, Arena arena) throws IOException {
+        RandomAccessFile file = new RandomAccessFile(path.toFile(), "r");
+        try {
+            long size = file.length();
+            return new Opened(file, size, arena != null && size > 0
+                    ? file.getChannel().map(FileChannel.MapMode.READ_ONLY, 0, size, arena)
+                    : null);
+        } catch (IOException | RuntimeException | Error failure) {
+            file.close();
             throw failure;
         }
     }

@@ -67,7 +67,7 @@ final class HeaderInput {
                     Long.toUnsignedString(value), Long.toString(limit), "over the limit " + limitName);
         }
         if (value > left() / each) {
-            throw shortage(owner + detail, at, value, each);
+            throw shortage(owner + detail, at, value + " of at least " + each + " bytes each to follow");
         }
         return (int) value;
     }
@@ -132,7 +132,7 @@ final class HeaderInput {
         }
         long at = position();
         if (left() < bytes) {
-            throw shortage(owner + detail, at, 1, bytes);
+            throw shortage(owner + detail, at, bytes + " bytes to read");
         }
         filled = (int) Math.min(buffer.length, left());
         readSource(owner, at, buffer, 0, filled);
@@ -149,13 +149,13 @@ final class HeaderInput {
         }
     }
 
-    private GgufException shortage(String field, long at, long count, int each) {
-        String value = (count == 1 ? "" : count + " of at least ") + each + " bytes";
+    private GgufException shortage(String field, long at, String wanted) {
         if (source.size() <= limits.metadataBytes()) {
-            return new GgufException(GgufErrorCode.TRUNCATED, source.name(), field, at, value,
-                    "file length " + source.size(), "the file ends before it");
+            return new GgufException(GgufErrorCode.TRUNCATED, source.name(), field, at, null, null,
+                    "the file is cut off: "
+                            + wanted + ", " + left() + " there (the file has " + source.size() + " bytes)");
         }
-        return new GgufException(GgufErrorCode.LIMIT_EXCEEDED, source.name(), field, at, value,
+        return new GgufException(GgufErrorCode.LIMIT_EXCEEDED, source.name(), field, at, wanted,
                 Long.toString(limits.metadataBytes()), "goes over the limit metadataBytes");
     }
 }

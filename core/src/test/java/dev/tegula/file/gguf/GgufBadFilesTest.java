@@ -11,6 +11,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -213,6 +214,22 @@ class GgufBadFilesTest {
         assertThrows(GgufException.class, () -> GgufFile.read(bytes, "memory", GgufOptions.defaults()));
         long taken = threads.getCurrentThreadAllocatedBytes() - before;
         assertTrue(taken < 64 << 10, "took " + taken + " bytes for a file of " + bytes.length);
+    }
+
+    /** Bytes wanted and there, whether a field itself is cut off or what it announces. */
+    @Test
+    void aFileThatIsCutOffSaysByHowMuch() {
+        assertEquals("m: tensor count at byte 8: the file is cut off: 8 bytes to read, 2 there (the file has 10 bytes)",
+                refusal(new RawGguf().text("GGUF").u32(3).zeros(2)));
+        assertEquals("m: magic at byte 0: the file is cut off: 4 bytes to read, 0 there (the file has 0 bytes)",
+                refusal(new RawGguf()));
+        assertEquals("m: tensor count at byte 8: the file is cut off: 3 of at least 33 bytes each to follow, 72 there "
+                + "(the file has 88 bytes)", refusal(header(3, 0).zeros(64)));
+    }
+
+    private static String refusal(RawGguf raw) {
+        return assertThrows(GgufException.class, () -> GgufFile.read(raw.bytes(), "m", GgufOptions.defaults()))
+                .getMessage();
     }
 
     private static void check(GgufErrorCode code, String field, long offset, String file, GgufException refusal) {

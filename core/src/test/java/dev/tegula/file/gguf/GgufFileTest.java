@@ -173,6 +173,19 @@ class GgufFileTest {
     }
 
     @Test
+    void anInterruptIsKeptAndDoesNotStopAFileFromOpening() throws IOException {
+        for (boolean noMmap : new boolean[]{false, true}) {
+            Thread.currentThread().interrupt();
+            try (GgufFile file = GgufFile.open(path, GgufOptions.defaults().withNoMmap(noMmap))) {
+                assertTrue(Thread.interrupted());
+                file.read(file.tensor("a"), 0, MemorySegment.ofArray(new byte[64]), 0, 64);
+            } finally {
+                Thread.interrupted();
+            }
+        }
+    }
+
+    @Test
     void manyThreadsReadAtOnce() throws Exception {
         for (boolean noMmap : new boolean[]{false, true}) {
             try (GgufFile file = GgufFile.open(path, GgufOptions.defaults().withNoMmap(noMmap))) {

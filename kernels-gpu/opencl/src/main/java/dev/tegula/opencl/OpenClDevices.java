@@ -1,6 +1,7 @@
 package dev.tegula.opencl;
 
 import dev.tegula.kernel.Refusal;
+import dev.tegula.kernel.Setting;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,7 +22,7 @@ record OpenClDevices(List<OpenClDevice> devices, Optional<Refusal> refusal) {
 
     /** Asked once per JVM: loading a driver takes up to a second. */
     private static final class Once {
-        static final OpenClDevices FOUND = find();
+        static final OpenClDevices FOUND = find(System.getProperty(Probe.PROPERTY, ""));
     }
 
     /** The devices. Never throws; the first call loads the drivers. Thread-safe. */
@@ -29,7 +30,12 @@ record OpenClDevices(List<OpenClDevice> devices, Optional<Refusal> refusal) {
         return Once.FOUND;
     }
 
-    private static OpenClDevices find() {
+    /** The devices, or the refusal of a setting that {@link Probe#PROPERTY} cannot have. */
+    static OpenClDevices find(String setting) {
+        Optional<String> wrong = Setting.refuse(Probe.PROPERTY, setting, "untested");
+        if (wrong.isPresent()) {
+            return refused(wrong.get());
+        }
         try {
             return new OpenClQuery().devices();
         } catch (LinkageError e) {

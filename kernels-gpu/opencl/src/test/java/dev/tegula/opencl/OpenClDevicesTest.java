@@ -21,6 +21,12 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledOnOs(OS.LINUX)
 class OpenClDevicesTest {
     @Test
+    void aSettingThereIsNotIsARefusal() {
+        assertEquals("-Dtegula.opencl=sometimes: must be untested",
+                OpenClDevices.find("sometimes").refusal().orElseThrow().reason());
+    }
+
+    @Test
     void absentLoaderIsARefusal() throws Exception {
         List<String> lines = child(Map.of(), "-Dorg.lwjgl.opencl.libname=libNoSuchOpenCL.so");
         assertTrue(lines.get(0).startsWith("cl: there is no OpenCL loader library (libNoSuchOpenCL.so)"),
