@@ -31,7 +31,8 @@ final class Hygiene {
     private static final Pattern VECTOR = Pattern
             .compile(".*Ljdk/incubator/vector/(\\w*Vector|VectorMask|VectorShuffle);.*");
 
-    private static final String MASK = "Ljdk/incubator/vector/VectorMask;";
+    private static final Set<String> CONSTANTS = Set.of("Ljdk/incubator/vector/VectorMask;",
+            "Ljdk/incubator/vector/VectorShuffle;");
 
     /** A method, and whether all of it lies in a loop of its caller. */
     private record Reached(Bytecode.Method method, boolean inLoop) {}
@@ -86,10 +87,10 @@ final class Hygiene {
     private void vectors(ClassModel model) {
         for (FieldModel field : model.fields()) {
             String type = field.fieldType().stringValue();
-            // A mask that is a constant is an object made once: its bits are read like those of an array.
-            boolean constantMask = type.equals(MASK) && field.flags().has(AccessFlag.STATIC)
+            // A mask or shuffle that is a constant is an object made once: its bits are read like those of an array.
+            boolean constant = CONSTANTS.contains(type) && field.flags().has(AccessFlag.STATIC)
                     && field.flags().has(AccessFlag.FINAL);
-            if (VECTOR.matcher(type).matches() && !constantMask) {
+            if (VECTOR.matcher(type).matches() && !constant) {
                 found.add(model.thisClass().asInternalName() + ": a vector in the field " + field.fieldName());
             }
         }

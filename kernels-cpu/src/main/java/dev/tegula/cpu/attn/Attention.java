@@ -169,8 +169,8 @@ final class Attention implements Kernel {
 
     private void load(Batch batch, int firstRow, int start, int count, int kvHead, MemorySegment scratch) {
         int size = op.headSize();
-        for (int i = 0; i < Tile.QUERIES; i++) {
-            // Places past the last query repeat it, so that the tile methods need no special case; nothing reads them.
+        for (int i = 0; i < Math.ceilDiv(count, Tile.STEP) * Tile.STEP; i++) {
+            // Places of the last step that are past the last query repeat it, so that the tile methods need no special case.
             int query = start + Math.min(i, count - 1);
             int row = firstRow + query / group;
             long from = q.rowOffset(row) + 4L * (kvHead * group + query % group) * size;
@@ -258,8 +258,10 @@ final class Attention implements Kernel {
         long scores = Tile.SCORES + 4L * BLOCK * query;
         float max = scratch.get(Lanes.FLOAT, Tile.MAX + 4L * query);
         float newMax = BlockSoftmax.max(scratch, scores, first, end, max);
-        float correction = FloatMath.exp(max - newMax);
-        float sum = BlockSoftmax.exp(scratch, scores, newMax, Tile.FOLD);
+        float shift = max - newMax;
+        // Mostly the largest score stays the largest.
+        float correction = shift == 0 ? 1 : FloatMath.exp(shift);
+        float sum = BlockSoftmax.exp(scratch, scores, newMax);
         long at = Tile.SUM + 4L * query;
         scratch.set(Lanes.FLOAT, at, Math.fma(scratch.get(Lanes.FLOAT, at), correction, sum));
         scratch.set(Lanes.FLOAT, Tile.MAX + 4L * query, newMax);

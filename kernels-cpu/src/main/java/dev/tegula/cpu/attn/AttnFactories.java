@@ -21,7 +21,7 @@ public final class AttnFactories {
 
     private static KernelFactory factory(DType cache) {
         return TypedFactory
-                .of(KernelId.of("attention", DType.F32, DType.F32, cache, "16x32", CpuKernelProvider.ENGINE),
+                .of(KernelId.of("attention", DType.F32, DType.F32, cache, "32x32", CpuKernelProvider.ENGINE),
                         Op.Attention.class, List.of(DType.F32, cache), List.of(DType.F32), args -> new Attention(args))
                 .withScratch(
                         request -> Scratch.Size.ofBytes(Tile.bytes(((Op.Attention) request.op()).headSize(), cache)));

@@ -6,10 +6,16 @@ import dev.tegula.kv.KvLayout;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
 
 /** Maximum, exponentials and their sum over the 32 positions of a block. */
 final class BlockSoftmax {
     private static final int BLOCK = KvLayout.BLOCK;
+
+    /** Bring lanes that are so far to the right to where they are to be added. */
+    private static final VectorShuffle<Float> BY_8 = VectorShuffle.iota(Lanes.F32, 8, 1, true);
+    private static final VectorShuffle<Float> BY_4 = VectorShuffle.iota(Lanes.F32, 4, 1, true);
+    private static final VectorShuffle<Float> BY_2 = VectorShuffle.iota(Lanes.F32, 2, 1, true);
 
     private BlockSoftmax() {}
 
@@ -35,30 +41,32 @@ final class BlockSoftmax {
     /**
      * Turns scores into p = exp(s − max).
      *
-     * @param fold 32 floats of scratch memory
      * @return the sum of p, folded by halves: 16, 8, 4, 2, 1
      */
-    static float exp(MemorySegment scratch, long scores, float max, long fold) {
+    static float exp(MemorySegment scratch, long scores, float max) {
         Exp.shifted(scratch, scores, max, scratch, scores, BLOCK);
-        for (int i = 0; i < BLOCK / 2; i += Lanes.COUNT) {
-            FloatVector.fromMemorySegment(Lanes.F32, scratch, scores + 4L * i, Lanes.LE)
-                    .add(FloatVector.fromMemorySegment(Lanes.F32, scratch, scores + 4L * (i + BLOCK / 2), Lanes.LE))
-                    .intoMemorySegment(scratch, fold + 4L * i, Lanes.LE);
+        FloatVector sum = half(scratch, scores);
+        // Halves of the block that are more than a vector; one loop would keep vectors as objects.
+        if (Lanes.COUNT == 8) {
+            sum = sum.add(half(scratch, scores + Lanes.BYTES));
+        } else if (Lanes.COUNT == 4) {
+            FloatVector upper = half(scratch, scores + Lanes.BYTES).add(half(scratch, scores + 3L * Lanes.BYTES));
+            sum = sum.add(half(scratch, scores + 2L * Lanes.BYTES)).add(upper);
         }
-        return fold16(scratch, fold);
+        // Not in narrower vectors: where the compiler has seen two widths of a vector class, it keeps vectors as objects, in all kernels.
+        if (Lanes.COUNT > 8) {
+            sum = sum.add(sum.rearrange(BY_8));
+        }
+        if (Lanes.COUNT > 4) {
+            sum = sum.add(sum.rearrange(BY_4));
+        }
+        sum = sum.add(sum.rearrange(BY_2));
+        return sum.lane(0) + sum.lane(1);
     }
 
-    /**
-     * Folds 16 floats by halves. Not in narrower vectors: where the compiler has seen two widths of a vector class, it keeps
-     * vectors as objects, in all kernels.
-     */
-    private static float fold16(MemorySegment scratch, long at) {
-        for (int half = 8; half > 1; half /= 2) {
-            for (int i = 0; i < half; i++) {
-                float sum = scratch.get(Lanes.FLOAT, at + 4L * i) + scratch.get(Lanes.FLOAT, at + 4L * (i + half));
-                scratch.set(Lanes.FLOAT, at + 4L * i, sum);
-            }
-        }
-        return scratch.get(Lanes.FLOAT, at) + scratch.get(Lanes.FLOAT, at + 4);
+    /** A vector of the block's lower half and one of the upper, added. */
+    private static FloatVector half(MemorySegment scratch, long at) {
+        return FloatVector.fromMemorySegment(Lanes.F32, scratch, at, Lanes.LE)
+                .add(FloatVector.fromMemorySegment(Lanes.F32, scratch, at + 2L * BLOCK, Lanes.LE));
     }
 }

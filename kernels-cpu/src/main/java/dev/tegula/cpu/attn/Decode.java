@@ -39,12 +39,12 @@ final class Decode {
     /** Keys: lanes run over positions, each of which has its own scale. */
     static void keys(MemorySegment kv, long from, MemorySegment scratch, long to, int size) {
         for (int group = 0; group < size; group += BLOCK) {
-            Widen.f16(kv, from + 2L * group, scratch, Tile.FOLD, BLOCK);
+            Widen.f16(kv, from + 2L * group, scratch, Tile.SCALES, BLOCK);
             long codes = from + 2L * size + (long) BLOCK * group;
             long floats = to + 4L * BLOCK * group;
             if (NARROW == null) {
                 for (int i = 0; i < BLOCK * BLOCK; i++) {
-                    one(kv, codes + i, scratch, Tile.FOLD + 4L * (i % BLOCK), floats + 4L * i);
+                    one(kv, codes + i, scratch, Tile.SCALES + 4L * (i % BLOCK), floats + 4L * i);
                 }
             } else {
                 keyGroup(kv, codes, scratch, floats);
@@ -54,7 +54,7 @@ final class Decode {
 
     private static void keyGroup(MemorySegment kv, long codes, MemorySegment scratch, long floats) {
         for (int column = 0; column < BLOCK; column += Lanes.COUNT) {
-            FloatVector scale = FloatVector.fromMemorySegment(Lanes.F32, scratch, Tile.FOLD + 4L * column, Lanes.LE);
+            FloatVector scale = FloatVector.fromMemorySegment(Lanes.F32, scratch, Tile.SCALES + 4L * column, Lanes.LE);
             for (int i = column; i < BLOCK * BLOCK; i += BLOCK) {
                 ((FloatVector) ((IntVector) ByteVector.fromMemorySegment(NARROW, kv, codes + i, Lanes.LE)
                         .convertShape(VectorOperators.B2I, Lanes.I32, 0)).convert(VectorOperators.I2F, 0))
@@ -67,13 +67,13 @@ final class Decode {
     /** Values: lanes run over elements of one position, which share its scale. */
     static void values(MemorySegment kv, long from, MemorySegment scratch, long to, int size) {
         for (int group = 0; group < size; group += BLOCK) {
-            Widen.f16(kv, from + 2L * group, scratch, Tile.FOLD, BLOCK);
+            Widen.f16(kv, from + 2L * group, scratch, Tile.SCALES, BLOCK);
             long codes = from + 2L * size + group;
             long floats = to + 4L * group;
             if (NARROW == null) {
                 for (int i = 0; i < BLOCK * BLOCK; i++) {
                     long at = (long) i / BLOCK * size + i % BLOCK;
-                    one(kv, codes + at, scratch, Tile.FOLD + 4L * (i / BLOCK), floats + 4L * at);
+                    one(kv, codes + at, scratch, Tile.SCALES + 4L * (i / BLOCK), floats + 4L * at);
                 }
             } else {
                 valueGroup(kv, codes, scratch, floats, size);
@@ -87,7 +87,7 @@ final class Decode {
                 long at = (long) i * size + column;
                 ((FloatVector) ((IntVector) ByteVector.fromMemorySegment(NARROW, kv, codes + at, Lanes.LE)
                         .convertShape(VectorOperators.B2I, Lanes.I32, 0)).convert(VectorOperators.I2F, 0))
-                        .mul(scratch.get(Lanes.FLOAT, Tile.FOLD + 4L * i))
+                        .mul(scratch.get(Lanes.FLOAT, Tile.SCALES + 4L * i))
                         .intoMemorySegment(scratch, floats + 4L * at, Lanes.LE);
             }
         }

@@ -12,15 +12,15 @@ import jdk.incubator.vector.FloatVector;
  * A tile of queries in a worker's scratch memory:
  *
  * <pre>
- * scores [16][32] | max sum total-max total-sum last merged slope [16] each | fold [32]
- * | queries [4 groups][headSize][4] | part [16][headSize] | total [16][headSize] | decoded keys, values [2][32 headSize]
+ * scores [32][32] | max sum total-max total-sum last merged slope [32] each | scales of Q8_0 that are being decoded [32]
+ * | queries [8 groups][headSize][4] | part [32][headSize] | total [32][headSize] | decoded keys, values [2][32 headSize]
  * </pre>
  *
  * <p>(max, sum, part) are of the segment at hand, (total-max, total-sum, total) of the segments before it.
  */
 final class Tile {
-    /** Queries of a tile: enough to use a KV block several times, few enough for the nearest cache. */
-    static final int QUERIES = 16;
+    /** Queries of a tile: enough to use a decoded KV block several times, few enough for the nearest cache. */
+    static final int QUERIES = 32;
     /** Queries that a tile method takes at once: 4 × 2 accumulators, 2 loads and a broadcast fit 16 registers. */
     static final int STEP = 4;
 
@@ -32,8 +32,8 @@ final class Tile {
     static final long LAST = TOTAL_SUM + 4L * QUERIES;
     static final long MERGED = LAST + 4L * QUERIES;
     static final long SLOPE = MERGED + 4L * QUERIES;
-    static final long FOLD = SLOPE + 4L * QUERIES;
-    private static final long HEADS = FOLD + 4L * KvLayout.BLOCK;
+    static final long SCALES = SLOPE + 4L * QUERIES;
+    private static final long HEADS = SCALES + 4L * KvLayout.BLOCK;
 
     private Tile() {}
 
