@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
 
 /** {@code tegula bench compare}: what changed between two reports. */
 @Command(name = "compare", description = "Compares two reports: shares of the limit measured beside each row, with the middle ratio of rounds, of each in one report to each in the other, "
-        + "and its interval of confidence (99.7 %% for nine rounds that have nothing in common, 88 %% if those of a visit have all). Rounds count in visits in which the limit was as fast but for 10 %% and, of short calls, the cores as near to one another; a row that has too "
+        + "and its interval of confidence (99.7 %% for nine rounds that have nothing in common, 90 %% if those of a visit have all). Rounds count in visits in which the limit was as fast but for 10 %% and, of short calls, the cores as near to one another; a row that has too "
         + "few of them, or in most of whose rounds others had much of the CPUs, is undecided, and so is one that changed by less than five times what "
         + "rows differ by from one another, or by more than the noise with an interval, or plain rates, that do not. Ends with 1 when a row is slower or lost.")
 public final class CompareCommand implements Callable<Integer> {

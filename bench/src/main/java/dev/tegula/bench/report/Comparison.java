@@ -14,7 +14,8 @@ import java.util.stream.Stream;
 /**
  * Two reports side by side, row by row. Machines drift, so what is compared is the share of the limit, or the ratio to the peer, that was
  * measured in the same rounds, and only between visits in which the machine gave the same ({@link Condition}): where it
- * gives half of itself, a kernel does not simply take twice as long. Where there are no two such visits there is no verdict.
+ * gives half of itself, a kernel does not simply take twice as long. Where there are no two such visits there is no verdict, nor where the
+ * plain rates have not changed, too: the limit may have moved by itself.
  *
  * <p>Nor is there one for a change that is no larger than what rows differ by from one another: rounds of one run tell how
  * steady a row is for a second, not from run to run, but hundreds of rows, most of which nobody has changed, do, above all
@@ -54,7 +55,7 @@ record Comparison(List<Line> lines, double spread, List<String> lost, List<Strin
      *        logarithms that is the shift as Hodges and Lehmann estimate it (1963)
      * @param low end of its interval of confidence, as Moses finds it (Hollander and Wolfe, Nonparametric Statistical Methods, 4.3): between
      *        the ratios of which a tenth lies below and a tenth above. Of nine rounds on both sides it holds the ratio in 99.7 % of all cases
-     *        if rounds have nothing in common, and in 88 % if those of a visit have all; of five rounds in 97 %
+     *        if rounds have nothing in common, and in 90 % if those of a visit have all; of five rounds in 97 %
      * @param high its other end
      * @param moved the ratio of the limits
      * @param apart the ratio of the times between cores; 1 where nobody measured

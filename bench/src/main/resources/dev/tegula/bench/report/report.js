@@ -96,17 +96,21 @@ function head() {
 const widthOf = place => place.clientWidth || document.querySelector('h1').clientWidth;
 const charts = [];
 const heightOf = place => parseFloat(getComputedStyle(place).height);
+// Options are a function, since some of them depend on the width.
 function plot(place, options) {
   const chart = echarts.init(place, null, { renderer: 'svg', width: widthOf(place), height: heightOf(place) });
-  chart.setOption({ animation: false, ...options });
-  charts.push(chart);
-  scalable(chart);
+  const draw = () => {
+    chart.setOption({ animation: false, ...options() }, true);
+    scalable(chart);
+  };
+  charts.push({ chart, draw });
+  draw();
 }
 // So that paper, whose width is not known here, can make it smaller.
 const scalable = chart => chart.getDom().querySelector('svg').setAttribute('viewBox', `0 0 ${chart.getWidth()} ${chart.getHeight()}`);
-window.onresize = () => charts.forEach(chart => {
+window.onresize = () => charts.forEach(({ chart, draw }) => {
   chart.resize({ width: widthOf(chart.getDom()) });
-  scalable(chart);
+  draw();
 });
 
 const colors = ['#1f5fa8', '#b3541e', '#3d7d3a', '#7a4a9e', '#8a6d1d'];
@@ -117,7 +121,7 @@ function bars(place, rows, { name, of, text, least }) {
   place.style.height = 50 + 18 * rows.length + 'px';
   const most = Math.max(least, ...rows.map(row => Math.min(of(row).most, 1.5 * Math.max(least, of(row).middle))));
   const interval = most <= 1.5 ? 0.25 : most <= 3 ? 0.5 : 1;
-  plot(place, {
+  plot(place, () => ({
     grid: { left: 10, right: 10, top: 30, bottom: 10, containLabel: true },
     tooltip: { formatter: point => `${encode(name(rows[point.dataIndex]))}<br>${range(of(rows[point.dataIndex]), text)}` },
     xAxis: { type: 'value', min: 0, max: interval * Math.ceil(most / interval), interval, position: 'top', axisLabel: { formatter: text } },
@@ -133,7 +137,7 @@ function bars(place, rows, { name, of, text, least }) {
           return { type: 'line', shape: { x1: from[0], y1: from[1], x2: to[0], y2: to[1] }, style: { stroke: '#1c2430', lineWidth: 1.5 } };
         }, encode: { x: [1, 2], y: 0 } },
     ],
-  });
+  }));
 }
 
 // Those that are long enough; first what multiplies.
@@ -153,7 +157,7 @@ function fold(id, text) {
 function decoding(place, rows) {
   const names = [...new Set(rows.map(row => row.model))];
   const points = name => rows.filter(row => row.model === name).sort((a, b) => a.context - b.context);
-  plot(place, {
+  plot(place, () => ({
     color: colors,
     grid: GRID,
     legend: { data: names.flatMap(name => [name, `${name}: limit`]), top: 0 },
@@ -177,7 +181,7 @@ function decoding(place, rows) {
           }, encode: { x: 0, y: [1, 2] } },
       ];
     }),
-  });
+  }));
 }
 
 const share = row => row.judged ? percent(row.share.middle) : '–';

@@ -8,9 +8,10 @@ const NAME_HEIGHT = 10.5;
 
 // What is in a plot together, and where the names begin: at so many multiply-adds per byte, or at a part of the width.
 const GROUPS = [
-  { name: 'Attention and large layers', has: row => row.multiplies && !isSmall(row), wide: true, low: 0.1, high: 1000, columns: [
+  { name: 'Attention and large layers', has: row => row.multiplies && !isSmall(row), wide: true, columns: [
     { has: ofRow, at: 8 }, { has: row => !ofRow(row), at: 9 }] },
-  ...['matmul', 'gateup'].map(op => ({ name: `All other formats: ${op} of a small layer`, has: row => row.multiplies && isSmall(row) && row.op === op })),
+  { name: 'All other formats: gateup of a small layer', has: row => row.multiplies && isSmall(row) && row.op === 'gateup' },
+  { name: 'All other formats: matmul of a small layer', has: row => row.multiplies && isSmall(row) && row.op !== 'gateup' },
   { name: 'Embeddings (elements in place of multiply-adds)', has: row => !row.multiplies && row.op === 'embed' },
   { name: 'What works on elements', has: row => !row.multiplies && row.op !== 'embed' },
 ];
@@ -31,14 +32,14 @@ function nameOf(row) {
   ].join(' ');
 }
 
-const levels = () => Object.entries(report.ceilings).filter(([name]) => !name.startsWith('read'));
+const multiplyRates = () => Object.entries(report.ceilings).filter(([name]) => !name.startsWith('read'));
 
 // The peaks as lines, with their names along them.
 function ceilings(place, { low, high, bottom, highest }) {
   const across = widthOf(place) - GRID.left - GRID.right;
   const up = heightOf(place) - GRID.top - GRID.bottom;
   const angle = Math.atan2(up / Math.log10(highest / bottom), across / Math.log10(high / low));
-  const lines = levels().filter(([, peak]) => peak <= highest);
+  const lines = multiplyRates().filter(([, peak]) => peak <= highest);
   const top = Math.max(...lines.map(([, peak]) => peak), lines.length ? 0 : highest);
   const named = (from, to, at, text, rotate, below) => ({
     type: 'line', silent: true, symbol: 'circle', symbolSize: 0.1, lineStyle: { color: '#8b95a3', width: 1.2 },
@@ -77,48 +78,52 @@ function names(place, points, frame, columns) {
 
 function roofline(place, group, points) {
   const frame = {
-    low: group.low ?? decade(Math.min(...points.map(intensity)) / 1.5, Math.floor), high: group.high ?? decade(10 * Math.max(...points.map(intensity)), Math.ceil),
+    // Names stand between few rows and many, or to the right of all.
+    low: decade(group.wide ? Math.min(0.1, ...points.map(intensity)) : Math.min(...points.map(intensity)) / 1.5, Math.floor),
+    high: decade(group.wide ? Math.max(1000, ...points.map(intensity)) : 10 * Math.max(...points.map(intensity)), Math.ceil),
     bottom: decade(Math.min(...points.map(row => row.macs)), Math.floor),
-    highest: 1.3 * Math.max(...points.map(row => row.macs), ...(points[0].multiplies ? levels().map(([, peak]) => peak) : [])),
+    highest: 1.3 * Math.max(...points.map(row => row.macs), ...(points[0].multiplies ? multiplyRates().map(([, peak]) => peak) : [])),
   };
   if (!group.wide) place.style.height = `${Math.max(320, GRID.top + GRID.bottom + NAME_HEIGHT * (points.length + 1))}px`;
-  const places = names(place, points, frame, group.columns ?? COLUMN);
   const ops = [...new Set(points.map(row => row.op))];
-  plot(place, {
-    grid: GRID,
-    legend: { show: Boolean(group.wide), data: ops, top: 0 },
-    tooltip: { formatter: point => point.data.row
-      ? `${encode(called(point.data.row))}<br>${point.value[1].toFixed(1)} ${point.data.row.multiplies ? 'GMAC/s' : '10⁹ elements/s'}, ${share(point.data.row)} of ${encode(point.data.row.limit)}` : '' },
-    xAxis: { type: 'log', min: frame.low, max: frame.high, name: points[0].multiplies ? 'multiply-adds per byte' : 'elements per byte', nameLocation: 'middle', nameGap: 30 },
-    yAxis: { type: 'log', name: points[0].multiplies ? 'GMAC/s' : '10⁹ elements/s', min: frame.bottom, max: frame.highest, axisLabel: { showMaxLabel: false } },
-    series: [
-      ...ceilings(place, frame),
-      ...ops.map((op, i) => {
-        const rows = points.filter(row => row.op === op);
-        return {
-          name: op, type: 'scatter', symbolSize: group.wide ? 9 : 5, itemStyle: { color: colors[i % colors.length], opacity: 0.85 }, z: 5,
-          data: rows.map(row => ({ value: [intensity(row), row.macs], row,
-            label: { show: true, fontSize: 9, color: '#1c2430', textBorderColor: '#fff', textBorderWidth: 2, formatter: nameOf(row) } })),
-          labelLine: { show: true, lineStyle: { color: '#c9d0d9', width: 0.7 } },
-          labelLayout: ({ dataIndex }) => ({ hideOverlap: false, verticalAlign: 'middle', align: 'left', ...places.get(rows[dataIndex]) }),
-        };
-      }),
-    ],
+  plot(place, () => {
+    const places = names(place, points, frame, group.columns ?? COLUMN);
+    return {
+      grid: GRID,
+      legend: { show: Boolean(group.wide), data: ops, top: 0 },
+      tooltip: { formatter: point => point.data.row
+        ? `${encode(called(point.data.row))}<br>${point.value[1].toFixed(1)} ${point.data.row.multiplies ? 'GMAC/s' : '10⁹ elements/s'}, ${share(point.data.row)} of ${encode(point.data.row.limit)}` : '' },
+      xAxis: { type: 'log', min: frame.low, max: frame.high, name: points[0].multiplies ? 'multiply-adds per byte' : 'elements per byte', nameLocation: 'middle', nameGap: 30 },
+      yAxis: { type: 'log', name: points[0].multiplies ? 'GMAC/s' : '10⁹ elements/s', min: frame.bottom, max: frame.highest, axisLabel: { showMaxLabel: false } },
+      series: [
+        ...ceilings(place, frame),
+        ...ops.map((op, i) => {
+          const rows = points.filter(row => row.op === op);
+          return {
+            name: op, type: 'scatter', symbolSize: group.wide ? 9 : 5, itemStyle: { color: colors[i % colors.length], opacity: 0.85 }, z: 5,
+            data: rows.map(row => ({ value: [intensity(row), row.macs], row,
+              label: { show: true, fontSize: 9, color: '#1c2430', textBorderColor: '#fff', textBorderWidth: 2, formatter: nameOf(row) } })),
+            labelLine: { show: true, lineStyle: { color: '#c9d0d9', width: 0.7 } },
+            labelLayout: ({ dataIndex }) => ({ hideOverlap: false, verticalAlign: 'middle', align: 'left', ...places.get(rows[dataIndex]) }),
+          };
+        }),
+      ],
+    };
   });
 }
 
 function rooflines(place, rows) {
-  for (const engine of engines) {
-    for (const group of GROUPS) {
-      const points = rows.filter(row => row.engine === engine && group.has(row));
-      if (points.length) {
-        const figure = document.createElement('figure');
-        const drawn = element('div', '', 'plot');
-        figure.className = group.wide ? 'wide' : '';
-        figure.append(element('figcaption', hasEngines ? `${group.name}, ${engine}` : group.name), drawn);
-        place.append(figure);
-        roofline(drawn, group, points);
-      }
-    }
+  const figures = engines.flatMap(engine => GROUPS.map(group => ({ engine, group, points: rows.filter(row => row.engine === engine && group.has(row)) })))
+    .filter(({ points }) => points.length);
+  // All of them are there before the first is drawn, since how wide one is depends on the others.
+  for (const shown of figures) {
+    const name = hasEngines ? `${shown.group.name}, ${shown.engine}` : shown.group.name;
+    const figure = element('figure', '', shown.group.wide ? 'wide' : '');
+    shown.place = element('div', '', 'plot');
+    shown.place.setAttribute('role', 'img');
+    shown.place.setAttribute('aria-label', `Roofline plot: ${name}`);
+    figure.append(element('figcaption', name), shown.place);
+    place.append(figure);
   }
+  figures.forEach(({ place: drawn, group, points }) => roofline(drawn, group, points));
 }

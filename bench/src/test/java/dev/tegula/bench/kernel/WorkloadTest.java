@@ -31,11 +31,13 @@ class WorkloadTest {
         assertEquals(8, all.size());
     }
 
-    @Test
-    void namesTellWorkloadsApart() {
+    @ParameterizedTest
+    @MethodSource("dev.tegula.bench.kernel.KernelsPage#engines")
+    void namesTellWorkloadsApart(KernelProvider engine) {
         List<String> names = Suites.all()
                 .stream()
                 .flatMap(suite -> Workload.of(suite).stream())
+                .flatMap(workload -> workload.tiles(engine).stream())
                 .map(Workload::toString)
                 .toList();
         assertEquals(names.size(), names.stream().distinct().count());

@@ -88,6 +88,23 @@ class PageTest {
         assertTrue(dom.contains("27 ns, in nine of ten rounds 25 to 170"), "no time between cores");
     }
 
+    /** Two plots side by side, neither over the other, where there is none as wide as the page. */
+    @Test
+    void smallLayersAloneHaveHalfThePageEach() throws Exception {
+        Row one = Reports.row("Format op=matmul", 100, 62.0);
+        Row other = new Row("Format op=gateup", "gateup", one.kernel(), one.engine(), one.threads(), true,
+                one.multiplyAdds(), one.bytes(), one.limit(), one.unit(), one.rates(), one.peaks(), List.of(), 0, 0,
+                one.command());
+        Report small = Reports.of(one, other);
+        String dom = browse(small, "--dump-dom", "--window-size=1200,900");
+        List<Integer> widths = Pattern.compile("<svg width=\"(\\d+)\"")
+                .matcher(dom.substring(dom.indexOf("id=\"rooflines\"")))
+                .results()
+                .map(found -> Integer.valueOf(found.group(1)))
+                .toList();
+        assertTrue(widths.get(0) < 600 && widths.get(0).equals(widths.get(1)), widths.toString());
+    }
+
     @Test
     void rowsDuringWhichCpusWereThrottledAreMarked() throws Exception {
         assertFalse(browse(REPORT, "--dump-dom").contains("<button>throttled</button>"), "nobody was");
